@@ -1,0 +1,275 @@
+"""What an art is to the rest of Moxie: the one protocol.
+
+`S` is the content of one work in the art's own form: a picture, a score, a text, a mesh. Only
+the art looks inside; everything else passes it on. An art never touches the file system, except
+that a style model saves to and loads from a folder it is given: reading and writing are from and
+to bytes, so that caps, atomic writes and safety are in one place. `checks.check_art` proves an
+implementation. See docs/decisions/0001-the-protocol.md for why it has this shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeAlias, TypeVar
+
+from moxie.settings import Machine
+from moxie.text import Message, Scalar
+from moxie.work import Flag, Plan
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float32]
+    Mask: TypeAlias = NDArray[np.bool_]
+
+S = TypeVar("S")
+
+OnStep: TypeAlias = Callable[[int, int, float], None]
+"""Called as (step, total steps, loss); it raises `Cancelled` to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned(Generic[S]):
+    """A work made ready to learn from, and what a person should know about it.
+
+    `usable` is False when it should not be learnt from (flags say why).
+    """
+
+    content: S
+    flags: tuple[Flag, ...] = ()
+    usable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sample(Generic[S]):
+    """One work to learn from. `weight` is how much it counts (a person's liking); 1 is neutral."""
+
+    work: str  # Work.id
+    content: S
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Brief(Generic[S]):
+    """What a person asks for.
+
+    `novelty` runs from 0 (imitation: as near to the works as the originality gate allows) to 1
+    (innovation: as far as still in the artist's hand). `start` is a picture, theme or opening to
+    begin from; `mask` (True = make anew) limits the change to a part of `start`. `options` are
+    the recipe's own dials.
+    """
+
+    size: tuple[int, ...]
+    novelty: float = 0.5
+    start: S | None = None
+    mask: Mask | None = None
+    options: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft(Generic[S]):
+    """What a style model made, and the works it drew on: (Work.id, share), shares summing to 1."""
+
+    content: S
+    sources: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a browser can show."""
+
+    media_type: str  # "image/jpeg", "audio/wav", "text/html", "model/gltf-binary"
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How near a content is to one of the indexed ones, 0..1 on the art's copy scale."""
+
+    index: int
+    similarity: float
+    evidence: Message
+
+
+class CopyIndex(Protocol[S]):
+    """Finds what something might have been copied from."""
+
+    def nearest(self, content: S, *, exclude: Collection[int] = ()) -> Likeness | None:
+        """The likeliest source among the indexed contents; None when all are excluded."""
+        ...
+
+
+class Checkpoint(Protocol):
+    """Where a training run keeps its state; `moxie.nn.checkpoint` has the one in use."""
+
+    def load(self) -> Mapping[str, object] | None:
+        """The tensors and scalars last saved, or None at the start."""
+        ...
+
+    def save(self, state: Mapping[str, object]) -> None:
+        """Replace the saved state atomically. Values are torch tensors or JSON scalars."""
+        ...
+
+
+class StyleModel(Protocol[S]):
+    """One artist's style, learnt."""
+
+    def fit(
+        self,
+        samples: Sequence[Sample[S]],
+        *,
+        plan: Plan,
+        seed: int,
+        checkpoint: Checkpoint,
+        on_step: OnStep,
+    ) -> Self:
+        """Learn from the samples; go on from the checkpoint if it holds a state.
+
+        Indexing `samples` may read from disk: keep what is needed. Must end in the same model
+        whether or not it was stopped on the way.
+        """
+        ...
+
+    def losses(self, contents: Sequence[S]) -> Floats:
+        """Held-out error of each content, float32 [n]; lower is better, scale is the recipe's."""
+        ...
+
+    def sample(self, brief: Brief[S], *, seed: int) -> Draft[S]:
+        """One new content. The same model, brief and seed give the same content."""
+        ...
+
+    def infill(self, content: S, mask: Mask, *, seed: int) -> S:
+        """Fill what is missing (mask True) and leave every known part exactly as it was."""
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write the model as safetensors and JSON into an empty folder."""
+        ...
+
+    def load(self, folder: Path) -> Self:
+        """Read what `save` wrote."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What there is to train with: works, their amount in the art's unit, machine and seconds."""
+
+    works: int
+    amount: float
+    machine: Machine
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe(Generic[S]):
+    """How to build and train one style model, and the least data that justifies it.
+
+    A recipe is one file in its art's `recipes` folder (or an entry point of the group
+    `moxie.recipes`) with a module-level `RECIPE`. `plan` answers None when the supply does not
+    suit. `rank` orders recipes that all suit: the highest is taken until a race decides.
+    """
+
+    name: str  # "painting/patches"
+    summary: Message
+    least_works: int
+    rank: int
+    plan: Callable[[Supply], Plan | None]
+    build: Callable[[Machine], StyleModel[S]]
+
+
+class Judge(Protocol[S]):
+    """A measure of style: pieces to vectors, with other artists' vectors to compare against."""
+
+    @property
+    def name(self) -> str:
+        """Short and stable; it is written into reports."""
+        ...
+
+    def embed(self, pieces: Sequence[S]) -> Floats:
+        """float32 [n, d], one row a piece."""
+        ...
+
+    def others(self) -> Mapping[str, Floats]:
+        """Vectors of other artists' pieces that ship with the package, by group; may be empty."""
+        ...
+
+
+class Art(Protocol[S]):
+    """An adapter for one art. Implement it in one folder; `checks.check_art` proves it."""
+
+    @property
+    def name(self) -> str:
+        """The folder, the CLI word and the URL segment."""
+        ...
+
+    @property
+    def suffixes(self) -> frozenset[str]:
+        """Lower-case file name endings it may be able to read: {".png", ".jpg"}."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """What `amount` counts, in English plural: "megapixels"."""
+        ...
+
+    def recipes(self) -> Sequence[Recipe[S]]:
+        """By `least_works` ascending; the first works from one work on and is quick to fit."""
+        ...
+
+    def read(self, data: bytes, name: str) -> S:
+        """Decode a work, normalised (orientation, colour space, no private data).
+
+        Sizes are capped before decoding. Raises UnreadableWork with the reason.
+        """
+        ...
+
+    def write(self, content: S, suffix: str = "") -> bytes:
+        """Encode; without a suffix in the art's lossless form, which `read` gives back exactly.
+
+        Raises BadInput for a suffix the art cannot write.
+        """
+        ...
+
+    def facts(self, data: bytes, content: S) -> Mapping[str, Scalar]:
+        """What to remember of the original file: its size, format, year; nothing personal."""
+        ...
+
+    def clean(self, content: S) -> Cleaned[S]:
+        """Remove what is not the work (frames, margins, editors' notes) and flag its quality."""
+        ...
+
+    def amount(self, content: S) -> float:
+        """How much there is to learn from, in `unit`."""
+        ...
+
+    def augment(self, content: S, *, seed: int) -> S:
+        """A variation that keeps the style."""
+        ...
+
+    def split(self, content: S) -> Sequence[S]:
+        """The content in pieces of the size the judges look at, at least one."""
+        ...
+
+    def judges(self) -> Sequence[Judge[S]]:
+        """The first decides and is independent of what the recipes optimise; more may follow."""
+        ...
+
+    def copies(self, contents: Sequence[S]) -> CopyIndex[S]:
+        """An index for finding near-copies; different real works should stay under 0.5 in it."""
+        ...
+
+    def size(self, text: str | None) -> tuple[int, ...]:
+        """Read a size as a person writes it ("512x384"); None is the default. Raises BadInput."""
+        ...
+
+    def preview(self, content: S) -> Preview:
+        """What a browser can show, small enough for a report."""
+        ...
+
+    def examples(self) -> Iterator[tuple[str, bytes]]:
+        """Built-in sample works made by our own code: (file name, data)."""
+        ...

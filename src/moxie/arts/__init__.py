@@ -1,0 +1,1 @@
+"""The arts, one folder each, and how they are found."""

@@ -1,0 +1,1 @@
+"""Building blocks in torch and numpy that know nothing of any art."""

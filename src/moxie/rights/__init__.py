@@ -1,0 +1,1 @@
+"""Permission and provenance: acts on the rights that `work.Rights` records."""

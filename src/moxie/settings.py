@@ -1,0 +1,61 @@
+"""Where things are kept and what the machine is: read once, passed down, never global."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from moxie.text import LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a model runs on. `moxie.nn.machine.detect` measures it."""
+
+    device: str = "cpu"  # as torch names it
+    threads: int = 2
+    half: bool = False  # True where bfloat16 is faster than float32
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The user's surroundings."""
+
+    home: Path  # folder of the store
+    language: str = "en"
+    database: str | None = None  # SQLAlchemy URL; None is SQLite inside `home`
+    blobs: str | None = None  # fsspec URL; None is a folder inside `home`
+
+    @classmethod
+    def read(
+        cls,
+        environ: Mapping[str, str] | None = None,
+        *,
+        home: Path | None = None,
+        language: str | None = None,
+    ) -> Settings:
+        """From arguments first, then MOXIE_HOME, MOXIE_LANG, MOXIE_DATABASE, MOXIE_BLOBS."""
+        env = os.environ if environ is None else environ
+        if home is None:
+            home = Path(env["MOXIE_HOME"]) if env.get("MOXIE_HOME") else default_home()
+        chosen = language or env.get("MOXIE_LANG") or _system_language(env)
+        return cls(
+            home=home.expanduser(),
+            language=chosen if chosen in LANGUAGES else "en",
+            database=env.get("MOXIE_DATABASE") or None,
+            blobs=env.get("MOXIE_BLOBS") or None,
+        )
+
+
+def default_home() -> Path:
+    """The user's data folder, as the operating system has it."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("moxie", appauthor=False))
+
+
+def _system_language(env: Mapping[str, str]) -> str:
+    tag = env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG") or "en"
+    return tag[:2].lower()
