@@ -1,0 +1,1 @@
+"""Moxie 模写: from imitation to something of one's own."""
