@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Mask: TypeAlias = NDArray[np.bool_]
 
 S = TypeVar("S")
+S_contra = TypeVar("S_contra", contravariant=True)  # where contents only go in
 
 OnStep: TypeAlias = Callable[[int, int, float], None]
 """Called as (step, total steps, loss); it raises `Cancelled` to stop."""
@@ -94,10 +95,10 @@ class Likeness:
     evidence: Message
 
 
-class CopyIndex(Protocol[S]):
+class CopyIndex(Protocol[S_contra]):
     """Finds what something might have been copied from."""
 
-    def nearest(self, content: S, *, exclude: Collection[int] = ()) -> Likeness | None:
+    def nearest(self, content: S_contra, *, exclude: Collection[int] = ()) -> Likeness | None:
         """The likeliest source among the indexed contents; None when all are excluded."""
         ...
 
@@ -181,7 +182,7 @@ class Recipe(Generic[S]):
     build: Callable[[Machine], StyleModel[S]]
 
 
-class Judge(Protocol[S]):
+class Judge(Protocol[S_contra]):
     """A measure of style: pieces to vectors, with other artists' vectors to compare against."""
 
     @property
@@ -189,7 +190,7 @@ class Judge(Protocol[S]):
         """Short and stable; it is written into reports."""
         ...
 
-    def embed(self, pieces: Sequence[S]) -> Floats:
+    def embed(self, pieces: Sequence[S_contra]) -> Floats:
         """float32 [n, d], one row a piece."""
         ...
 
