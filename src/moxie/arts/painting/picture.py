@@ -1,0 +1,54 @@
+"""The content of a painting, and the few ways Moxie resizes one.
+
+A picture is sRGB, 8 bits a channel: what every screen shows and every codec keeps.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Picture: TypeAlias = NDArray[np.uint8]
+"""sRGB uint8 [H, W, 3], C-contiguous, RGB in that order."""
+
+
+def resize(picture: Picture, height: int, width: int) -> Picture:
+    """The picture at exactly this size: averaged over areas when it shrinks, Lanczos when it grows.
+
+    Areas, because anything sharper turns brushwork into aliasing. Where one side shrinks and
+    the other grows, cubic.
+    """
+    rows, columns = picture.shape[:2]
+    if (rows, columns) == (height, width):
+        return picture
+    if height <= rows and width <= columns:
+        method = cv2.INTER_AREA
+    elif height >= rows and width >= columns:
+        method = cv2.INTER_LANCZOS4
+    else:
+        method = cv2.INTER_CUBIC
+    resized = cv2.resize(picture, (width, height), interpolation=method)
+    return np.ascontiguousarray(resized, dtype=np.uint8)
+
+
+def fit(picture: Picture, longest: int) -> Picture:
+    """The picture shrunk so that neither side is over `longest`; never enlarged."""
+    rows, columns = picture.shape[:2]
+    scale = longest / max(rows, columns)
+    if scale >= 1:
+        return picture
+    return resize(picture, _scaled(rows, scale), _scaled(columns, scale))
+
+
+def short_side(picture: Picture, n: int) -> Picture:
+    """The picture with its shorter side `n`, larger or smaller, its proportions kept."""
+    rows, columns = picture.shape[:2]
+    scale = n / min(rows, columns)
+    return resize(picture, _scaled(rows, scale), _scaled(columns, scale))
+
+
+def _scaled(side: int, scale: float) -> int:
+    return max(1, round(side * scale))
