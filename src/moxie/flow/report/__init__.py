@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from moxie.flow.report.page import Exhibit, Made, Page
+from moxie.flow.report.page import Exhibit, Page, Shown
 from moxie.text import Catalogue
 
-__all__ = ["Exhibit", "Made", "Page", "report"]
+__all__ = ["Exhibit", "Page", "Shown", "report"]
 
 
 def report(page: Page, catalogue: Catalogue) -> str:

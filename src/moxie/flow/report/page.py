@@ -12,14 +12,14 @@ from moxie.work import Corpus, Creation, Evaluation, Flag, Part, Refusal, Rights
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """A work as it hangs in the report: its title, which is the user's and not trusted, and a preview."""
+    """A work as it hangs in the report: a preview and a title, which is the user's, not trusted."""
 
     title: str
     preview: Preview
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Shown:
     """A creation as it hangs in the report, beside the work it comes nearest to."""
 
     creation: Creation
@@ -38,7 +38,7 @@ class Page:
 
     corpus: Corpus
     run: Run
-    creations: tuple[Made, ...]
+    creations: tuple[Shown, ...]
     held_out: tuple[Exhibit, ...]
     works: Mapping[Part, int]
     rights: Mapping[Rights, int]
