@@ -1,1 +1,134 @@
-"""Painting: the first art."""
+"""Painting: the first art.
+
+`Painting` is the adapter that the rest of Moxie knows; the work is done in the modules beside
+it, which are imported when they are needed, so that `moxie --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from moxie.art import Art, Cleaned, CopyIndex, Judge, Preview, Recipe
+from moxie.errors import BadInput
+from moxie.text import Scalar
+
+if TYPE_CHECKING:
+    from moxie.arts.painting.picture import Picture
+
+SMALLEST, LARGEST = 64, 1024
+"""The least and greatest side of a creation, in pixels."""
+
+DEFAULT_SIZE = (256, 320)
+"""Height and width of a creation when nobody says."""
+
+PREVIEW = 480
+"""The longer side of a preview, in pixels."""
+
+
+class Painting:
+    """Pictures on paper, canvas or screen; contents are `Picture`s, measured in megapixels."""
+
+    name = "painting"
+    unit = "megapixels"
+    suffixes = frozenset(
+        (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".gif")
+    ) | {".bmp", ".heic", ".heif", ".avif"}  # the last four are refused with a way out
+
+    def recipes(self) -> Sequence[Recipe[Picture]]:
+        """What is in the `recipes` folder and the entry points `painting/*`."""
+        from moxie.nn.plugins import recipes_in
+
+        return recipes_in("moxie.arts.painting.recipes", "painting")
+
+    def read(self, data: bytes, name: str) -> Picture:
+        """See `codec.read`."""
+        from moxie.arts.painting import codec
+
+        return codec.read(data, name)
+
+    def write(self, content: Picture, suffix: str = "") -> bytes:
+        """See `codec.write`."""
+        from moxie.arts.painting import codec
+
+        return codec.write(content, suffix)
+
+    def facts(self, data: bytes, content: Picture) -> Mapping[str, Scalar]:
+        """See `codec.facts`."""
+        from moxie.arts.painting import codec
+
+        return codec.facts(data)
+
+    def clean(self, content: Picture) -> Cleaned[Picture]:
+        """See `clean.clean`."""
+        from moxie.arts.painting import clean
+
+        return clean.clean(content)
+
+    def amount(self, content: Picture) -> float:
+        """Megapixels of the working copy."""
+        return content.shape[0] * content.shape[1] / 1e6
+
+    def augment(self, content: Picture, *, seed: int) -> Picture:
+        """See `variation.vary`."""
+        from moxie.arts.painting import variation
+
+        return variation.vary(content, seed=seed)
+
+    def split(self, content: Picture) -> Sequence[Picture]:
+        """See `variation.pieces`."""
+        from moxie.arts.painting import variation
+
+        return variation.pieces(content)
+
+    def judges(self) -> Sequence[Judge[Picture]]:
+        """See `judges`."""
+        from moxie.arts.painting.judges import judges
+
+        return judges()
+
+    def copies(self, contents: Sequence[Picture]) -> CopyIndex[Picture]:
+        """See `copies.PictureIndex`."""
+        from moxie.arts.painting.copies import PictureIndex
+
+        return PictureIndex(contents)
+
+    def size(self, text: str | None) -> tuple[int, ...]:
+        """`512x384`, width first as people write it, to (height, width); `256` is a square."""
+        if text is None:
+            return DEFAULT_SIZE
+        found = re.fullmatch(r"\s*(\d{1,6})\s*(?:[x×*]\s*(\d{1,6})\s*)?", text.lower())
+        if not found:
+            raise BadInput(
+                "The size {text} is not understood: write width x height, for example 512x384.",
+                text=repr(text),
+            )
+        width, height = int(found[1]), int(found[2] or found[1])
+        if not all(SMALLEST <= side <= LARGEST for side in (width, height)):
+            raise BadInput(
+                "The size {width}x{height} cannot be painted: each side may have {least} to "
+                "{most} pixels.",
+                width=width,
+                height=height,
+                least=SMALLEST,
+                most=LARGEST,
+            )
+        return height, width
+
+    def preview(self, content: Picture) -> Preview:
+        """A JPEG of at most `PREVIEW` pixels."""
+        from moxie.arts.painting import codec
+        from moxie.arts.painting.picture import fit
+
+        return Preview("image/jpeg", codec.preview(fit(content, PREVIEW)))
+
+    def examples(self) -> Iterator[tuple[str, bytes]]:
+        """See `examples.examples`."""
+        from moxie.arts.painting.examples import examples
+
+        return examples()
+
+
+ART: Art[Picture] = Painting()
+"""What `moxie.arts` finds."""

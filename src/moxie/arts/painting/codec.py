@@ -37,12 +37,6 @@ MAX_PIXELS = 40_000_000
 LONGEST = 2048
 """The working copy's longer side, in pixels; more detail than any recipe learns from."""
 
-READABLE = frozenset((".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".gif"))
-"""Endings of the formats that are read."""
-
-SUFFIXES = READABLE | {".bmp", ".heic", ".heif", ".avif"}
-"""Endings that look like a picture; those not in `READABLE` are refused with a way out."""
-
 _READERS: tuple[tuple[tuple[bytes, ...], type[ImageFile]], ...] = (
     ((b"\x89PNG\r\n\x1a\n",), PngImagePlugin.PngImageFile),
     ((b"\xff\xd8\xff",), JpegImagePlugin.JpegImageFile),
@@ -110,6 +104,13 @@ def write(picture: Picture, suffix: str = "") -> bytes:
     form, options = _WRITERS[suffix.lower()]
     out = io.BytesIO()
     Image.fromarray(picture).save(out, form, **options)
+    return out.getvalue()
+
+
+def preview(picture: Picture) -> bytes:
+    """A JPEG to look at, not to keep."""
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, "JPEG", quality=82, progressive=True)
     return out.getvalue()
 
 
