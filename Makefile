@@ -1,0 +1,61 @@
+# make run               new works from the built-in samples, into ./moxie-out
+# make run WORKS=path    the same from your folder of works
+# make install           .venv with the pinned versions, and nothing else
+# make test              the tests, without the slow ones
+# make check             what a change must pass: lint, types, layers, tests
+# make slow              the slow tests
+# make bench WORKS=path  the benchmark on a folder of works
+# make clean             remove what make made (never the store, never moxie-out)
+
+SHELL := /bin/sh
+BIN := .venv/bin
+STAMP := .venv/installed
+OUT ?= moxie-out
+WORKS ?=
+OTHERS ?=
+
+# The first of these that is Python 3.11 or newer; PYTHON=... decides otherwise.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	then echo $$p; break; fi; done)
+
+.PHONY: run install test check lint slow bench clean
+.DEFAULT_GOAL := run
+
+run: $(STAMP)
+	$(BIN)/moxie run $(if $(WORKS),"$(WORKS)",--samples) --out "$(OUT)"
+	@echo "Open $(OUT)/report.html in a browser; the new works lie beside it."
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then echo "Moxie needs Python 3.11 or newer:" \
+	"install it, or say where it is with: make install PYTHON=/path/to/python3.11" >&2; exit 1; fi
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
+	"$(PYTHON) is older than Python 3.11, which Moxie needs." >&2; exit 1; }
+	"$(PYTHON)" -m venv .venv || { echo "Python came without its venv module:" \
+	"on Debian and Ubuntu, install the package python3-venv." >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(STAMP)
+
+test: $(STAMP)
+	$(BIN)/pytest -m "not slow"
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test
+
+slow: $(STAMP)
+	$(BIN)/pytest -m slow
+
+bench: $(STAMP)
+	@if [ -z "$(WORKS)" ]; then echo "Say on which works: make bench WORKS=path" >&2; exit 2; fi
+	$(BIN)/python benchmarks/painting.py --works "$(WORKS)" $(if $(OTHERS),--others $(OTHERS))
+
+clean:
+	rm -rf .venv build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
