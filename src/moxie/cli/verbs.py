@@ -1,0 +1,193 @@
+"""What each command does: a call of the studio, then the same facts as sentences and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from moxie.cli.console import console
+from moxie.cli.outcome import Outcome
+from moxie.errors import BadInput
+from moxie.settings import Settings
+from moxie.studio import Studio
+from moxie.studio.result import (
+    Exported,
+    creations_json,
+    measure_json,
+    number,
+    sufficiency_json,
+)
+from moxie.text import Catalogue, Message, say
+from moxie.work import Evaluation
+
+Perform: TypeAlias = Callable[[Studio, dict[str, Any]], Outcome]
+
+
+def perform(name: str, params: dict[str, Any], settings: Settings, catalogue: Catalogue) -> Outcome:
+    """Do what was asked, with progress on stderr and Ctrl-C as a request to stop."""
+    with console(catalogue) as progress, Studio(settings=settings, progress=progress) as studio:
+        return _VERBS[name](studio, params)
+
+
+def _run(studio: Studio, params: dict[str, Any]) -> Outcome:
+    sources = _sources(params)
+    result = studio.run(*sources, **params)
+    works = result.works
+    flagged = sum(made.creation.flagged for made in result.creations)
+    sentences = [
+        _collected(works.collected, works.refused),
+        result.sufficiency.why,
+        *_measured(result.evaluation),
+        _created(len(result.creations), flagged),
+        say("Look at {report}", report=str(result.report)),
+    ]
+    return Outcome(result.to_json(), sentences)
+
+
+def _collect(studio: Studio, params: dict[str, Any]) -> Outcome:
+    found = studio.collect(*_sources(params), **params)
+    refused = [{"name": r.name, "why": str(r.why)} for r in found.refused]
+    facts = {
+        "corpus": found.corpus,
+        "art": found.art,
+        "works": {"collected": found.works, "refused": len(refused), "new": found.new},
+        "refusals": refused,
+    }
+    again = say("The corpus is called {corpus}.", corpus=found.corpus)
+    return Outcome(facts, [_collected(found.works, len(refused)), again])
+
+
+def _prepare(studio: Studio, params: dict[str, Any]) -> Outcome:
+    dataset = studio.prepare(params["corpus"])
+    counts = {p: len(dataset.part(p)) for p in ("train", "validation", "test", "left_out")}
+    facts = {
+        "works": counts,
+        "near_copy_threshold": number(dataset.threshold),
+        "typical_similarity": number(dataset.typical_similarity),
+        "left_out": [{"work": p.work, "why": str(p.why)} for p in dataset.part("left_out")],
+    }
+    sentence = say(
+        "{train} works to learn from, {validation} to choose by, {test} to measure by; "
+        "{left_out} left out.",
+        **counts,
+    )
+    return Outcome(facts, [sentence])
+
+
+def _augment(studio: Studio, params: dict[str, Any]) -> Outcome:
+    found = studio.augment(params["corpus"], seconds=params["budget"])
+    return Outcome(sufficiency_json(found), [found.why, found.augment_why])
+
+
+def _choose(studio: Studio, params: dict[str, Any]) -> Outcome:
+    choice = studio.choose(params["corpus"], seconds=params["budget"], recipe=params["recipe"])
+    facts = {
+        "recipe": choice.recipe,
+        "why": str(choice.why),
+        "seconds": number(choice.plan.seconds),
+        "options": dict(choice.plan.options),
+        "others": {name: str(why) for name, why in choice.others},
+    }
+    return Outcome(facts, [choice.why, choice.plan.why])
+
+
+def _train(studio: Studio, params: dict[str, Any]) -> Outcome:
+    run = studio.train(params["corpus"], seed=params["seed"])
+    facts = {
+        "run": run.id,
+        "recipe": run.choice.recipe,
+        "seed": run.seed,
+        "model": run.model,
+        "loss": number(run.losses[-1]) if run.losses else None,
+    }
+    sentence = say("Trained {recipe}; the run is {run}.", recipe=run.choice.recipe, run=run.id)
+    return Outcome(facts, [sentence])
+
+
+def _evaluate(studio: Studio, params: dict[str, Any]) -> Outcome:
+    found = studio.evaluate(
+        params["corpus"],
+        size=params["size"],
+        novelty=params["novelty"],
+        seconds=params["budget"],
+    )
+    facts = {
+        "fidelity": measure_json(found.fidelity),
+        "diversity": measure_json(found.diversity),
+        "originality": measure_json(found.originality),
+        "judge": found.judge,
+        "samples": found.samples,
+        "near_copies": found.near_copies,
+        "near_copy_threshold": number(found.threshold),
+        "notes": [str(note) for note in found.notes],
+    }
+    return Outcome(facts, [*_measured(found), *found.notes])
+
+
+def _create(studio: Studio, params: dict[str, Any]) -> Outcome:
+    out = params.pop("out")
+    corpus, n = params.pop("corpus"), params.pop("n")
+    made = studio.create(corpus, n, **params)
+    return _handed_out(studio.export(corpus, out, creations=made), out)
+
+
+def _export(studio: Studio, params: dict[str, Any]) -> Outcome:
+    out = params["out"]
+    return _handed_out(studio.export(params["corpus"], out, suffix=params["suffix"]), out)
+
+
+def _report(studio: Studio, params: dict[str, Any]) -> Outcome:
+    path = studio.report(params["corpus"], params["out"])
+    return Outcome({"report": str(path)}, [say("Look at {report}", report=str(path))])
+
+
+def _handed_out(written: Sequence[Exported], out: Path) -> Outcome:
+    flagged = sum(made.creation.flagged for made in written)
+    facts: dict[str, object] = {"creations": creations_json(written)}
+    where = say("Look into {folder}", folder=str(out))
+    return Outcome(facts, [_created(len(written), flagged), where])
+
+
+def _sources(params: dict[str, Any]) -> tuple[Path, ...]:
+    sources: tuple[Path, ...] = params.pop("sources")
+    if not sources and not params["samples"]:
+        raise BadInput("Say which folder of works to take in, or --samples for built-in ones.")
+    return sources
+
+
+def _collected(works: int, refused: int) -> Message:
+    return say("collected {works}, refused {refused}", works=works, refused=refused)
+
+
+def _created(n: int, flagged: int) -> Message:
+    if flagged:
+        return say(
+            "{n} creations, {flagged} of them kept apart as near-copies.", n=n, flagged=flagged
+        )
+    return say("{n} creations, none of them a near-copy.", n=n)
+
+
+def _measured(found: Evaluation) -> list[Message]:
+    return [
+        say(
+            "fidelity {fidelity:.2f}, diversity {diversity:.2f}, originality {originality:.2f}",
+            fidelity=found.fidelity.value,
+            diversity=found.diversity.value,
+            originality=found.originality.value,
+        )
+    ]
+
+
+_VERBS: dict[str, Perform] = {
+    "run": _run,
+    "collect": _collect,
+    "prepare": _prepare,
+    "augment": _augment,
+    "choose": _choose,
+    "train": _train,
+    "evaluate": _evaluate,
+    "create": _create,
+    "report": _report,
+    "export": _export,
+}

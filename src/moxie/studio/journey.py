@@ -1,0 +1,82 @@
+"""The main job: all the verbs in order, within one time budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from moxie.art import Brief
+from moxie.studio import learning, making, paging
+from moxie.studio.desk import Desk
+from moxie.studio.learning import Collected
+from moxie.studio.result import Result, WorkCounts, peak_rss_mb
+from moxie.text import Catalogue
+from moxie.work import Dataset
+
+S = TypeVar("S")
+
+SHARES = {"augment": 0.15, "train": 0.40, "evaluate": 0.20}
+"""Of the time left when preparing is done; what remains is for creating and the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for. `budget` in seconds; `size` as the art reads it, None is its default."""
+
+    n: int
+    seed: int
+    budget: float
+    size: str | None
+    novelty: float
+    out: Path
+
+
+def go(desk: Desk[S], collected: Collected, wish: Wish, catalogue: Catalogue) -> Result:
+    """Everything after collecting. Each stage stores its result, so that going again goes on."""
+    size = desk.art.size(wish.size)  # a size that cannot be read is better refused first
+    dataset = learning.prepare(desk)
+    left = max(wish.budget - desk.clock.elapsed, wish.budget / 4)
+    sufficiency = learning.augment(desk, _whole(left * SHARES["augment"]))
+    run_seconds = _whole(wish.budget * SHARES["train"])
+    learning.choose(desk, run_seconds, None)
+    run = learning.train(desk, wish.seed)
+    evaluation = making.evaluate(desk, size, wish.novelty, left * SHARES["evaluate"])
+    creations = making.create(desk, Brief(size, wish.novelty), wish.n, wish.seed)
+    exported = making.export(desk, creations, wish.out)
+    report = paging.report(
+        desk,
+        wish.out,
+        catalogue,
+        creations=creations,
+        refused=collected.refused,
+        seconds=desk.clock.seconds,
+    )
+    return Result(
+        art=desk.art.name,
+        corpus=desk.corpus.name,
+        recipe=run.choice.recipe,
+        seed=wish.seed,
+        works=_counts(dataset, collected),
+        refusals=collected.refused,
+        sufficiency=sufficiency,
+        evaluation=evaluation,
+        creations=tuple(exported),
+        report=report,
+        seconds=dict(desk.clock.seconds),
+        peak_rss_mb=peak_rss_mb(),
+    )
+
+
+def _counts(dataset: Dataset, collected: Collected) -> WorkCounts:
+    return WorkCounts(
+        collected=collected.works,
+        refused=len(collected.refused),
+        train=len(dataset.part("train")),
+        validation=len(dataset.part("validation")),
+        test=len(dataset.part("test")),
+    )
+
+
+def _whole(seconds: float) -> float:
+    return float(max(1, round(seconds)))

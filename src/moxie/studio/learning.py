@@ -1,0 +1,217 @@
+"""From files to a trained style model: the first five verbs, each stored and taken up again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from moxie.art import Supply
+from moxie.errors import Cancelled, Missing, NoWorks
+from moxie.flow import augment as augmenting
+from moxie.flow import choose as choosing
+from moxie.flow import collect as collecting
+from moxie.flow import prepare as preparing
+from moxie.flow import train as training
+from moxie.studio.contents import Contents, Samples
+from moxie.studio.desk import Desk, digest
+from moxie.studio.sources import Origin, count_suffixes
+from moxie.text import say
+from moxie.work import Choice, Dataset, Refusal, Rights, Run, Sufficiency
+
+S = TypeVar("S")
+
+SPLIT_SEED = 0
+"""One split for every seed of the user's, so that runs are measured on the same held-out works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What collecting found. `works` is how many there are now, `new` how many came just now."""
+
+    corpus: str
+    art: str
+    works: int
+    new: int
+    repeats: int
+    refused: tuple[Refusal, ...]
+
+
+def collect(desk: Desk[S], sources: Sequence[Path], rights: Rights, origin: Origin) -> Collected:
+    """Add what can be read; refuse the rest, each with its reason. Raises NoWorks."""
+    new = repeats = 0
+    refused: list[Refusal] = []
+    with desk.clock.stage("collect"):
+        total = sum(count_suffixes(sources).values())
+        known = _known(desk)
+        found = collecting.collect(sources, desk.art, rights=rights, known=known)
+        for number, item in enumerate(found, 1):
+            if isinstance(item, collecting.Found):
+                new += _add(desk, item, origin)
+            elif isinstance(item, Refusal):
+                refused.append(item)
+                desk.clock.progress.say(say("Refused {name}:", name=item.name), item.why)
+            else:
+                repeats += 1
+                _declare(desk, item.work, rights)
+            desk.clock.on_step(number, max(total, number))
+    desk.forget()
+    works = _counted(desk, len(refused))
+    return Collected(desk.corpus.name, desk.art.name, works, new, repeats, tuple(refused))
+
+
+def prepare(desk: Desk[S]) -> Dataset:
+    """Clean the works, find near duplicates, split them, calibrate what a near-copy is."""
+    name = f"dataset-{desk.key}"
+    with desk.clock.stage("prepare"):
+        dataset = desk.library.load(desk.corpus.name, name, Dataset)
+        if dataset is None:
+            contents = Contents(desk.library, desk.art, [work.id for work in desk.works])
+            dataset, blobs = preparing.prepare(
+                desk.works, contents, desk.art, seed=SPLIT_SEED, on_step=desk.clock.on_step
+            )
+            for data in blobs.values():
+                desk.library.put(data)
+            desk.library.save(desk.corpus.name, name, dataset)
+    return dataset
+
+
+def augment(desk: Desk[S], seconds: float) -> Sufficiency:
+    """Measure whether the works are enough, and whether augmented copies help, once."""
+    name = f"sufficiency-{desk.key}"
+    with desk.clock.stage("augment"):
+        sufficiency = desk.library.load(desk.corpus.name, name, Sufficiency)
+        if sufficiency is None:
+            train, validation = desk.part("train"), desk.part("validation")
+            sufficiency = augmenting.augment(
+                Samples([place.work for place in train], desk.contents(train)),
+                desk.contents(validation),
+                desk.art,
+                desk.art.recipes()[0],
+                desk.machine,
+                seed=SPLIT_SEED,
+                seconds=seconds,
+                on_step=desk.clock.on_step,
+            )
+            desk.library.save(desk.corpus.name, name, sufficiency)
+    return sufficiency
+
+
+def choose(desk: Desk[S], seconds: float, wanted: str | None) -> Choice:
+    """Choose a recipe for these works, this machine and these seconds; the same choice again."""
+    name = f"choice-{desk.key}-{digest(seconds, wanted)}"
+    with desk.clock.stage("choose"):
+        choice = desk.library.load(desk.corpus.name, name, Choice)
+        if choice is None:
+            supply = _supply(desk, seconds)
+            choice = choosing.choose(supply, desk.art.recipes(), wanted=wanted)
+            desk.library.save(desk.corpus.name, name, choice)
+        desk.library.save(desk.corpus.name, f"choice-{desk.key}", choice)
+    desk.__dict__.pop("choice", None)
+    return choice
+
+
+def train(desk: Desk[S], seed: int) -> Run:
+    """Train as chosen, going on from a checkpoint if there is one; a finished run is reused."""
+    with desk.clock.stage("train"):
+        run = _run(desk, seed)
+        if run.state != "done":
+            run = _train(desk, run)
+        desk.library.save(desk.corpus.name, f"trained-{desk.key}", run)
+    desk.__dict__.pop("trained", None)
+    return run
+
+
+def _known(desk: Desk[S]) -> dict[str, str]:
+    if any(corpus.name == desk.corpus.name for corpus in desk.library.corpora()):
+        return dict(desk.library.originals(desk.corpus.name))
+    return {}
+
+
+def _add(desk: Desk[S], found: collecting.Found[S], origin: Origin) -> bool:
+    # a corpus comes into being with its first work: a folder of nothing leaves nothing behind
+    desk.library.add_corpus(desk.corpus)
+    if desk.library.load(desk.corpus.name, "origin", Origin) is None:
+        desk.library.save(desk.corpus.name, "origin", origin)
+    return desk.library.add_work(desk.corpus.name, found.work, found.data)
+
+
+def _declare(desk: Desk[S], work_id: str, rights: Rights) -> None:
+    """Rights declared for a work that was collected without them."""
+    if rights.basis == "undeclared":
+        return
+    for work in desk.library.works(desk.corpus.name):
+        if work.id == work_id and work.rights != rights:
+            data = desk.library.get(work.id)
+            desk.library.add_work(desk.corpus.name, replace(work, rights=rights), data)
+
+
+def _counted(desk: Desk[S], refused: int) -> int:
+    try:
+        return len(desk.works)
+    except (Missing, NoWorks):
+        pass
+    if refused:
+        raise NoWorks("None of the {n} files could be read, for the reasons above.", n=refused)
+    raise NoWorks("There is nothing to collect there: no files of a kind that can be read.")
+
+
+def _supply(desk: Desk[S], seconds: float) -> Supply:
+    amounts = {work.id: work.amount for work in desk.works}
+    train = desk.part("train")
+    amount = sum(amounts[place.work] for place in train)
+    return Supply(len(train), amount, desk.machine, seconds)
+
+
+def _run(desk: Desk[S], seed: int) -> Run:
+    """The run these works, this choice and this seed lead to, found again or entered anew."""
+    choice = desk.choice
+    options = json.dumps(dict(choice.plan.options), sort_keys=True)
+    name = digest(desk.corpus.name, desk.key, choice.recipe, options, _augmented_copies(desk), seed)
+    try:
+        return desk.library.run(name)
+    except Missing:
+        run = Run(name, desk.corpus.name, choice, seed, "training")
+        desk.library.add_run(run)
+        return run
+
+
+def _augmented_copies(desk: Desk[S]) -> int:
+    try:
+        return desk.sufficiency.augment
+    except Missing:  # nobody has measured whether it helps
+        return 0
+
+
+def _train(desk: Desk[S], run: Run) -> Run:
+    from moxie.nn.checkpoint import FileCheckpoint
+
+    scratch = desk.library.run_folder(run.id)
+    folder = scratch / "model"
+    shutil.rmtree(folder, ignore_errors=True)  # a half-written one, from a run that was killed
+    places = desk.part("train")
+    samples = augmenting.augmented(
+        Samples([place.work for place in places], desk.contents(places)),
+        desk.art,
+        _augmented_copies(desk),
+        seed=run.seed,
+    )
+    try:
+        trained = training.train(
+            desk.recipe(run.choice.recipe).build(desk.machine),
+            samples,
+            run,
+            checkpoint=FileCheckpoint(scratch / "checkpoint"),
+            on_step=desk.clock.on_step,
+            folder=folder,
+        )
+    except Cancelled:
+        desk.library.update_run(replace(run, state="stopped"))
+        raise
+    done = replace(trained, model=desk.library.save_model(folder), state="done")
+    desk.library.update_run(done)
+    shutil.rmtree(scratch, ignore_errors=True)
+    return done

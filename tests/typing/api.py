@@ -1,0 +1,35 @@
+"""The public API as a user's type checker sees it; mypy reads this file, nothing runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import assert_type
+
+from moxie import Result, Studio
+from moxie.studio import Collected, Exported, Progress, Silent
+from moxie.work import Choice, Creation, Dataset, Evaluation, Run, Sufficiency, Work
+
+
+def every_verb(folder: Path) -> None:
+    with Studio(folder, progress=Silent()) as studio:
+        assert_type(studio.collect(folder, "more.zip", rights="own"), Collected)
+        assert_type(studio.prepare("corpus"), Dataset)
+        assert_type(studio.augment(seconds=10), Sufficiency)
+        assert_type(studio.choose(seconds=10.5, recipe=None), Choice)
+        assert_type(studio.train(seed=1), Run)
+        assert_type(studio.evaluate(novelty=0.2), Evaluation)
+        assert_type(studio.create(n=3, seed=1, size="256x256", start=folder), list[Creation])
+        assert_type(studio.report(out=folder), Path)
+        assert_type(studio.export(out="there", suffix=".jpg"), list[Exported])
+        assert_type(studio.works(), list[Work])
+        assert_type(studio.creations(), list[Creation])
+
+
+def the_main_job(folder: Path) -> dict[str, object]:
+    with Studio() as studio:
+        result = studio.run(folder, n=4, budget=60, out=folder / "out")
+    assert_type(result, Result)
+    return result.to_json()
+
+
+progress: Progress = Silent()
