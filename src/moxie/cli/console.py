@@ -101,9 +101,9 @@ class Lines:
         )
         self._line(f"[{self._stage}] {said}")
 
-    def say(self, message: Message) -> None:
+    def say(self, *messages: Message) -> None:
         """One line."""
-        self._line(self._catalogue.render(message))
+        self._line(" ".join(map(self._catalogue.render, messages)))
 
     def end(self, stage: Stage, seconds: float) -> None:
         """Say how long it took."""
@@ -134,9 +134,10 @@ class Bars:
         if self._task is not None:
             self._bar.update(self._task, completed=done, total=total)
 
-    def say(self, message: Message) -> None:
+    def say(self, *messages: Message) -> None:
         """One line above the bars."""
-        self._bar.console.print(self._catalogue.render(message), highlight=False, markup=False)
+        line = " ".join(map(self._catalogue.render, messages))
+        self._bar.console.print(line, highlight=False, markup=False)
 
     def end(self, stage: Stage, seconds: float) -> None:
         """Fill the bar."""

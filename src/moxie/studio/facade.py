@@ -12,7 +12,7 @@ from moxie import arts
 from moxie.art import Brief
 from moxie.settings import Settings
 from moxie.store import Library
-from moxie.studio import journey, learning, making, paging, sources
+from moxie.studio import inputs, journey, learning, making, paging
 from moxie.studio.desk import Desk
 from moxie.studio.learning import Collected
 from moxie.studio.progress import Clock, Progress, Silent
@@ -79,11 +79,11 @@ class Studio:
 
     def works(self, corpus: str | None = None) -> list[Work]:
         """The works of a corpus, in the order they came. None is the only corpus there is."""
-        return self._library.works(sources.pick_corpus(self._library, corpus).name)
+        return self._library.works(inputs.pick_corpus(self._library, corpus).name)
 
     def creations(self, corpus: str | None = None) -> list[Creation]:
         """All creations of a corpus, newest run first."""
-        name = sources.pick_corpus(self._library, corpus).name
+        name = inputs.pick_corpus(self._library, corpus).name
         runs = self._library.runs(name)
         return [creation for run in runs for creation in self._library.creations(run.id)]
 
@@ -145,7 +145,7 @@ class Studio:
     ) -> list[Creation]:
         """Make `n` new works; `start` is a file to begin from."""
         with self._desk(corpus) as desk:
-            begin = None if start is None else sources.read_start(Path(start), desk.art)
+            begin = None if start is None else inputs.read_start(Path(start), desk.art)
             return making.create(desk, Brief(desk.art.size(size), novelty, begin), n, seed)
 
     def report(self, corpus: str | None = None, out: PathLike = OUT) -> Path:
@@ -197,7 +197,7 @@ class Studio:
     @contextmanager
     def _desk(self, name: str | None) -> Iterator[Desk[Any]]:
         """A corpus that is there already, for this process alone."""
-        corpus = sources.pick_corpus(self._library, name)
+        corpus = inputs.pick_corpus(self._library, name)
         with self._library.lock(f"corpus-{corpus.name}"):
             yield Desk(self._library, corpus, arts.find(corpus.art), Clock(self.progress))
 
@@ -215,8 +215,8 @@ class Studio:
         declared = Rights.parse(rights) if isinstance(rights, str) else rights
         clock = Clock(self.progress)
         with ExitStack() as stack:
-            given = sources.given(folders, art, declared, stack=stack, samples=samples)
-            corpus = sources.corpus_for(self._library, name, given)
+            given = inputs.given(folders, art, declared, stack=stack, samples=samples)
+            corpus = inputs.corpus_for(self._library, name, given)
             stack.enter_context(self._library.lock(f"corpus-{corpus.name}"))
             desk = Desk(self._library, corpus, given.art, clock)
             yield desk, learning.collect(desk, given.paths, given.rights, given.origin)

@@ -18,7 +18,7 @@ from moxie.flow import prepare as preparing
 from moxie.flow import train as training
 from moxie.studio.contents import Contents, Samples
 from moxie.studio.desk import Desk, digest
-from moxie.studio.sources import Origin, count_suffixes
+from moxie.studio.inputs import Origin, count_suffixes
 from moxie.text import say
 from moxie.work import Choice, Dataset, Refusal, Rights, Run, Sufficiency
 

@@ -19,7 +19,7 @@ from moxie.store import atomic
 from moxie.studio.contents import Contents
 from moxie.studio.desk import Desk, digest
 from moxie.studio.result import Exported
-from moxie.studio.sources import Origin
+from moxie.studio.inputs import Origin
 from moxie.work import Creation, Evaluation, Prepared, Run
 
 if TYPE_CHECKING:

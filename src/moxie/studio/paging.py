@@ -11,7 +11,7 @@ from typing import TypeVar, get_args
 import moxie
 from moxie.errors import Missing
 from moxie.flow import report as reporting
-from moxie.flow.report import Exhibit, Made, Page
+from moxie.flow.report import Exhibit, Page, Shown
 from moxie.studio.desk import Desk
 from moxie.studio.making import held_out, write
 from moxie.text import Catalogue
@@ -80,11 +80,11 @@ def _sufficiency(desk: Desk[S]) -> Sufficiency | None:
 
 def _made(
     desk: Desk[S], creation: Creation, places: Mapping[str, Prepared], titles: Mapping[str, str]
-) -> Made:
+) -> Shown:
     nearest = places.get(creation.nearest.work)
     content = desk.art.read(desk.library.get(creation.id), creation.id)
     exhibit = _exhibit(desk, nearest, titles) if nearest else None
-    return Made(creation, desk.art.preview(content), exhibit)
+    return Shown(creation, desk.art.preview(content), exhibit)
 
 
 def _exhibit(desk: Desk[S], place: Prepared, titles: Mapping[str, str]) -> Exhibit:

@@ -26,8 +26,8 @@ class Progress(Protocol):
         """`done` of `total` steps of the stage; raise `Cancelled` to stop the work cleanly."""
         ...
 
-    def say(self, message: Message) -> None:
-        """A sentence worth reading, once."""
+    def say(self, *messages: Message) -> None:
+        """Something worth reading, once; several messages belong on one line."""
         ...
 
     def end(self, stage: Stage, seconds: float) -> None:
@@ -44,7 +44,7 @@ class Silent:
     def step(self, done: int, total: int) -> None:
         """Say nothing."""
 
-    def say(self, message: Message) -> None:
+    def say(self, *messages: Message) -> None:
         """Say nothing."""
 
     def end(self, stage: Stage, seconds: float) -> None:

@@ -55,9 +55,6 @@ def given(
     paths = tuple(Path(folder) for folder in folders)
     if not paths:
         raise BadInput("Say which folder of works to take in.")
-    for path in paths:
-        if not path.exists():
-            raise BadInput("There is no file or folder {path}.", path=str(path))
     origin = Origin(tuple(str(path.resolve()) for path in paths))
     return Given(paths, arts.find(art) if art else _guess_art(paths), rights, origin)
 
