@@ -213,7 +213,7 @@ def bridge(seed: int) -> Scene:
         s.fill(arch, ["prussian+viridian", "viridian+cerulean"], flow=0.0, detail=0.5)
         arc = np.linspace(np.pi, 2 * np.pi, 40)
         s.outline(np.stack([x + r * np.cos(arc) / s.aspect, 0.67 + r * np.sin(arc)], 1), 4.0)
-    land.mirror(s, 0.67, "viridian+cerulean", 0.5)
+    land.mirror(s, 0.67, "viridian+cerulean", 0.68)
     things.boat(s, 0.34, 0.85, 0.36, "sienna", None)
     return s
 

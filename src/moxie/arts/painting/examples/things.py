@@ -158,7 +158,7 @@ def head(
 
 def _model(s: Scene, face: Region, x: float, y: float, r: float, skin: list[str]) -> None:
     bow = s.around(x - 0.2 * r / s.aspect, y + 0.3 * r)
-    s.fill(face, skin, flow=bow, detail=0.8, across=s.x * 1.6 + 0.3 * s.y)
+    s.fill(face, skin, flow=bow, detail=0.7, across=s.x * 1.6 + 0.3 * s.y)
     s.edge(face, 2.2)
 
 
