@@ -1,0 +1,235 @@
+"""`painting/patches`: from one work on, compositions joined from the works and painted anew.
+
+Learning is preparing the gallery; making is `montage` (a composition), then `surface` (sliced
+Wasserstein matching of VGG19 activations and patches, coarse to fine). Measured on held-out
+works in benchmarks/painting.py; the alternatives that lost are in
+docs/decisions/0003-painting-surfaces.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from moxie.art import Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
+from moxie.arts.painting.dial import Dial, dial
+from moxie.arts.painting.fill import fill
+from moxie.arts.painting.gallery import Exhibit, Gallery, pack, unpack
+from moxie.arts.painting.montage import Montage, compose
+from moxie.arts.painting.picture import Picture, resize, short_side
+from moxie.arts.painting.surface import Canvas, Reference, paint, recolour, to_tensor
+from moxie.errors import Cancelled, Missing
+from moxie.nn.nearest import bank, nearest, patches
+from moxie.nn.vgg import Vgg19
+from moxie.settings import Machine
+from moxie.text import say
+from moxie.work import Plan
+
+RETRIEVED = 4
+"""Works painted from beside those of the composition."""
+
+ERROR_SIDES = (48, 96)
+"""Shorter sides, in pixels, at which held-out error is measured."""
+
+ERROR_PATCH = 5
+ERROR_BANK = 12_000
+"""Patches known, whatever the number of works: more works must mean better, not more."""
+
+SAVE_EVERY = 100
+"""Works between two checkpoints."""
+
+
+class PatchModel:
+    """A style model that holds the works themselves and paints new ones out of them."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self._gallery: Gallery | None = None
+        self._vgg: Vgg19 | None = None
+
+    def fit(
+        self,
+        samples: Sequence[Sample[Picture]],
+        *,
+        plan: Plan,
+        seed: int,
+        checkpoint: Checkpoint,
+        on_step: OnStep,
+    ) -> Self:
+        """Prepare the gallery, work by work. Nothing here is random: `seed` is not needed."""
+        exhibits = _exhibits(checkpoint.load())
+        try:
+            for i in range(len(exhibits), len(samples)):
+                sample = samples[i]
+                exhibits.append(Exhibit.of(sample.work, sample.content, sample.weight, self.vgg))
+                if len(exhibits) % SAVE_EVERY == 0:
+                    checkpoint.save(_state(exhibits))
+                on_step(len(exhibits), len(samples), 0.0)
+        except Cancelled:
+            if exhibits:
+                checkpoint.save(_state(exhibits))
+            raise
+        self._gallery = Gallery(exhibits)
+        return self
+
+    @property
+    def gallery(self) -> Gallery:
+        """The works learnt from; raises Missing before `fit` or `load`."""
+        if self._gallery is None:
+            raise Missing("This model has not learnt anything yet: train it first.")
+        return self._gallery
+
+    @property
+    def vgg(self) -> Vgg19:
+        """The network whose activations are matched, loaded once."""
+        if self._vgg is None:
+            self._vgg = Vgg19.load(self.machine, last="conv4_1")
+        return self._vgg
+
+    def losses(self, contents: Sequence[Picture]) -> NDArray[np.float32]:
+        """Mean squared difference of a work's patches to the nearest known ones, float32 [n].
+
+        It answers how well a work could be painted out of the others, at two scales.
+        """
+        total = np.zeros(len(contents), np.float32)
+        for side in ERROR_SIDES:
+            generator = torch.Generator().manual_seed(side)
+            works = [to_tensor(self.gallery.picture(i, side)) for i in range(len(self.gallery))]
+            known = bank(works, ERROR_PATCH, ERROR_BANK, generator)
+            for i, content in enumerate(contents):
+                found = patches(to_tensor(short_side(content, side)), ERROR_PATCH, stride=3)
+                total[i] += float(nearest(found, known)[1].mean()) / len(ERROR_SIDES)
+        return total
+
+    def sample(self, brief: Brief[Picture], *, seed: int) -> Draft[Picture]:
+        """Compose, then paint; with `brief.start`, paint that picture in the artist's hand."""
+        rng = np.random.default_rng(seed)
+        generator = torch.Generator().manual_seed(seed)
+        settings = dial(brief.novelty)
+        size = (brief.size[0], brief.size[1])
+        montage = self._composition(brief, settings, size, rng)
+        turn = float(rng.choice((-1, 1)) * rng.uniform(0.7, 1.0) * settings.hue)
+        chroma = float(rng.uniform(-0.5, 1.0) * settings.chroma)
+        chosen = self._choose(montage, settings, min(size))
+        references = [
+            Reference(partial(self._recoloured, index, turn, chroma), share)
+            for index, share in chosen
+        ]
+        canvas = Canvas(
+            recolour(montage.picture, turn, chroma), size, settings.detail, settings.hold
+        )
+        if brief.start is not None and brief.mask is not None:
+            canvas = _keep(canvas, brief.start, brief.mask)
+        painted = paint(canvas, references, self.vgg, generator)
+        if canvas.fixed is not None and canvas.mask is not None:
+            painted = np.where(canvas.mask[..., None], painted, canvas.fixed)
+        return Draft(painted, self._sources(montage, chosen))
+
+    def infill(self, content: Picture, mask: NDArray[np.bool_], *, seed: int) -> Picture:
+        """See `fill.fill`; the nearest works in layout and palette lend their patches."""
+        generator = torch.Generator().manual_seed(seed)
+        suited = self.gallery.retrieve(content, RETRIEVED, short=min(content.shape[:2]))
+        references = [Reference(partial(self.gallery.picture, i), 1 / len(suited)) for i in suited]
+        return fill(content, mask, references, generator)
+
+    def save(self, folder: Path) -> None:
+        """See `Gallery.save`."""
+        self.gallery.save(folder)
+
+    def load(self, folder: Path) -> Self:
+        """See `Gallery.load`."""
+        self._gallery = Gallery.load(folder)
+        return self
+
+    def _composition(
+        self,
+        brief: Brief[Picture],
+        settings: Dial,
+        size: tuple[int, int],
+        rng: np.random.Generator,
+    ) -> Montage:
+        if brief.start is not None:
+            return Montage(resize(brief.start, *size), ())
+        return compose(self.gallery, settings, size, rng)
+
+    def _choose(self, montage: Montage, settings: Dial, short: int) -> list[tuple[int, float]]:
+        """The works to paint from, (index, share): the composition's own, and others like it."""
+        own = [(index, share * settings.own) for index, share in montage.shares]
+        inside = [index for index, _ in montage.shares]
+        others = self.gallery.retrieve(montage.picture, RETRIEVED, short=short, exclude=inside)
+        rest = 1 - sum(share for _, share in own) if others else 0.0
+        chosen = own + [(index, rest / len(others)) for index in others]
+        total = sum(share for _, share in chosen)
+        if total == 0:  # every work is in the composition and the dial wants none of them
+            return list(montage.shares)
+        return [(index, share / total) for index, share in chosen if share > 0.01 * total]
+
+    def _recoloured(self, index: int, turn: float, chroma: float, short: int) -> Picture:
+        return recolour(self.gallery.picture(index, short), turn, chroma)
+
+    def _sources(
+        self, montage: Montage, chosen: Sequence[tuple[int, float]]
+    ) -> tuple[tuple[str, float], ...]:
+        """What each work gave: half for the composition, half for the surface."""
+        shares: dict[str, float] = {}
+        halves = [(montage.shares, 0.5 if montage.shares else 0.0)]
+        halves.append((tuple(chosen), 0.5 if montage.shares else 1.0))
+        for part, half in halves:
+            for index, share in part:
+                work = self.gallery.exhibits[index].work
+                shares[work] = shares.get(work, 0.0) + half * share
+        return tuple(sorted(shares.items(), key=lambda item: -item[1]))
+
+
+def plan(supply: Supply) -> Plan:
+    """About a twentieth of a second a work; suits any supply."""
+    return Plan(
+        {},
+        0.05 * supply.works + 1,
+        say(
+            "It learns from any number of works, in about {seconds:.0f} s here.",
+            seconds=0.05 * supply.works + 1,
+        ),
+    )
+
+
+def _keep(canvas: Canvas, start: Picture, mask: NDArray[np.bool_]) -> Canvas:
+    """Paint only where the mask says; a mask of the start's size is scaled with it."""
+    height, width = canvas.size
+    wide = resize(
+        np.ascontiguousarray(mask.astype(np.uint8) * 255)[..., None].repeat(3, 2), height, width
+    )
+    return replace(canvas, fixed=resize(start, height, width), mask=wide[..., 0] > 127)
+
+
+def _state(exhibits: Sequence[Exhibit]) -> dict[str, object]:
+    """The exhibits so far as tensors and one JSON string, for a checkpoint."""
+    arrays, facts = pack(exhibits)
+    return {"facts": facts} | {
+        name: torch.from_numpy(np.array(array)) for name, array in arrays.items()
+    }
+
+
+def _exhibits(state: Mapping[str, object] | None) -> list[Exhibit]:
+    """What `_state` kept; none at the start."""
+    if state is None:
+        return []
+    arrays = {k: v.numpy() for k, v in state.items() if isinstance(v, torch.Tensor)}
+    return unpack(arrays, str(state["facts"]))
+
+
+RECIPE = Recipe(
+    name="painting/patches",
+    summary=say("Compositions joined from the works and painted anew with their brushwork."),
+    least_works=1,
+    rank=1,
+    plan=plan,
+    build=PatchModel,
+)
