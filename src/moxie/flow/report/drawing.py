@@ -1,0 +1,143 @@
+"""Where things go in the report's drawings, in per cent of their width and height.
+
+Per cent, so that lines stretch with the window while letters keep their size.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, UnidentifiedImageError
+
+from moxie.art import Preview
+from moxie.work import CurvePoint, Measure
+
+THUMBNAIL = 300  # px of the longer side
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A measure on its line: the figures, and where they stand from left (0) to right (100)."""
+
+    measure: Measure
+    floor: float
+    ceiling: float
+    low: float
+    high: float
+    value: float
+
+    @classmethod
+    def of(cls, measure: Measure) -> Scale | None:
+        """None where the value or a control could not be measured."""
+        known = (measure.floor, measure.ceiling, measure.value)
+        if not all(map(math.isfinite, known)):
+            return None
+        low = measure.low if math.isfinite(measure.low) else measure.value
+        high = measure.high if math.isfinite(measure.high) else measure.value
+        figures = (measure.floor, measure.ceiling, low, high, measure.value)
+        least, span = min(figures), max(figures) - min(figures)
+
+        def place(figure: float) -> float:
+            return round(4 + 92 * ((figure - least) / span if span else 0.5), 2)
+
+        return cls(measure, *map(place, figures))
+
+    @property
+    def anchor(self) -> str:
+        """On which side of its mark the value's label has room."""
+        if self.value < 12:
+            return "start"
+        return "end" if self.value > 88 else "middle"
+
+    @property
+    def reversed(self) -> bool:
+        """Whether the ceiling stands left of the floor."""
+        return self.ceiling < self.floor
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A point of the learning curve: where it stands and what it says."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+    point: CurvePoint
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The learning curve: number of works to the right, held-out error upwards."""
+
+    dots: tuple[Dot, ...]
+
+    @classmethod
+    def of(cls, points: Sequence[CurvePoint]) -> Curve | None:
+        """None when there are fewer than two points to join."""
+        known = sorted((p for p in points if math.isfinite(p.loss)), key=lambda p: p.works)
+        if len(known) < 2:
+            return None
+        ends = [end for p in known for end in _interval(p)]
+        least, span = min(ends), (max(ends) - min(ends)) or 1.0
+        first, last = known[0].works, known[-1].works
+
+        def height(loss: float) -> float:
+            return round(90 - 78 * (loss - least) / span, 2)
+
+        def place(p: CurvePoint) -> Dot:
+            x = round(8 + 84 * (p.works - first) / max(last - first, 1), 2)
+            low, high = _interval(p)
+            return Dot(x, height(p.loss), height(low), height(high), p)
+
+        return cls(tuple(map(place, known)))
+
+    @property
+    def line(self) -> str:
+        """The curve as SVG points."""
+        return " ".join(f"{dot.x},{dot.y}" for dot in self.dots)
+
+    @property
+    def band(self) -> str:
+        """The interval about it as an SVG polygon."""
+        there = [f"{dot.x},{dot.low}" for dot in self.dots]
+        back = [f"{dot.x},{dot.high}" for dot in reversed(self.dots)]
+        return " ".join(there + back)
+
+
+def _interval(point: CurvePoint) -> tuple[float, float]:
+    low = point.low if math.isfinite(point.low) else point.loss
+    high = point.high if math.isfinite(point.high) else point.loss
+    return low, high
+
+
+def aspect(preview: Preview) -> int:
+    """Width over height in hundredths, kept to what a wall can hang; 133 for what is no picture."""
+    if not preview.media_type.startswith("image/"):
+        return 133
+    try:
+        with Image.open(BytesIO(preview.data)) as picture:
+            width, height = picture.size
+    except (UnidentifiedImageError, OSError):  # the browser may know it all the same
+        return 133
+    return max(40, min(300, round(100 * width / height)))
+
+
+def thumbnail(preview: Preview) -> Preview:
+    """The preview small; itself when it is no picture or small already."""
+    if not preview.media_type.startswith("image/"):
+        return preview
+    try:
+        with Image.open(BytesIO(preview.data)) as picture:
+            if max(picture.size) <= THUMBNAIL:
+                return preview
+            small = picture.convert("RGB")
+            small.thumbnail((THUMBNAIL, THUMBNAIL))
+    except (UnidentifiedImageError, OSError):
+        return preview
+    memory = BytesIO()
+    small.save(memory, "JPEG", quality=82)
+    return Preview("image/jpeg", memory.getvalue())
