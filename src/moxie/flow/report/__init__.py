@@ -37,7 +37,12 @@ def report(page: Page, catalogue: Catalogue) -> str:
     )
     environment.globals.update(t=catalogue, say=catalogue.render, many=MANY)
     environment.filters.update(
-        uri=_uri, aspect=aspect, thumbnail=thumbnail, share=_share, time=_time(catalogue)
+        uri=_uri,
+        aspect=aspect,
+        thumbnail=thumbnail,
+        share=_share,
+        time=_time(catalogue),
+        words=catalogue,
     )
     style = _style(page)
     return environment.get_template("report.html").render(
