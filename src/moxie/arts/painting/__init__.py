@@ -68,7 +68,7 @@ class Painting:
 
     def amount(self, content: Picture) -> float:
         """Megapixels of the working copy."""
-        return content.shape[0] * content.shape[1] / 1e6
+        return int(content.shape[0]) * int(content.shape[1]) / 1e6
 
     def augment(self, content: Picture, *, seed: int) -> Picture:
         """See `variation.vary`."""
