@@ -148,6 +148,29 @@ def test_the_policy_names_the_very_style_sheet(page):
     assert "@import" not in style
 
 
+def _luminance(color: str) -> float:
+    """Relative luminance after WCAG 2.2."""
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_words_stand_out_in_light_dark_and_print(page):
+    schemes = re.findall(r":root \{([^}]*--paper[^}]*)\}", report(page, ENGLISH))
+    assert len(schemes) == 3
+    for scheme in schemes:
+        colors = dict(re.findall(r"--(\w+): (#\w{6});", re.sub(r"(#\w)(\w)(\w);", _long, scheme)))
+        for ground in ("paper", "wash"):
+            for words in ("ink", "soft", "accent"):
+                pair = sorted((_luminance(colors[words]), _luminance(colors[ground])))
+                assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, (words, ground, scheme)
+
+
+def _long(match: re.Match[str]) -> str:
+    first, second, third = match[1][1], match[2], match[3]
+    return f"#{first * 2}{second * 2}{third * 2};"
+
+
 def test_strangers_words_stay_words(page):
     shown = replace(page.creations[0], nearest=Exhibit(ATTACK, picture()))
     hostile = replace(
@@ -234,7 +257,9 @@ def test_it_speaks_the_language_of_its_catalogue(page):
 
 def test_nothing_is_in_the_page_twice_and_nearest_works_are_small(page):
     large = picture(900, 600, 9)
-    shown = tuple(Shown(creation(i), picture(seed=20 + i), Exhibit("Nearest", large)) for i in range(3))
+    shown = tuple(
+        Shown(creation(i), picture(seed=20 + i), Exhibit("Nearest", large)) for i in range(3)
+    )
     html = report(replace(page, creations=shown), ENGLISH)
     for each in shown:
         assert html.count(base64.b64encode(each.preview.data).decode()) == 1
