@@ -56,16 +56,12 @@ def clean(picture: Picture) -> Cleaned[Picture]:
     A picture that is too small, or blank, is not `usable`.
     """
     box = margins(picture)
-    flags: list[Flag] = []
-    content = picture
+    content = picture if box is None else box.of(picture)
+    flags, usable = _faults(content)
     if box is not None:
-        content = box.of(picture)
-        lost = 1 - content.size / picture.size
-        flags.append(
-            Flag("framed", say("A margin was cut away ({percent} %).", percent=round(lost * 100)))
-        )
-    faults, usable = _faults(content)
-    return Cleaned(content, (*flags, *faults), usable)
+        lost = max(1, round(100 * (1 - content.size / picture.size)))
+        flags.append(Flag("framed", say("A margin was cut away ({percent} %).", percent=lost)))
+    return Cleaned(content, tuple(flags), usable)
 
 
 def margins(picture: Picture) -> Box | None:
