@@ -1,0 +1,171 @@
+"""The database: an engine for SQLite or PostgreSQL, transactions, and five verbs on its tables."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError
+
+from moxie.errors import BadInput, Missing
+from moxie.store.complaints import explained
+from moxie.store.schema import TABLES
+
+Value: TypeAlias = str | int
+Row: TypeAlias = dict[str, Any]
+
+FILE = "moxie.sqlite3"
+"""The database inside the store's home, unless a URL names another."""
+
+BUSY = 10.0
+"""Seconds that SQLite waits for another process' transaction; each takes milliseconds."""
+
+
+class Records:
+    """The tables, by name, inside one transaction. Conditions are equalities."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        self._insert: Any = dialect.insert  # the two spell "on conflict" alike
+
+    def find(self, table: str, *, newest_first: bool = False, **equal: Value) -> list[Row]:
+        """The rows that match; in the order they were added where the table counts them."""
+        found = _table(table)
+        query = select(found).filter_by(**equal)
+        if "number" in found.c:
+            number = found.c.number
+            query = query.order_by(number.desc() if newest_first else number)
+        return self._rows(query)
+
+    def starting(self, table: str, column: str, prefix: str) -> list[Row]:
+        """The rows whose `column` begins with `prefix`, in the order they were added."""
+        found = _table(table)
+        head = func.substr(found.c[column], 1, len(prefix))
+        return self._rows(select(found).where(head == prefix).order_by(found.c.number))
+
+    def add(self, table: str, **values: Value) -> bool:
+        """Insert a row; False, and nothing changed, when one with its unique columns is there."""
+        statement = self._insert(_table(table)).values(**values).on_conflict_do_nothing()
+        return bool(self._connection.execute(statement).rowcount)
+
+    def put(self, table: str, **values: Value) -> None:
+        """Insert a row, or replace the one with its primary key."""
+        found = _table(table)
+        keys = [column.name for column in found.primary_key]
+        rest = {name: value for name, value in values.items() if name not in keys}
+        statement = self._insert(found).values(**values)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+
+    def change(self, table: str, values: Mapping[str, Value], **equal: Value) -> int:
+        """Set columns of the rows that match; returns how many did."""
+        statement = _table(table).update().filter_by(**equal).values(**values)
+        return self._connection.execute(statement).rowcount
+
+    def remove(self, table: str, **equal: Value) -> int:
+        """Delete the rows that match; returns how many did."""
+        return self._connection.execute(_table(table).delete().filter_by(**equal)).rowcount
+
+    def _rows(self, query: Select[Any]) -> list[Row]:
+        return [dict(row) for row in self._connection.execute(query).mappings()]
+
+
+class Database:
+    """Transactions on one database. Errors of it come out as Moxie's own."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self._engine = make_engine(url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Records]:
+        """A transaction that sees one state of the tables and waits for nobody."""
+        with explained(self.url), self._engine.begin() as connection:
+            yield Records(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Records]:
+        """A transaction that is wholly kept when the block ends, or not at all when it raises."""
+        engine = self._engine.execution_options(writes=True)
+        with explained(self.url), engine.begin() as connection:
+            yield Records(connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def where(home: Path, text: str | None) -> URL:
+    """The database's URL: SQLite inside `home` unless `text` names another. Raises BadInput."""
+    if text is None:
+        return URL.create("sqlite", database=str(home.absolute() / FILE))
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise BadInput(
+            "The database's address cannot be understood: write it as "
+            "postgresql://user:password@host/name."
+        ) from error
+    if url.drivername in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise BadInput(
+            "{kind} databases are not supported: use SQLite or PostgreSQL.",
+            kind=url.get_backend_name(),
+        )
+    if url.database in {None, "", ":memory:"}:
+        raise BadInput("The database's address names no database: nothing would be kept.")
+    return url
+
+
+def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
+    """An engine whose transactions are its own to begin. Raises Missing without the driver.
+
+    `foreign_keys` is off only while migrating: SQLite alters a table by making it anew.
+    """
+    try:
+        engine = create_engine(url, pool_pre_ping=url.get_backend_name() == "postgresql")
+    except ImportError as error:
+        raise Missing(
+            "The driver for this database is not installed: "
+            "run `pip install 'moxie-studio[postgres]'`."
+        ) from error
+    if url.get_backend_name() == "sqlite":
+        _prepare_sqlite(engine, foreign_keys=foreign_keys)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # Python's driver must not begin transactions itself
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY * 1000)}")
+        connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        connection.execute("PRAGMA synchronous = FULL")  # what is committed survives a power cut
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that reads and then writes fails at once, without waiting, when
+        # another process wrote in between: take the write lock at the start.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _table(name: str) -> Table:
+    return TABLES.tables[name]

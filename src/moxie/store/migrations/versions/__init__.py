@@ -1,0 +1,1 @@
+"""The migrations, each one step. A file here is never changed once it has been released."""
