@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Generic, Never, TypeVar
 
 import moxie
@@ -19,6 +22,14 @@ from moxie.work import Choice, Corpus, Dataset, Part, Prepared, Run, Sufficiency
 S = TypeVar("S")
 
 
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A store, and the folder of this machine that belongs to it."""
+
+    library: Library
+    home: Path
+
+
 class Desk(Generic[S]):
     """A corpus, and what has been made of its present works.
 
@@ -26,18 +37,24 @@ class Desk(Generic[S]):
     works, or a newer Moxie, lead to new results and never to mixed ones.
     """
 
-    def __init__(self, library: Library, corpus: Corpus, art: Art[S], clock: Clock) -> None:
-        self.library = library
+    def __init__(
+        self, bench: Bench, corpus: Corpus, art: Art[S], clock: Clock, stack: ExitStack
+    ) -> None:
+        self.library = bench.library
         self.corpus = corpus
         self.art = art
         self.clock = clock
+        self._home = bench.home
+        self._stack = stack
 
     @cached_property
     def machine(self) -> Machine:
-        """What models run on, measured once."""
-        from moxie.nn.machine import detect
+        """What models run on, measured once in a store's life; torch keeps to it from now on."""
+        from moxie.nn.machine import detect, use
 
-        return detect()
+        machine = detect(self._home / "machine.json")
+        self._stack.enter_context(use(machine))
+        return machine
 
     @cached_property
     def works(self) -> list[Work]:

@@ -13,7 +13,7 @@ from moxie.art import Brief
 from moxie.settings import Settings
 from moxie.store import Library
 from moxie.studio import inputs, journey, learning, making, paging
-from moxie.studio.desk import Desk
+from moxie.studio.desk import Bench, Desk
 from moxie.studio.learning import Collected
 from moxie.studio.progress import Clock, Progress, Silent
 from moxie.studio.result import Exported, Result
@@ -198,8 +198,10 @@ class Studio:
     def _desk(self, name: str | None) -> Iterator[Desk[Any]]:
         """A corpus that is there already, for this process alone."""
         corpus = inputs.pick_corpus(self._library, name)
-        with self._library.lock(f"corpus-{corpus.name}"):
-            yield Desk(self._library, corpus, arts.find(corpus.art), Clock(self.progress))
+        with ExitStack() as stack:
+            stack.enter_context(self._library.lock(corpus.name))
+            bench = Bench(self._library, self.settings.home)
+            yield Desk(bench, corpus, arts.find(corpus.art), Clock(self.progress), stack)
 
     @contextmanager
     def _gathering(
@@ -217,6 +219,6 @@ class Studio:
         with ExitStack() as stack:
             given = inputs.given(folders, art, declared, stack=stack, samples=samples)
             corpus = inputs.corpus_for(self._library, name, given)
-            stack.enter_context(self._library.lock(f"corpus-{corpus.name}"))
-            desk = Desk(self._library, corpus, given.art, clock)
+            stack.enter_context(self._library.lock(corpus.name))
+            desk = Desk(Bench(self._library, self.settings.home), corpus, given.art, clock, stack)
             yield desk, learning.collect(desk, given.paths, given.rights, given.origin)

@@ -131,10 +131,10 @@ def _samples(art: Art[Any], rights: Rights, stack: ExitStack) -> Given:
 def _guess_art(paths: Sequence[Path]) -> Art[Any]:
     """The art that could read the most of the files; painting when none could."""
     counts = count_suffixes(paths)
-    known = [arts.find(name) for name in arts.available()]
+    known = arts.usable()
     readable = {art.name: sum(counts[suffix] for suffix in art.suffixes) for art in known}
     best = max(readable, key=lambda name: (readable[name], name == DEFAULT_ART))
-    return arts.find(best)
+    return next(art for art in known if art.name == best)
 
 
 def _names_in(path: Path) -> list[str]:

@@ -35,6 +35,7 @@ class Wish:
 def go(desk: Desk[S], collected: Collected, wish: Wish, catalogue: Catalogue) -> Result:
     """Everything after collecting. Each stage stores its result, so that going again goes on."""
     size = desk.art.size(wish.size)  # a size that cannot be read is better refused first
+    making.check_writable(wish.out)
     dataset = learning.prepare(desk)
     left = max(wish.budget - desk.clock.elapsed, wish.budget / 4)
     sufficiency = learning.augment(desk, _whole(left * SHARES["augment"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,15 +12,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import moxie
 from moxie.art import Brief
-from moxie.errors import CannotWrite
 from moxie.flow import create as creating
 from moxie.flow import evaluate as evaluating
 from moxie.flow import export as exporting
 from moxie.store import atomic
 from moxie.studio.contents import Contents
 from moxie.studio.desk import Desk, digest
-from moxie.studio.result import Exported
 from moxie.studio.inputs import Origin
+from moxie.studio.result import Exported
 from moxie.work import Creation, Evaluation, Prepared, Run
 
 if TYPE_CHECKING:
@@ -83,15 +83,15 @@ def export(
 
 def write(path: Path, data: bytes) -> None:
     """Replace a file atomically, making its folder where needed; raises CannotWrite."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(
-            "The folder {folder} cannot be made: {reason}.",
-            folder=str(path.parent),
-            reason=error.strerror or str(error),
-        ) from error
+    atomic.make_folder(path.parent)
     atomic.write(path, data)
+
+
+def check_writable(folder: Path) -> None:
+    """Raise CannotWrite now rather than after ten minutes of work."""
+    trial = folder / f".moxie-{secrets.token_hex(4)}"
+    write(trial, b"")
+    trial.unlink(missing_ok=True)
 
 
 def _asked(desk: Desk[S], brief: Brief[S]) -> str:
