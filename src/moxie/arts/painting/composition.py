@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.arts.painting.picture import Picture, resize
+from moxie.arts.painting.picture import Picture, fit, resize
 
 GRID = 24
 """Compositions are compared at 24 x 24, whatever the shape of the picture."""
@@ -33,9 +33,9 @@ def layout(picture: Picture) -> NDArray[np.float32]:
 
 def views(picture: Picture) -> NDArray[np.float32]:
     """Layouts [12, d] of a picture as it may have been copied: whole, cut, and all mirrored."""
-    whole = list(_cuts(picture))
-    mirrored = [np.ascontiguousarray(cut[:, ::-1]) for cut in whole]
-    return np.stack([layout(view) for view in whole + mirrored])
+    as_is = [picture, *_cuts(fit(picture, 6 * GRID))]
+    mirrored = [np.ascontiguousarray(view[:, ::-1]) for view in as_is]
+    return np.stack([layout(view) for view in as_is + mirrored])
 
 
 def similarity(correlation: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -48,7 +48,6 @@ def similarity(correlation: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _cuts(picture: Picture) -> Iterator[Picture]:
-    yield picture
     height, width = picture.shape[:2]
     rows, columns = max(1, int(height * NEARER)), max(1, int(width * NEARER))
     down, across = height - rows, width - columns

@@ -8,7 +8,13 @@ Two kinds of evidence, and the stronger counts:
 
 The scale: 1 is the same picture; from 0.5 on there is something to explain; different works by
 one hand measure about 0.1 to 0.3. It is continuous, so that it can measure a dial.
-Figures on real works: FIGURES
+
+Measured on real works (`benchmarks/copies.py`, 60 copies by each of 16 edits): among 398 by Van
+Gogh and 36 by Hokusai all copies are found, save one to two in ten of the windows of 40 % of each
+side; mean recall 0.99 (pHash within 10 bits 0.53, a color thumbnail 0.50). Every pair of different works at 0.5 or more is one
+composition painted or photographed twice (20 pairs, looked at; 15 of the 16 from 0.3 to 0.5 too).
+The median of a work's nearest other is 0.11, of Hokusai's series 0.23. None of 106 works by
+others raises an alarm.
 """
 
 from __future__ import annotations
@@ -63,17 +69,18 @@ class PictureIndex:
         allowed[list(exclude)] = False
         if not allowed.any():
             return None
-        found = self._details(content)
         layouts = self._compositions(content)
         layouts[~allowed] = -1.0
         best = int(layouts.argmax())
         answer = Likeness(best, float(layouts[best]), _composed(float(layouts[best])))
-        for mirrored in (False, True):
-            seen = found.mirrored() if mirrored else found
-            for place in self._candidates(seen, layouts, allowed):
+        found = self._details(content)
+        both = (found, found.mirrored())
+        for seen, votes in zip(both, self._votes.count(both, allowed), strict=True):
+            for place in _candidates(votes, layouts):
                 agreement = agree(seen, self._portraits[place].details)
                 if agreement.similarity > answer.similarity:
-                    answer = Likeness(place, agreement.similarity, _matched(agreement, mirrored))
+                    evidence = _matched(agreement, mirrored=seen is not found)
+                    answer = Likeness(place, agreement.similarity, evidence)
         return answer
 
     def _details(self, content: Picture) -> Details:
@@ -86,14 +93,12 @@ class PictureIndex:
         correlations = composition.views(content) @ self._layouts.T
         return composition.similarity(correlations.max(axis=0))
 
-    def _candidates(
-        self, seen: Details, layouts: NDArray[np.float32], allowed: NDArray[np.bool_]
-    ) -> list[int]:
-        """The works worth comparing in detail: most voted for, and nearest in composition."""
-        votes = np.where(allowed, self._votes.count(seen, allowed), 0)
-        voted = [int(i) for i in np.argsort(-votes, kind="stable")[:BY_DETAILS] if votes[i] > 1]
-        composed = [int(i) for i in np.argsort(-layouts, kind="stable")[:BY_COMPOSITION]]
-        return sorted({*voted, *(i for i in composed if allowed[i])})
+
+def _candidates(votes: NDArray[np.int64], layouts: NDArray[np.float32]) -> list[int]:
+    """The works worth comparing in detail: most voted for, and nearest in composition."""
+    voted = [int(i) for i in np.argsort(-votes, kind="stable")[:BY_DETAILS] if votes[i] > 1]
+    composed = np.argsort(-layouts, kind="stable")[:BY_COMPOSITION]
+    return sorted({*voted, *(int(i) for i in composed if layouts[i] >= 0)})
 
 
 def _portrait(picture: Picture) -> _Portrait:
@@ -112,7 +117,7 @@ def _composed(similarity: float) -> Message:
     return say("The compositions are alike to {percent} %.", percent=round(similarity * 100))
 
 
-def _matched(agreement: Agreement, mirrored: bool) -> Message:
+def _matched(agreement: Agreement, *, mirrored: bool) -> Message:
     if mirrored:
         return say(
             "{points} details lie in the same arrangement, mirrored.", points=agreement.points

@@ -24,7 +24,10 @@ MOST = 400
 """The most keypoints kept of a picture, the most pronounced first."""
 
 VOTING = 150
-"""Of these many, at most, each votes for the work its nearest keypoint is in."""
+"""The keypoints of a work that can be voted for."""
+
+ASKED = 150
+"""The keypoints of a picture that vote, each for the work whose keypoint is nearest to it."""
 
 CELLS = 12
 """Cells along the longer side of a picture."""
@@ -150,6 +153,7 @@ class Votes:
         self._works = len(works)
         counts = [min(VOTING, len(work.places)) for work in works]
         self._owners = np.repeat(np.arange(len(works)), counts)
+        self._starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         signs = np.zeros((sum(counts), 128), np.float32)
         if counts:
             signs[:] = np.concatenate([work.signs[:VOTING] for work in works])
@@ -164,11 +168,17 @@ class Votes:
         length = np.linalg.norm(flat, axis=1, keepdims=True)
         return np.asarray(flat / np.maximum(length, 1e-6), np.float32)
 
-    def count(self, picture: Details, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Votes for each allowed work, int64 [works]."""
-        mine = np.flatnonzero(allowed[self._owners])
-        if not len(mine) or not len(picture.places):
-            return np.zeros(self._works, np.int64)
-        table = self._table if len(mine) == len(self._table) else self._table[mine]
-        near = (self._project(picture.signs[:VOTING].astype(np.float32)) @ table.T).argmax(axis=1)
-        return np.bincount(self._owners[mine][near], minlength=self._works).astype(np.int64)
+    def count(
+        self, pictures: Sequence[Details], allowed: NDArray[np.bool_]
+    ) -> list[NDArray[np.int64]]:
+        """Votes for each allowed work, int64 [works], by each of the pictures."""
+        asked = [picture.signs[:ASKED].astype(np.float32) for picture in pictures]
+        if not len(self._owners) or not sum(map(len, asked)):
+            return [np.zeros(self._works, np.int64) for _ in pictures]
+        cosines = self._project(np.concatenate(asked)) @ self._table.T  # one product for all
+        for work in np.flatnonzero(~allowed):
+            cosines[:, self._starts[work] : self._starts[work + 1]] = -np.inf
+        elected = self._owners[cosines.argmax(axis=1)]
+        ends = np.cumsum([len(some) for some in asked])[:-1]
+        counts = [np.bincount(some, minlength=self._works) for some in np.split(elected, ends)]
+        return [np.where(allowed, count, 0).astype(np.int64) for count in counts]
