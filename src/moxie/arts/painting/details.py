@@ -89,7 +89,7 @@ def details(picture: Picture) -> Details:
     finder = cv2.SIFT.create(nfeatures=MOST, contrastThreshold=0.03)
     points, found = finder.detectAndCompute(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), None)
     shape = (small.shape[0], small.shape[1])
-    if found is None:
+    if not len(points):  # then there are no descriptors at all
         return Details(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8), shape)
     order = np.argsort([-point.response for point in points], kind="stable")[:MOST]
     places = np.array([points[i].pt for i in order], np.float32)
