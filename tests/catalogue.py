@@ -47,8 +47,15 @@ def _templates(call: ast.Call) -> Iterator[tuple[int, str | None]]:
     for choice in _choices(call.args[0]):
         if isinstance(choice, ast.Constant) and isinstance(choice.value, str):
             yield choice.lineno, choice.value
-        elif not isinstance(choice, ast.Call):  # a call gives a message, which was said elsewhere
+        elif not _passes_on(choice):
             yield choice.lineno, None
+
+
+def _passes_on(argument: ast.expr) -> bool:
+    """Whether it was said elsewhere: a message as it is, or its template raised as an error."""
+    return isinstance(argument, ast.Call) or (
+        isinstance(argument, ast.Attribute) and argument.attr == "template"
+    )
 
 
 def _literal(value: ast.expr) -> Iterator[tuple[int, str | None]]:
