@@ -1,0 +1,160 @@
+"""Checks of what an art does with contents: read, write, clean, vary, cut, show."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from moxie.checks.subject import Subject, require, same
+from moxie.errors import BadInput, UnreadableWork
+
+NO_SIZES = ("", "no size at all", "0", "-3", "9" * 40)
+
+
+def check_names(subject: Subject[Any]) -> None:
+    """Name, unit and suffixes can be shown, typed and compared."""
+    art = subject.art
+    require(
+        re.fullmatch(r"[a-z][a-z0-9_]*", art.name),
+        f"the name {art.name!r} must be lower-case letters, digits and underscores",
+    )
+    require(art.unit.strip(), "the unit has no name")
+    require(art.suffixes, "there are no suffixes")
+    for suffix in art.suffixes:
+        require(re.fullmatch(r"\.[a-z0-9.]+", suffix), f"the suffix {suffix!r} is not like '.png'")
+
+
+def check_examples_are_works(subject: Subject[Any]) -> None:
+    """The built-in sample works can be read, differ, and are the same every time."""
+    names = [name for name, _ in subject.files]
+    require(len(set(names)) == len(names), "two examples have one name")
+    for name, data in subject.files:
+        suffix = "." + name.rpartition(".")[2].lower()
+        require(suffix in subject.art.suffixes, f"the example {name!r} has a foreign suffix")
+        subject.art.read(data, name)
+    require(
+        len({data for _, data in subject.files}) == len(names), "two examples are the same work"
+    )
+    again = list(islice(subject.art.examples(), len(names)))
+    require(again == subject.files, "the examples differ from one call to the next")
+
+
+def check_lossless_form_is_exact(subject: Subject[Any]) -> None:
+    """What is written without a suffix is read back in every detail."""
+    art = subject.art
+    for content in subject.contents:
+        data = art.write(content)
+        require(same(art.read(data, "work"), content), "read(write(content)) is not the content")
+        require(art.write(content) == data, "writing one content twice gives different bytes")
+
+
+def check_garbage_is_refused(subject: Subject[Any]) -> None:
+    """What is no work is refused with UnreadableWork, never with another error."""
+    art = subject.art
+    noise = np.random.default_rng(0).bytes(2048)
+    suffix = min(art.suffixes)
+    for what, data in (("nothing", b""), ("zeros", bytes(64)), ("noise", noise)):
+        try:
+            art.read(data, f"broken{suffix}")
+        except UnreadableWork as error:
+            require(str(error).strip(), f"{what} is refused without a reason")
+        except Exception as error:
+            raise AssertionError(
+                f"reading {what} raises {type(error).__name__}, not UnreadableWork"
+            ) from error
+        else:
+            raise AssertionError(f"{what} is read as if it were a work")
+
+
+def check_a_cut_file_does_not_crash(subject: Subject[Any]) -> None:
+    """Half a file is refused with UnreadableWork, or read as far as it goes."""
+    for name, data in subject.files:
+        try:
+            subject.art.read(data[: len(data) // 2], name)
+        except UnreadableWork:
+            continue
+        except Exception as error:
+            raise AssertionError(
+                f"reading half of {name} raises {type(error).__name__}, not UnreadableWork"
+            ) from error
+
+
+def check_unknown_suffix_is_refused(subject: Subject[Any]) -> None:
+    """`write` raises BadInput for a suffix it does not know."""
+    try:
+        subject.art.write(subject.contents[0], ".no-such-format")
+    except BadInput:
+        return
+    raise AssertionError("an unknown suffix is written without BadInput")
+
+
+def check_sizes(subject: Subject[Any]) -> None:
+    """A size is a tuple of positive integers; what is none raises BadInput."""
+    size = subject.art.size(None)
+    good = isinstance(size, tuple) and size and all(type(n) is int and n > 0 for n in size)
+    require(good, f"the default size is {size!r}, not a tuple of positive integers")
+    for text in NO_SIZES:
+        try:
+            found = subject.art.size(text)
+        except BadInput:
+            continue
+        raise AssertionError(f"the size {text!r} is read as {found}; it should raise BadInput")
+
+
+def check_cleaning(subject: Subject[Any]) -> None:
+    """Cleaning keeps good works usable, is repeatable, and leaves what it was given alone."""
+    art = subject.art
+    for name, data in subject.files:
+        content = art.read(data, name)
+        cleaned = art.clean(content)
+        require(same(content, art.read(data, name)), "clean changes the content it is given")
+        require(cleaned.usable, f"the example {name} is not usable after cleaning")
+        require(same(art.clean(content).content, cleaned.content), "cleaning is not repeatable")
+        art.write(cleaned.content)
+
+
+def check_amount_and_facts(subject: Subject[Any]) -> None:
+    """There is a positive amount to learn from each work, and facts are plain data."""
+    for (_, data), content in zip(subject.files, subject.contents, strict=True):
+        amount = subject.art.amount(content)
+        require(math.isfinite(amount) and amount > 0, f"the amount of a work is {amount}")
+        facts = dict(subject.art.facts(data, content))
+        plain = all(isinstance(value, str | int | float | bool) for value in facts.values())
+        require(plain, f"facts are text, numbers or truths, not {facts}")
+        json.dumps(facts, allow_nan=False)
+
+
+def check_pieces(subject: Subject[Any]) -> None:
+    """Every content gives at least one piece for the judges, the same ones each time."""
+    for content in subject.contents:
+        pieces = list(subject.art.split(content))
+        require(pieces, "split gives no piece of a work")
+        require(same(list(subject.art.split(content)), pieces), "split is not repeatable")
+
+
+def check_preview(subject: Subject[Any]) -> None:
+    """A browser is told what it gets, and gets something."""
+    preview = subject.art.preview(subject.contents[0])
+    known = re.fullmatch(r"(image|audio|video|text|model|application)/[\w.+-]+", preview.media_type)
+    require(known, f"{preview.media_type!r} is not a media type")
+    require(preview.data, "the preview is empty")
+
+
+ALL = (
+    check_names,
+    check_examples_are_works,
+    check_lossless_form_is_exact,
+    check_garbage_is_refused,
+    check_a_cut_file_does_not_crash,
+    check_unknown_suffix_is_refused,
+    check_sizes,
+    check_cleaning,
+    check_amount_and_facts,
+    check_pieces,
+    check_preview,
+)
