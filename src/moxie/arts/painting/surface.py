@@ -73,10 +73,16 @@ class Canvas:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """A layer's points in the references, [channels + place, n], and their scale."""
+    """A layer's points in the references, [n, channels + place], and their scale."""
 
     points: Tensor
     scale: Tensor
+
+    @classmethod
+    def of(cls, points: Tensor, places: Tensor) -> _Target:
+        """Bring activations [n, c] to unit spread and join their places [n, 4]."""
+        scale = points.std() + 1e-6
+        return cls(join_place(points / scale, places), scale)
 
 
 def paint(
@@ -120,8 +126,8 @@ class _Level:
         self.layers = LAYERS if short < 192 else LAYERS[:3]
         self.vgg, self.generator = vgg, generator
         pictures = [(to_tensor(r.at(short)), r.share) for r in references]
-        self.targets = {name: self._target(name, pictures) for name in self.layers}
-        self.patches = torch.cat([self._patches(*pair) for pair in pictures], 1)
+        self.targets = self._targets(pictures)
+        self.patches = torch.cat([self._patches(*pair) for pair in pictures])
         self.places = {name: place(layout, _map_size(size, name)) for name in self.layers}
         self.held = _scaled(size, min(canvas.detail, short))
         self.goal = shrink(layout, self.held)
@@ -148,54 +154,60 @@ class _Level:
         loss = self.hold * F.mse_loss(shrink(image, self.held), self.goal)
         for name, found in self.vgg.features(image, self.layers).items():
             target = self.targets[name]
-            points = join_place(found[0].flatten(1).float() / target.scale, self.places[name])
-            loss = loss + self._distance(points, target.points)
+            loss = loss + self._distance(rows(found), self.places[name], target)
         lines = sliced.directions(LINES, 3 * PATCH * PATCH, self.generator)
         ours = F.conv2d(image, lines.view(-1, 3, PATCH, PATCH)).flatten(2)[0]
-        ours = sliced.subset(ours, 2 * POINTS, self.generator)
-        theirs = lines @ sliced.subset(self.patches, 2 * POINTS, self.generator)
-        return loss + PATCH_WEIGHT * _shadow_distance(ours, theirs)
+        drawn = torch.randint(0, ours.shape[1], (POINTS,), generator=self.generator)
+        theirs = lines @ sliced.subset(self.patches, POINTS, self.generator).T
+        return loss + PATCH_WEIGHT * sliced.shadow_distance(ours[:, drawn], theirs)
 
-    def _distance(self, points: Tensor, target: Tensor) -> Tensor:
-        lines = sliced.directions(LINES, len(points), self.generator)
-        ours = sliced.subset(points, POINTS, self.generator)
-        n = min(POINTS, points.shape[1])
-        return sliced.distance(ours, sliced.subset(target, n, self.generator), lines)
+    def _distance(self, points: Tensor, places: Tensor, target: _Target) -> Tensor:
+        n = min(POINTS, len(points))
+        drawn = torch.randperm(len(points), generator=self.generator)[:n]
+        ours = join_place(points[drawn].float() / target.scale, places[drawn])
+        lines = sliced.directions(LINES, ours.shape[1], self.generator)
+        return sliced.distance(ours, sliced.subset(target.points, n, self.generator), lines)
 
-    def _target(self, name: str, pictures: Sequence[tuple[Tensor, float]]) -> _Target:
-        points, places = [], []
+    def _targets(self, pictures: Sequence[tuple[Tensor, float]]) -> dict[str, _Target]:
+        """Points of every layer, drawn from the references by their shares."""
+        points: dict[str, list[Tensor]] = {name: [] for name in self.layers}
+        places: dict[str, list[Tensor]] = {name: [] for name in self.layers}
         for picture, share in pictures:
-            with torch.no_grad():
-                found = self.vgg.features(picture, [name])[name]
-            flat, where = (
-                found[0].flatten(1).float(),
-                place(picture, (found.shape[-2], found.shape[-1])),
-            )
             n = max(1, int(4 * POINTS * share))
-            drawn = torch.randint(0, flat.shape[1], (n,), generator=self.generator)
-            points.append(flat[:, drawn])
-            places.append(where[:, drawn])
-        joined = torch.cat(points, 1)
-        scale = joined.std() + 1e-6
-        return _Target(join_place(joined / scale, torch.cat(places, 1)), scale)
+            with torch.no_grad():
+                features = self.vgg.features(picture, self.layers)
+            for name, found in features.items():
+                where = place(picture, (found.shape[-2], found.shape[-1]))
+                drawn = torch.randint(0, len(where), (n,), generator=self.generator)
+                points[name].append(rows(found)[drawn].float())
+                places[name].append(where[drawn])
+        return {
+            name: _Target.of(torch.cat(points[name]), torch.cat(places[name]))
+            for name in self.layers
+        }
 
     def _patches(self, picture: Tensor, share: float) -> Tensor:
         found = patches(picture, PATCH)
         n = max(1, int(4 * POINTS * share))
-        return found[torch.randint(0, len(found), (n,), generator=self.generator)].T
+        return found[torch.randint(0, len(found), (n,), generator=self.generator)]
 
 
 def place(picture: Tensor, size: tuple[int, int]) -> Tensor:
-    """Blurred colour and height at every position of a picture [1, 3, H, W]: [4, h * w]."""
+    """Blurred colour and height at every position of a picture [1, 3, H, W]: [h * w, 4]."""
     coarse = shrink(picture, _scaled((picture.shape[-2], picture.shape[-1]), 24))
     colour = F.interpolate(coarse, size, mode="bilinear", align_corners=False)[0]
     height = torch.linspace(-0.15, 0.15, size[0]).view(1, -1, 1).expand(1, *size)
-    return torch.cat([colour - 0.5, height]).flatten(1)
+    return torch.cat([colour - 0.5, height]).flatten(1).T
+
+
+def rows(found: Tensor) -> Tensor:
+    """Activations [1, c, h, w] as one row a position, [h * w, c]; free for channels-last ones."""
+    return found[0].permute(1, 2, 0).reshape(-1, found.shape[1])
 
 
 def join_place(points: Tensor, places: Tensor) -> Tensor:
-    """Points [c, n] with their places [4, n] beneath, of comparable weight in a projection."""
-    return torch.cat([points, places * (PLACE_WEIGHT * math.sqrt(len(points)))])
+    """Points [n, c] beside their places [n, 4], of comparable weight in a projection."""
+    return torch.cat([points, places * (PLACE_WEIGHT * math.sqrt(points.shape[1]))], 1)
 
 
 def shrink(image: Tensor, size: tuple[int, int]) -> Tensor:
@@ -224,11 +236,6 @@ def to_picture(image: Tensor) -> Picture:
     """The inverse of `to_tensor`, rounded."""
     values = (image[0].clamp(0, 1) * 255).round().byte().permute(1, 2, 0)
     return np.ascontiguousarray(values.cpu().numpy(), np.uint8)
-
-
-def _shadow_distance(ours: Tensor, theirs: Tensor) -> Tensor:
-    n = min(ours.shape[1], theirs.shape[1])
-    return (ours[:, :n].sort(1).values - theirs[:, :n].sort(1).values).abs().mean()
 
 
 def _resample(image: Tensor, size: tuple[int, int]) -> Tensor:
