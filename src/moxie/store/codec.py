@@ -42,12 +42,19 @@ class Codec:
     def decode(self, text: str, kind: type[T]) -> T:
         """The inverse of `encode`; raises StoreError when the text does not fit `kind`."""
         try:
-            return self._converter.structure(json.loads(text, object_hook=_unescape), kind)
+            return self._converter.structure(_facts(text), kind)
         except (BaseValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise StoreError(
                 "A stored {kind} cannot be read by this version of Moxie: do that step again.",
                 kind=kind.__name__,
             ) from error
+
+
+def _facts(text: str) -> dict[str, object]:
+    found = json.loads(text, object_hook=_unescape)
+    if not isinstance(found, dict):
+        raise TypeError(type(found))
+    return found
 
 
 def _escape(value: object) -> object:

@@ -63,7 +63,10 @@ class Records:
     def add(self, table: str, **values: Value) -> bool:
         """Insert a row; False, and nothing changed, when one with its unique columns is there."""
         statement = self._insert(_table(table)).values(**values).on_conflict_do_nothing()
-        return bool(self._connection.execute(statement).rowcount)
+        # on PostgreSQL an insert's count is lost without these two: the new row's number is not
+        # asked for, and the count is read before the cursor closes
+        counted = statement.inline().execution_options(preserve_rowcount=True)
+        return self._connection.execute(counted).rowcount == 1
 
     def put(self, table: str, **values: Value) -> None:
         """Insert a row, or replace the one with its primary key."""
@@ -123,7 +126,7 @@ def where(home: Path, text: str | None) -> URL:
             "postgresql://user:password@host/name."
         ) from error
     if url.drivername in {"postgres", "postgresql"}:
-        return url.set(drivername="postgresql+psycopg")
+        url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
         raise BadInput(
             "{kind} databases are not supported: use SQLite or PostgreSQL.",

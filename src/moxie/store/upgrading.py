@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import URL, Connection, Engine, inspect, text
+from sqlalchemy import URL, Connection, Engine, Text, column, inspect, select, table, text
 
 from moxie.errors import StoreError, StoreTooNew
 from moxie.store.complaints import explained
@@ -49,7 +49,9 @@ def _revision(engine: Engine) -> str | None:
     with engine.connect() as connection:
         if not inspect(connection).has_table(VERSION_TABLE):
             return None
-        return connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608
+        query = select(column("version_num", Text)).select_from(table(VERSION_TABLE))
+        found: str | None = connection.scalar(query)
+        return found
 
 
 def _write_ahead(engine: Engine) -> None:
