@@ -1,7 +1,9 @@
-"""What every test stands on: a store of its own, a seed, and the shared real works where they are."""
+"""What every test stands on: a store of its own, a seed, the toy art, and shared real works."""
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,3 +42,41 @@ def paintings() -> Callable[[str], Path]:
         return folder.resolve()
 
     return find
+
+
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This machine, measured once for all tests."""
+    from moxie.nn.machine import detect
+
+    path = tmp_path_factory.mktemp("machine") / "machine.json"
+    detect(path)
+    return path
+
+
+@pytest.fixture
+def toy(home: Path, measured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The toy art of tests/toy installed as a plugin, here and in the processes a test starts."""
+    from toy.plugin import install
+
+    home.mkdir(exist_ok=True)
+    shutil.copy(measured, home / "machine.json")
+
+    plugins = tmp_path / "plugins"
+    install(plugins)
+    monkeypatch.syspath_prepend(str(plugins))
+    tests = str(Path(__file__).parent)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(plugins), tests)))
+    return plugins
+
+
+@pytest.fixture
+def beads(toy: Path, tmp_path: Path) -> Path:
+    """A folder with the 24 works of the toy art."""
+    from toy import ART
+
+    folder = tmp_path / "beads"
+    folder.mkdir()
+    for name, data in ART.examples():
+        (folder / name).write_bytes(data)
+    return folder
