@@ -16,8 +16,11 @@ from moxie.work import Dataset
 
 S = TypeVar("S")
 
-SHARES = {"augment": 0.15, "train": 0.40, "evaluate": 0.20}
-"""Of the time left when preparing is done; what remains is for creating and the report."""
+SHARES = {"augment": 0.12, "train": 0.30}
+"""Of the whole budget, so that what is tried and chosen never depends on a busy machine."""
+
+PROBING = 0.45
+"""Of the time left after training, for the samples a model is measured by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,11 @@ def go(desk: Desk[S], collected: Collected, wish: Wish, catalogue: Catalogue) ->
     size = desk.art.size(wish.size)  # a size that cannot be read is better refused first
     making.check_writable(wish.out)
     dataset = learning.prepare(desk)
-    left = max(wish.budget - desk.clock.elapsed, wish.budget / 4)
-    sufficiency = learning.augment(desk, _whole(left * SHARES["augment"]))
-    run_seconds = _whole(wish.budget * SHARES["train"])
-    learning.choose(desk, run_seconds, None)
+    sufficiency = learning.augment(desk, _whole(wish.budget * SHARES["augment"]))
+    learning.choose(desk, _whole(wish.budget * SHARES["train"]), None)
     run = learning.train(desk, wish.seed)
-    evaluation = making.evaluate(desk, size, wish.novelty, left * SHARES["evaluate"])
+    left = max(wish.budget - desk.clock.elapsed, wish.budget / 10)
+    evaluation = making.evaluate(desk, size, wish.novelty, left * PROBING)
     creations = making.create(desk, Brief(size, wish.novelty), wish.n, wish.seed)
     exported = making.export(desk, creations, wish.out)
     report = paging.report(
