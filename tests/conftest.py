@@ -55,12 +55,26 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def toy(home: Path, measured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def another_home(measured: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Stores by name, empty but for what is known of the machine."""
+
+    def make(name: str) -> Path:
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        shutil.copy(measured, folder / "machine.json")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def toy(
+    another_home: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """The toy art of tests/toy installed as a plugin, here and in the processes a test starts."""
     from toy.plugin import install
 
-    home.mkdir(exist_ok=True)
-    shutil.copy(measured, home / "machine.json")
+    another_home("home")
 
     plugins = tmp_path / "plugins"
     install(plugins)

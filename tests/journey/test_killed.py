@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,9 +49,11 @@ def ids(facts: dict[str, object]) -> list[bytes]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
-def test_killed_in_each_stage_it_goes_on(beads: Path, tmp_path: Path) -> None:
-    whole = finish(command(beads, tmp_path / "whole", tmp_path / "whole-out"))
-    home, out = tmp_path / "killed", tmp_path / "killed-out"
+def test_killed_in_each_stage_it_goes_on(
+    another_home: Callable[[str], Path], beads: Path, tmp_path: Path
+) -> None:
+    whole = finish(command(beads, another_home("whole"), tmp_path / "whole-out"))
+    home, out = another_home("killed"), tmp_path / "killed-out"
     killed = [stage for stage in STAGES if kill_in(stage, command(beads, home, out))]
     assert set(killed) >= {"collect", "prepare", "train", "create"}, killed
     parts = finish(command(beads, home, out))

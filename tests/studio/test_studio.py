@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -110,10 +110,12 @@ def test_new_works_lead_to_a_new_model(studio: Studio, beads: Path, tmp_path: Pa
     assert len(runs) == 2
 
 
-def test_the_verbs_one_by_one_give_what_the_main_job_gives(beads: Path, tmp_path: Path) -> None:
-    with Studio(tmp_path / "one") as studio:
+def test_the_verbs_one_by_one_give_what_the_main_job_gives(
+    another_home: Callable[[str], Path], beads: Path, tmp_path: Path
+) -> None:
+    with Studio(another_home("one")) as studio:
         whole = studio.run(beads, n=2, seed=3, out=tmp_path / "out")
-    with Studio(tmp_path / "two") as studio:
+    with Studio(another_home("two")) as studio:
         collected = studio.collect(beads)
         dataset = studio.prepare(collected.corpus)
         assert len(dataset.part("train")) == whole.works.train
@@ -140,19 +142,20 @@ def test_an_earlier_step_is_asked_for_by_name(verb: str, studio: Studio, beads: 
             getattr(studio, verb)()
 
 
-@pytest.mark.parametrize("stage", ["collect", "prepare", "augment", "train", "evaluate", "create"])
-def test_stopped_anywhere_it_goes_on_to_the_same_result(
-    stage: str, beads: Path, tmp_path: Path
+def test_stopped_in_every_stage_it_goes_on_to_the_same_result(
+    another_home: Callable[[str], Path], beads: Path, tmp_path: Path
 ) -> None:
-    with Studio(tmp_path / "whole") as studio:
+    with Studio(another_home("whole")) as studio:
         whole = studio.run(beads, n=3, out=tmp_path / "out")
-    stopping = Studio(tmp_path / "parts", progress=Diary((stage, 2)))
-    with stopping as studio, pytest.raises(Cancelled):
-        studio.run(beads, n=3, out=tmp_path / "out")
-    with Studio(tmp_path / "parts") as studio:
+    for stage in ("collect", "prepare", "augment", "train", "evaluate", "create"):
+        stopping = Studio(another_home("parts"), progress=Diary((stage, 2)))
+        with stopping as studio, pytest.raises(Cancelled):
+            studio.run(beads, n=3, out=tmp_path / "out")
+    with Studio(another_home("parts")) as studio:
         parts = studio.run(beads, n=3, out=tmp_path / "out")
         assert len(studio.works()) == 24
         assert len(studio.creations()) == 3
+        assert len({made.creation.run for made in parts.creations}) == 1
     assert [m.creation.id for m in parts.creations] == [m.creation.id for m in whole.creations]
     assert parts.works.collected == whole.works.collected
     assert parts.evaluation.fidelity == whole.evaluation.fidelity
