@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -150,15 +149,26 @@ def test_copies_that_win_on_a_part_must_win_on_all() -> None:
     assert found.augment == 0
 
 
-def test_the_clock_drops_repetitions_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole, _ = measure(thrifty)
-    clock = iter(range(10**9, 10**10, 10**7))
-    monkeypatch.setattr(augmenting, "time", SimpleNamespace(monotonic=lambda: next(clock)))
-    late, fits = measure(thrifty)
-    assert fits.count((25, 0)) == 1
-    assert late.augment == whole.augment
-    assert late.augment_losses == whole.augment_losses
-    assert late.verdict == whole.verdict
+@pytest.mark.parametrize(
+    ("pace", "seconds", "repeats", "copies"),
+    [
+        (1.0, 10_000, 3, 2),
+        (6_000.0, 10_000, 1, 2),  # half the time is gone after one curve
+        (20_000.0, 10_000, 1, 0),  # all of it
+        (500.0, 550, 2, 2),  # one repetition planned, and one trial on a part of the works
+        (540.0, 550, 2, 0),  # the second look at the clock comes too late to confirm
+    ],
+)
+def test_the_clock_drops_whole_parts_only(
+    monkeypatch: pytest.MonkeyPatch, pace: float, seconds: float, repeats: int, copies: int
+) -> None:
+    """`pace`: what the clock says at the first look; each later look adds five percent."""
+    looks = (pace * (1 + 0.05 * look) for look in range(20))
+    monkeypatch.setattr(augmenting._Bench, "spent", property(lambda _: next(looks)))
+    found, fits = measure(thrifty, seconds=seconds)
+    assert fits.count((25, 0)) == repeats
+    assert found.augment == copies
+    assert len(found.curve) == 3
 
 
 @pytest.mark.parametrize(("works", "held_out"), [(1, 0), (2, 0), (2, 1), (50, 0)])

@@ -119,12 +119,11 @@ def judge(
     more = _about(_needed(works, fits, target))
     why = say(
         "From {works} works the held-out error is {loss:.3g}; about {more} more works would lower "
-        "it by {percent:.0f} %, twice as many by {doubled:.0f} %.",
+        "it by about {percent:.0f} %.",
         works=works,
         loss=points[-1].loss,
         more=more,
         percent=100 * target,
-        doubled=100 * doubled,
     )
     return "more", more, why
 
