@@ -1,6 +1,6 @@
 """Every sentence the source says to people, found without running it.
 
-`python -m catalogue` (in tests/) prints those the Chinese catalogue lacks, as JSON.
+`python tests/catalogue.py` prints what the Chinese catalogue lacks, and what it no longer needs.
 """
 
 from __future__ import annotations
@@ -122,6 +122,7 @@ def sentences(language: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    there = sentences("zh")
-    missing = {said: "" for said in spoken() if has_words(said) and said not in there}
-    print(json.dumps(missing, ensure_ascii=False, indent=1))
+    there, said = sentences("zh"), [s for s in spoken() if has_words(s)]
+    missing = {sentence: "" for sentence in said if sentence not in there}
+    stale = [sentence for sentence in there if sentence not in said]
+    print(json.dumps({"missing": missing, "stale": stale}, ensure_ascii=False, indent=1))
