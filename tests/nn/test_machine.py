@@ -83,6 +83,7 @@ def test_what_is_remembered_is_not_measured_again(
     path = tmp_path / "home" / "machine.json"
     measured = iter([Machine("cpu", 3, True), Machine("cpu", 5, False)])
     monkeypatch.setattr(machine, "_measure", lambda: next(measured))
+    monkeypatch.setattr(machine, "_busy", lambda: False)
     assert machine.detect(path) == Machine("cpu", 3, True)
     assert machine.detect(path) == Machine("cpu", 3, True)
     assert [p.name for p in path.parent.iterdir()] == ["machine.json"]
@@ -98,3 +99,15 @@ def test_a_spoilt_or_unwritable_memory_only_costs_a_measurement(
     assert machine.detect(tmp_path / "m.json") == Machine("cpu", 1)
     (tmp_path / "file").write_text("", "utf-8")
     assert machine.detect(tmp_path / "file" / "m.json") == Machine("cpu", 1)
+
+
+def test_what_was_measured_on_a_busy_machine_is_measured_again_when_it_is_calm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "machine.json"
+    measured = iter([Machine("cpu", 1), Machine("cpu", 2)])
+    monkeypatch.setattr(machine, "_measure", lambda: next(measured))
+    states = iter([True, True, False])
+    monkeypatch.setattr(machine, "_busy", lambda: next(states))
+    found = [machine.detect(path).threads for _ in range(5)]
+    assert found == [1, 1, 2, 2, 2]

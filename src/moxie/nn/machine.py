@@ -13,13 +13,16 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from moxie.settings import Machine
 
 PATIENCE = 0.3
 """Seconds each of the two questions may take."""
+
+BUSY = 30.0
+"""Percent of all cores in use before measuring, from which the result is not trusted for long."""
 
 WORTH = 0.95
 """More threads, or bfloat16, must take at most this share of the time to be chosen."""
@@ -29,18 +32,20 @@ def detect(remembered: Path | None = None) -> Machine:
     """The machine, measured; or read from `remembered`, where it is kept for the next time.
 
     The number of threads changes the last digits of sums, so a studio that remembers it repeats
-    its own results exactly. Another processor count or another torch leads to a new measurement.
+    its own results exactly. Another processor count or another torch leads to a new measurement;
+    so does one made while other programs were busy, as soon as they are not.
     """
     if remembered is None:
         return _measure()
     key = _key()
     found = _recall(remembered, key)
-    if found is None:
-        found = _measure()
+    busy = (found is None or found.busy) and _busy()
+    if found is None or (found.busy and not busy):
+        found = _Measured(_measure(), busy)
         # a folder that cannot be written costs a measurement each time, nothing more
         with suppress(OSError):
             _remember(remembered, key, found)
-    return found
+    return found.machine
 
 
 @contextmanager
@@ -70,6 +75,21 @@ def thread_counts() -> list[int]:
     usable = usable_cores()
     physical = psutil.cpu_count(logical=False) or usable
     return sorted({1, min(physical, usable), usable})
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """A measurement; `busy` when other programs took part of the machine meanwhile."""
+
+    machine: Machine
+    busy: bool
+
+
+def _busy() -> bool:
+    """Whether other programs are at work: with contended cores one thread looks the fastest."""
+    import psutil
+
+    return bool(psutil.cpu_percent(interval=0.1) > BUSY)
 
 
 def _measure() -> Machine:
@@ -143,19 +163,21 @@ def _key() -> str:
     return f"{torch.__version__} {platform.processor() or platform.machine()} {usable_cores()}"
 
 
-def _recall(path: Path, key: str) -> Machine | None:
+def _recall(path: Path, key: str) -> _Measured | None:
     try:
         data = json.loads(path.read_text("utf-8"))
         if data["key"] != key:
             return None
         facts = data["machine"]
-        return Machine(str(facts["device"]), int(facts["threads"]), bool(facts["half"]))
+        machine = Machine(str(facts["device"]), int(facts["threads"]), bool(facts["half"]))
+        return _Measured(machine, bool(data["busy"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _remember(path: Path, key: str, machine: Machine) -> None:
+def _remember(path: Path, key: str, measured: _Measured) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
-    new.write_text(json.dumps({"key": key, "machine": asdict(machine)}), "utf-8")
+    facts = {"key": key, "busy": measured.busy, "machine": asdict(measured.machine)}
+    new.write_text(json.dumps(facts), "utf-8")
     new.replace(path)
