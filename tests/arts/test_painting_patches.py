@@ -198,9 +198,9 @@ def test_painting_brings_a_plain_layout_nearer_to_the_works(model):
     """The surface, not the layout, must give the strokes: its fine contrast becomes the works'."""
     plain = np.full((64, 64, 3), model.gallery.thumbnail(0).mean((0, 1)), np.uint8)
     canvas = surface.Canvas(plain, (64, 64), detail=24, hold=5.0)
-    references = [surface.Reference(lambda short: model.gallery.picture(0, short), 1.0)]
+    references = [surface.Reference(lambda size: model.gallery.covering(0, size), 1.0)]
     painted = surface.paint(canvas, references, model.vgg, torch.Generator().manual_seed(0))
-    work = model.gallery.picture(0, 64)
+    work = model.gallery.covering(0, (64, 64))
     assert plain.std((0, 1)).mean() == 0
     assert painted.std((0, 1)).mean() > 0.4 * work.std((0, 1)).mean()
 

@@ -46,7 +46,7 @@ def fill(
         hole = resize_mask(mask, size)
         known = to_tensor(resize(picture, *size))
         guess = to_tensor(resize(np.ascontiguousarray(current, np.uint8), *size))
-        sources = [to_tensor(r.at(short)) for r in references]
+        sources = [to_tensor(r.at(size)) for r in references]
         made = _refine(guess, known, hole, sources, generator)
         current = resize(to_picture(made), height, width)
     return np.where(mask[..., None], current, picture).astype(np.uint8)
@@ -105,5 +105,5 @@ def _bank(known: Tensor, touched: Tensor, sources: list[Tensor], generator: Gene
 
 def _mean_colour(size: tuple[int, int], references: list[Reference]) -> Picture:
     """A plain picture to start from when nothing is known."""
-    colour = references[0].at(32).mean((0, 1)) if references else np.full(3, 127.0)
+    colour = references[0].at((32, 32)).mean((0, 1)) if references else np.full(3, 127.0)
     return np.broadcast_to(colour.astype(np.uint8), (*size, 3)).copy()

@@ -33,6 +33,9 @@ THUMBNAIL = 128
 GRID = 12
 """Cells a side of the layout descriptor."""
 
+SUBJECT_SIDE = 96
+"""Pixels a side at which a work is looked at for its subject."""
+
 QUALITY = 95
 
 Floats = NDArray[np.float32]
@@ -80,13 +83,15 @@ class Gallery:
     def __len__(self) -> int:
         return len(self.exhibits)
 
-    def picture(self, index: int, short: int) -> Picture:
-        """A work with its shorter side `short`, but never enlarged."""
+    def covering(self, index: int, size: tuple[int, int]) -> Picture:
+        """A work scaled until it just covers (height, width), but never enlarged."""
         exhibit = self.exhibits[index]
-        if short <= THUMBNAIL:
-            return short_side(self.thumbnail(index), short)
-        picture = codec.read(exhibit.full, exhibit.work)
-        return short_side(picture, short) if min(picture.shape[:2]) > short else picture
+        small = max(size) <= THUMBNAIL  # then the thumbnail always covers it
+        picture = codec.read(exhibit.thumbnail if small else exhibit.full, exhibit.work)
+        scale = max(size[0] / picture.shape[0], size[1] / picture.shape[1])
+        if scale >= 1:
+            return picture
+        return resize(picture, round(picture.shape[0] * scale), round(picture.shape[1] * scale))
 
     def thumbnail(self, index: int) -> Picture:
         """A work with its shorter side `THUMBNAIL`."""
@@ -185,7 +190,8 @@ def layout_of(picture: Picture) -> Floats:
 
 def subject_of(picture: Picture, vgg: Vgg19) -> Floats:
     """What is shown: mean VGG19 conv4_1 activations as a unit vector, float32 [512]."""
-    image = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255
+    square = resize(picture, SUBJECT_SIDE, SUBJECT_SIDE)  # one shape: new ones are slow to start
+    image = torch.from_numpy(square).permute(2, 0, 1)[None].float() / 255
     with torch.no_grad():
         found = vgg.features(image, ["conv4_1"])["conv4_1"].float().mean((0, 2, 3))
     return np.asarray((found / (found.norm() + 1e-9)).cpu().numpy(), np.float32)

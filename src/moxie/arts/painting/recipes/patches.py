@@ -101,7 +101,10 @@ class PatchModel:
         total = np.zeros(len(contents), np.float32)
         for side in ERROR_SIDES:
             generator = torch.Generator().manual_seed(side)
-            works = [to_tensor(self.gallery.picture(i, side)) for i in range(len(self.gallery))]
+            works = [
+                to_tensor(short_side(self.gallery.thumbnail(i), side))
+                for i in range(len(self.gallery))
+            ]
             known = bank(works, ERROR_PATCH, ERROR_BANK, generator)
             for i, content in enumerate(contents):
                 found = patches(to_tensor(short_side(content, side)), ERROR_PATCH, stride=3)
@@ -136,7 +139,7 @@ class PatchModel:
         """See `fill.fill`; the nearest works in layout and palette lend their patches."""
         generator = torch.Generator().manual_seed(seed)
         suited = self.gallery.retrieve(content, RETRIEVED, short=min(content.shape[:2]))
-        references = [Reference(partial(self.gallery.picture, i), 1 / len(suited)) for i in suited]
+        references = [Reference(partial(self.gallery.covering, i), 1 / len(suited)) for i in suited]
         return fill(content, mask, references, generator)
 
     def save(self, folder: Path) -> None:
@@ -171,8 +174,8 @@ class PatchModel:
             return list(montage.shares)
         return [(index, share / total) for index, share in chosen if share > 0.01 * total]
 
-    def _recoloured(self, index: int, turn: float, chroma: float, short: int) -> Picture:
-        return recolour(self.gallery.picture(index, short), turn, chroma)
+    def _recoloured(self, index: int, turn: float, chroma: float, size: tuple[int, int]) -> Picture:
+        return recolour(self.gallery.covering(index, size), turn, chroma)
 
     def _sources(
         self, montage: Montage, chosen: Sequence[tuple[int, float]]
