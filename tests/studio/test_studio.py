@@ -59,6 +59,8 @@ def test_the_main_job(studio: Studio, beads: Path, tmp_path: Path) -> None:
         assert record["rights"] == {"own": 24}
         assert record["recipe"] == result.recipe
         assert len(record["model"]) == 64
+        assert made.creation.fidelity is not None
+        assert -1 < made.creation.fidelity < 2
     assert result.report.read_text("utf-8").lstrip().lower().startswith("<!doctype html>")
     json.dumps(result.to_json(), allow_nan=False)
     stages = ["collect", "prepare", "augment", "choose", "train", "evaluate", "create"]
@@ -252,7 +254,7 @@ def test_refusals_are_told_as_they_happen(beads: Path) -> None:
 def test_other_corpora_of_the_art_stand_for_other_artists(
     studio: Studio, beads: Path, tmp_path: Path
 ) -> None:
-    from moxie.studio.making import _others
+    from moxie.studio.scoring import others as find_others
 
     result = studio.run(beads, n=1, out=tmp_path / "out")
     half = tmp_path / "half"
@@ -267,6 +269,6 @@ def test_other_corpora_of_the_art_stand_for_other_artists(
     studio.collect(half)
     studio.collect(strangers)
     with studio._desk(result.corpus) as desk:
-        others = _others(desk)
+        others = find_others(desk)
     assert others is not None
     assert set(others) == {"strangers"}, "half shares works with the artist"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import moxie
 from moxie.art import Brief
@@ -16,14 +18,13 @@ from moxie.flow import create as creating
 from moxie.flow import evaluate as evaluating
 from moxie.flow import export as exporting
 from moxie.store import atomic
-from moxie.studio.contents import Contents
 from moxie.studio.desk import Desk, digest
-from moxie.studio.inputs import Origin
 from moxie.studio.result import Exported
-from moxie.work import Creation, Evaluation, Prepared, Run
+from moxie.studio.scoring import Scorer, held_out, others, scorer
+from moxie.work import Creation, Evaluation, Run
 
 if TYPE_CHECKING:
-    from moxie.art import Floats, StyleModel
+    from moxie.art import StyleModel
 
 S = TypeVar("S")
 
@@ -33,9 +34,6 @@ PROBES, FEW_PROBES = 16, 8
 FEW_WORKS = 20
 PROBE_SEED = 0x50726F62
 """Far from the seeds people use, so that what is measured is never what is handed out."""
-
-OTHERS_AT_LEAST, OTHERS_AT_MOST = 10, 40
-"""Works another corpus needs to stand for other artists, and how many of them are looked at."""
 
 
 def evaluate(desk: Desk[S], size: tuple[int, ...], novelty: float, seconds: float) -> Evaluation:
@@ -63,10 +61,10 @@ def create(desk: Desk[S], brief: Brief[S], n: int, seed: int) -> list[Creation]:
         }
         missing = [index for index in range(n) if index not in stored]
         if missing:
-            model = desk.model(run)
+            easel = _Easel(desk, run, desk.model(run), scorer(desk), brief, asked)
             for done, index in enumerate(missing):
                 desk.clock.on_step(done, len(missing))
-                stored[index] = _create(desk, run, model, brief, seed, index, asked)
+                stored[index] = easel.create(seed, index)
     return [stored[index] for index in range(n)]
 
 
@@ -100,33 +98,37 @@ def _asked(desk: Desk[S], brief: Brief[S]) -> str:
     return digest(brief.size, brief.novelty, start, sorted(brief.options.items()))
 
 
-def _create(
-    desk: Desk[S],
-    run: Run,
-    model: StyleModel[S],
-    brief: Brief[S],
-    seed: int,
-    index: int,
-    asked: str,
-) -> Creation:
-    [made] = _makes(desk, model, brief, 1, seed, first=index)
-    data = desk.art.write(made.content)
-    creation = Creation(
-        id=desk.library.put(data),
-        run=run.id,
-        seed=seed,
-        index=index,
-        novelty=brief.novelty,
-        size=brief.size,
-        nearest=made.nearest,
-        flagged=made.flagged,
-        fidelity=None,
-        attempts=made.attempts,
-        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        record={"asked": asked, **_record(desk, run, made)},
-    )
-    desk.library.add_creation(creation, data)
-    return creation
+@dataclass(frozen=True, slots=True)
+class _Easel(Generic[S]):
+    """What stays the same from one creation to the next."""
+
+    desk: Desk[S]
+    run: Run
+    model: StyleModel[S]
+    scorer: Scorer[S] | None
+    brief: Brief[S]
+    asked: str
+
+    def create(self, seed: int, index: int) -> Creation:
+        """Make one, compare it, and store it with its record."""
+        [made] = _makes(self.desk, self.model, self.brief, 1, seed, first=index)
+        data = self.desk.art.write(made.content)
+        creation = Creation(
+            id=hashlib.sha256(data).hexdigest(),
+            run=self.run.id,
+            seed=seed,
+            index=index,
+            novelty=self.brief.novelty,
+            size=self.brief.size,
+            nearest=made.nearest,
+            flagged=made.flagged,
+            fidelity=self.scorer.fidelity(made.content) if self.scorer else None,
+            attempts=made.attempts,
+            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            record={"asked": self.asked, **_record(self.desk, self.run, made)},
+        )
+        self.desk.library.add_creation(creation, data)
+        return creation
 
 
 def _makes(
@@ -169,7 +171,7 @@ def _evaluate(desk: Desk[S], run: Run, brief: Brief[S], seconds: float) -> Evalu
         _probes(desk, desk.model(run), brief, run.seed, seconds),
         desk.contents(learnt_from),
         desk.contents(held_out(desk)),
-        _others(desk),
+        others(desk),
         desk.art,
         desk.index,
         threshold=desk.dataset.threshold,
@@ -192,28 +194,3 @@ def _probes(
         if len(probes) >= FEW_PROBES and spent / len(probes) * wanted > seconds:
             break
     return probes
-
-
-def held_out(desk: Desk[S]) -> list[Prepared]:
-    """The test works; with the validation works where those are few."""
-    test = desk.part("test")
-    return test if len(test) >= FEW_PROBES else desk.part("validation", "test")
-
-
-def _others(desk: Desk[S]) -> dict[str, Floats] | None:
-    """The user's other artists of the same art, as the first judge sees their works.
-
-    A corpus that shares a work with this one is not another artist; nor are the built-in samples.
-    """
-    judge = desk.art.judges()[0]
-    own = {work.id for work in desk.works}
-    others: dict[str, Floats] = {}
-    for corpus in desk.library.corpora():
-        ids = [work.id for work in desk.library.works(corpus.name)]
-        origin = desk.library.load(corpus.name, "origin", Origin)
-        different = corpus.art == desk.art.name and own.isdisjoint(ids)
-        if different and len(ids) >= OTHERS_AT_LEAST and not (origin and origin.builtin):
-            contents = Contents(desk.library, desk.art, ids[:OTHERS_AT_MOST])
-            pieces = [piece for content in contents for piece in desk.art.split(content)]
-            others[corpus.name] = judge.embed(pieces)
-    return others or None

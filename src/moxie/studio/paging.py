@@ -13,7 +13,8 @@ from moxie.errors import Missing
 from moxie.flow import report as reporting
 from moxie.flow.report import Exhibit, Page, Shown
 from moxie.studio.desk import Desk
-from moxie.studio.making import held_out, write
+from moxie.studio.making import write
+from moxie.studio.scoring import held_out
 from moxie.text import Catalogue
 from moxie.work import Creation, Part, Prepared, Refusal, Sufficiency
 
