@@ -138,6 +138,8 @@ def apart(a: Grouped, b: Grouped) -> Doubles:
 
 def resampled(works: int, rng: np.random.Generator, replicates: int = REPLICATES) -> Counts:
     """How often each work is drawn, float64 [1 + replicates, works]; the first row is as it was."""
+    if not works:
+        return np.zeros((1 + replicates, 0))
     draws = rng.multinomial(works, np.full(works, 1.0 / works), size=replicates)
     return np.concatenate([np.ones((1, works)), draws.astype(np.float64)])
 
