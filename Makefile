@@ -8,6 +8,8 @@
 # make clean             remove what make made (never the store, never moxie-out)
 
 SHELL := /bin/sh
+# threads that wait by spinning make tests crawl on a busy machine; see src/moxie/__main__.py
+export OMP_WAIT_POLICY ?= PASSIVE
 BIN := .venv/bin
 STAMP := .venv/installed
 OUT ?= moxie-out
