@@ -17,17 +17,18 @@ from moxie.work import Creation, Match
 
 
 class Shout:
-    """Just enough of an art: text, stored as it is, or in capitals as .loud; .odd is read only."""
+    """Just enough of an art: text; .loud loses its case, .txt is padded, .odd is read only."""
 
-    suffixes = frozenset({".loud", ".odd", ".txt"})
+    suffixes = frozenset({".asis", ".loud", ".odd", ".txt"})
 
     def read(self, data: bytes, name: str) -> str:
-        return data.decode()
+        return data.decode().removeprefix("text:").removeprefix("asis:").strip()
 
     def write(self, content: str, suffix: str = "") -> bytes:
         if suffix == ".odd":
             raise BadInput("cannot write {suffix}", suffix=suffix)
-        return (content.upper() if suffix == ".loud" else content).encode()
+        forms = {".loud": f"text:{content.upper()}", ".txt": f"text:{content} ", ".asis": "asis:"}
+        return forms.get(suffix, f"text:{content}").replace("asis:", f"asis:{content}").encode()
 
 
 ART: Any = Shout()
@@ -52,7 +53,7 @@ def creation(text: str, **changes: Any) -> Creation:
 
 
 def hand_out(texts: dict[str, Creation], folder: Path, suffix: str = "") -> dict[str, Path]:
-    stored = {made.id: text.encode() for text, made in texts.items()}
+    stored = {made.id: ART.write(text) for text, made in texts.items()}
 
     def write(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,12 +68,12 @@ def hand_out(texts: dict[str, Creation], folder: Path, suffix: str = "") -> dict
 def test_the_stored_bytes_are_handed_out_in_the_lossless_form(tmp_path: Path) -> None:
     made = creation("quiet")
     [path] = hand_out({"quiet": made}, tmp_path).values()
-    assert (path.suffix, path.read_bytes()) == (".txt", b"quiet")
+    assert (path.suffix, path.read_bytes()) == (".txt", b"text:quiet")
 
 
 def test_another_form_is_written_when_asked(tmp_path: Path) -> None:
     [path] = hand_out({"quiet": creation("quiet")}, tmp_path, ".loud").values()
-    assert (path.suffix, path.read_bytes()) == (".loud", b"QUIET")
+    assert (path.suffix, path.read_bytes()) == (".loud", b"text:QUIET")
     with pytest.raises(BadInput):
         hand_out({"quiet": creation("quiet")}, tmp_path, ".odd")
 

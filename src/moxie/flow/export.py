@@ -18,6 +18,9 @@ S = TypeVar("S")
 NEAR_COPIES = "near-copies"
 """The folder, inside the one asked for, where flagged creations are kept apart."""
 
+MAGIC = 4
+"""Bytes by which file formats can be told apart."""
+
 
 def export(
     creations: Sequence[Creation],
@@ -35,12 +38,13 @@ def export(
     creations go to the subfolder `near-copies`. Raises BadInput for a suffix the art cannot
     write, CannotWrite when the folder refuses.
     """
-    ending = suffix
+    ending: str | None = suffix or None
     for creation in creations:
         data = read(creation.id)
         if suffix:
             data = art.write(art.read(data, creation.id), suffix)
-        ending = ending or lossless_suffix(data, art)
+        if ending is None:
+            ending = lossless_suffix(data, art)
         target = folder / NEAR_COPIES if creation.flagged else folder
         path = target / (file_stem(creation) + ending)
         write(path, data)
@@ -54,15 +58,21 @@ def file_stem(creation: Creation) -> str:
 
 
 def lossless_suffix(data: bytes, art: Art[S]) -> str:
-    """The suffix whose form is the art's lossless one: writing with it gives the same bytes."""
+    """The suffix that `data`, in the art's lossless form, should have as a file.
+
+    The form of that suffix begins with the same bytes, as formats do, and loses nothing; it may
+    be packed otherwise.
+    """
     content = art.read(data, "creation")
     for suffix in sorted(art.suffixes):
         try:
-            if art.write(content, suffix) == data:
-                return suffix
-        except BadInput:  # an ending that can be read but not written
+            written = art.write(content, suffix)
+        except BadInput:  # an ending that can be read, or is known, but not written
             continue
-    return min(art.suffixes, default="")
+        same_format = written[:MAGIC] == data[:MAGIC]
+        if same_format and art.write(art.read(written, f"creation{suffix}")) == data:
+            return suffix
+    return ""
 
 
 def record_json(creation: Creation) -> bytes:
