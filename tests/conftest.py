@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as `moxie` itself does; see __main__
+
 SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
 """Real works beside the checkout; never part of it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -122,7 +123,8 @@ def _evaluate(studio: Studio, params: dict[str, Any]) -> Outcome:
         "near_copy_threshold": number(found.threshold),
         "notes": [str(note) for note in found.notes],
     }
-    return Outcome(facts, [*_measured(found), *found.notes])
+    figures = _measured(found)
+    return Outcome(facts, [*figures, *(note for note in found.notes if note not in figures)])
 
 
 def _create(studio: Studio, params: dict[str, Any]) -> Outcome:
@@ -169,6 +171,10 @@ def _created(n: int, flagged: int) -> Message:
 
 
 def _measured(found: Evaluation) -> list[Message]:
+    """The three figures; where one could not be measured, why."""
+    values = (found.fidelity.value, found.diversity.value, found.originality.value)
+    if not all(map(math.isfinite, values)):
+        return list(found.notes)
     return [
         say(
             "fidelity {fidelity:.2f}, diversity {diversity:.2f}, originality {originality:.2f}",

@@ -1,0 +1,44 @@
+"""The main job on real paintings, through the command line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.slow
+@pytest.mark.works
+@pytest.mark.parametrize("painter", ["van_gogh", "hokusai"])
+def test_five_works(painter: str, paintings: Callable[[str], Path], tmp_path: Path) -> None:
+    works = tmp_path / "works"
+    works.mkdir()
+    for path in sorted(paintings(painter).glob("*.jpg"))[:5]:
+        shutil.copy(path, works)
+    out = tmp_path / "out"
+    words = ["run", works, "-n", 2, "--seed", 1, "--budget", "3m", "--out", out, "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "moxie", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1200,
+    )
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout.splitlines()[-1])
+    assert facts["works"]["collected"] == 5
+    assert facts["works"]["train"] + facts["works"]["validation"] + facts["works"]["test"] == 5
+    assert facts["sufficiency"]["verdict"] == "few"
+    assert facts["peak_rss_mb"] < 4000
+    assert len(facts["creations"]) == 2
+    for made in facts["creations"]:
+        picture = Path(made["path"])
+        assert picture.suffix == ".png"
+        assert picture.read_bytes().startswith(b"\x89PNG")
+        assert (picture.parent.name == "near-copies") == made["flagged"]
+    assert "<img" in (out / "report.html").read_text("utf-8")
