@@ -28,8 +28,9 @@ TRUST = 5.0
 REACH = 4.0
 """How far an unusual piece may stand out, in squared units of the artist's own spread."""
 
-CERTAIN = 0.975
-"""In so many resamplings others must be farther than the artist, or there is no scale."""
+CERTAIN = 0.9
+"""In so many resamplings others must be farther than the artist, or there is no scale. Those in
+which they are not are left out of the interval, which is very wide well before that."""
 
 REPLICATES = 1000
 """Bootstrap resamplings."""
