@@ -10,8 +10,8 @@ at least two, held out): it should be 1. `score_<folder>` is that of other artis
 nearest, less for farther ones), half of whose works are the floor and the other half judged.
 `score_<damage>` is that of the artist's own works, damaged, and should be low. Values are medians
 over splits, with the interval from the 5th to the 95th percentile; `unknown_<n>` is the share of
-splits in which the artist could not be told from the others. Everything is chance-level noise
-unless works are of one kind of photograph: mind where the folders come from.
+splits in which the artist could not be told from the others. A judge also sees how works were
+photographed: folders from different sources are told apart a little too easily.
 """
 
 from __future__ import annotations
