@@ -32,6 +32,9 @@ CERTAIN = 0.9
 """In so many resamplings others must be farther than the artist, or there is no scale. Those in
 which they are not are left out of the interval, which is very wide well before that."""
 
+NEAREST = 5
+"""Of the artist's works, those that a single work is placed by."""
+
 REPLICATES = 1000
 """Bootstrap resamplings."""
 
@@ -238,21 +241,20 @@ def score(made: Grouped, own: Grouped, held_out: Grouped, others: Grouped, *, se
 
 
 def likeness(made: Grouped, own: Grouped, held_out: Grouped, others: Grouped) -> Doubles:
-    """Each made work on the same scale: 1 as the held-out works on average, 0 as the others.
+    """Each made work on the same scale: 1 as the middle held-out work, 0 as the middle other one.
 
-    The kernel mean of the artist minus that of the others (the witness function of the MMD),
-    float64 [works made]; one work says little, so this orders works rather than measures them.
+    By the mean distance to the nearest of the artist's own works, which stays on a readable
+    scale; float64 [works made], nan where his held-out works are no nearer than the others. One
+    work says little, so this orders works rather than measures them.
     """
-    mean_other = float(within(kernel(others, others), np.ones((1, len(others))))[0])
 
-    def witness(works: Grouped) -> Doubles:
-        return np.asarray(kernel(works, own).mean(axis=1) - kernel(works, others).mean(axis=1))
+    def gap(works: Grouped) -> Doubles:
+        return np.asarray(np.sort(apart(works, own), axis=1)[:, :NEAREST].mean(axis=1))
 
-    top = float(witness(held_out).mean())
-    bottom = float(kernel(others, own).mean()) - mean_other
-    if not top - bottom > 0:
+    near, far = float(np.median(gap(held_out))), float(np.median(gap(others)))
+    if not far > near:
         return np.full(len(made), np.nan)
-    return (witness(made) - bottom) / (top - bottom)
+    return (far - gap(made)) / (far - near)
 
 
 def spread(made: Grouped, own: Grouped, *, seed: int) -> tuple[Estimate, float]:
