@@ -42,6 +42,9 @@ PLACE_WEIGHT = 1.0
 COARSEST = 64
 """Shorter side from which painting starts, about."""
 
+RATE, FINE_RATE = 0.03, 0.012
+"""Adam's step, coarse and from 192 px up, where larger steps stay in the picture as grain."""
+
 STEPS = (25, 20, 12, 8, 6)
 """Optimisation steps at each level, from coarse to fine."""
 
@@ -89,12 +92,12 @@ def paint(
     """Paint the canvas with the surface of the references."""
     layout = to_tensor(canvas.layout)
     image = layout
-    for level, (short, steps) in enumerate(schedule(canvas.size)):
+    for short, steps in schedule(canvas.size):
         size = _scaled(canvas.size, short)
         image = _resample(image, size).clamp(0, 1)
         noise = 0.02 * torch.randn(image.shape, generator=generator)
         image = _Level(canvas, layout, references, vgg, generator, size).run(
-            image + noise, steps, rate=0.03 if level < 3 else 0.02
+            image + noise, steps, rate=RATE if short < 192 else FINE_RATE
         )
     return to_picture(image)
 
