@@ -130,7 +130,7 @@ def compare(
 ) -> _Verdict:
     """What a judge's vectors of creations, learnt works, held-out works and others' works say."""
     whole = own.join(held_out) if len(held_out) else own
-    groups, excluded = _strangers(whole, others)
+    groups, excluded = strangers(whole, others)
     notes = [
         say(
             "The reference works {group} look like this artist's own, so they do not count as "
@@ -141,10 +141,10 @@ def compare(
     ]
     space = Space.fit(whole, list(groups.values()))
     made, own, held_out, whole = (space.project(g) for g in (made, own, held_out, whole))
-    strangers = {name: space.project(Grouped.singles(rows)) for name, rows in groups.items()}
+    seen = {name: space.project(Grouped.singles(rows)) for name, rows in groups.items()}
     found = {
         name: statistics.score(made, own, held_out, rows, seed=seed)
-        for name, rows in strangers.items()
+        for name, rows in seen.items()
         if len(held_out) and len(made) > 1 and len(own) > 1
     }
     nearest = min(found, key=lambda name: found[name].floor, default=None)
@@ -173,7 +173,7 @@ def _look(judge: Judge[S], contents: Sequence[S], art: Art[S], most: int, seed: 
     return Grouped(stacked, np.array(works, np.int64))
 
 
-def _strangers(
+def strangers(
     whole: Grouped, others: Mapping[str, Floats]
 ) -> tuple[dict[str, Floats], tuple[str, ...]]:
     """The groups that are other artists, and the names of those that are this artist."""

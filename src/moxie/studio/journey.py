@@ -19,7 +19,7 @@ S = TypeVar("S")
 SHARES = {"augment": 0.12, "train": 0.30}
 """Of the whole budget, so that what is tried and chosen never depends on a busy machine."""
 
-PROBING = 0.45
+PROBING = 0.55
 """Of the time left after training, for the samples a model is measured by."""
 
 

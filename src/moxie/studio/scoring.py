@@ -9,6 +9,7 @@ import numpy as np
 
 from moxie.errors import Missing
 from moxie.flow import statistics
+from moxie.flow.evaluate import strangers
 from moxie.flow.statistics import Grouped, Space
 from moxie.studio.contents import Contents
 from moxie.studio.desk import Desk
@@ -28,9 +29,6 @@ FEW_HELD_OUT = 8
 
 OTHERS_AT_LEAST, OTHERS_AT_MOST = 10, 40
 """Works another corpus needs to stand for other artists, and how many of them are looked at."""
-
-FAMILIAR = 0.2
-"""A group that shares so many of the artist's works is the artist, not another."""
 
 
 class Scorer(Generic[S]):
@@ -62,18 +60,13 @@ class Scorer(Generic[S]):
         self, own: Grouped, held: Grouped, groups: Mapping[str, Floats]
     ) -> tuple[Space, Grouped, Grouped, Grouped] | None:
         """The space, and in it the artist, the held-out works, and the nearest other artists."""
-        rows = {name: found for name, found in groups.items() if len(found) > 1}
+        rows, _ = strangers(own.join(held), groups)
+        if not rows:
+            return None
         space = Space.fit(own.join(held), list(rows.values()))
         own, held = space.project(own), space.project(held)
-        seen = {name: space.project(Grouped.singles(found)) for name, found in rows.items()}
-        strange = [
-            group
-            for group in seen.values()
-            if statistics.familiar(own.join(held), group.vectors) < FAMILIAR
-        ]
-        if not strange:
-            return None
-        nearest = min(strange, key=lambda group: statistics.distance(own, group))
+        seen = [space.project(Grouped.singles(found)) for found in rows.values()]
+        nearest = min(seen, key=lambda group: statistics.distance(own, group))
         return space, own, held, nearest
 
     def _look(self, contents: Sequence[S]) -> Grouped:
