@@ -12,9 +12,6 @@ mirrored picture.
 
 from __future__ import annotations
 
-import argparse
-import json
-import platform
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,12 +19,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.table import Table
 
 from moxie.arts.painting import Painting, codec
 from moxie.arts.painting.copies import PictureIndex
 from moxie.arts.painting.picture import Picture, fit, resize
+from tables import Rows, parser
 
 THRESHOLD = 0.5
 
@@ -162,30 +158,17 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     return float(middle - half), float(middle + half)
 
 
-class Rows:
-    """The rows of the table, as the benchmark format has them."""
-
-    def __init__(self) -> None:
-        self.rows: list[dict[str, object]] = []
+class Shares(Rows):
+    """Rows of which some are shares."""
 
     def share(self, system: str, metric: str, hits: int, n: int) -> None:
         """A row for hits out of n."""
-        low, high = wilson(hits, n)
-        self.add(system, metric, hits / n, low, high, "share")
-
-    def add(
-        self, system: str, metric: str, value: float, low: float, high: float, unit: str
-    ) -> None:
-        """A row."""
-        numbers = {k: round(v, 4) for k, v in (("value", value), ("low", low), ("high", high))}
-        self.rows.append({"system": system, "metric": metric, **numbers, "unit": unit})
+        self.add(system, metric, hits / n, *wilson(hits, n), "share")
 
 
-def measure(
-    works: list[Picture], others: list[Picture], *, seed: int, copies: int
-) -> list[dict[str, object]]:
+def measure(works: list[Picture], others: list[Picture], *, seed: int, copies: int) -> Rows:
     """All rows."""
-    rows, rng = Rows(), np.random.default_rng(seed)
+    rows, rng = Shares(), np.random.default_rng(seed)
     started = time.perf_counter()
     index = PictureIndex(works)
     per_work = (time.perf_counter() - started) / len(works) * 1000
@@ -200,11 +183,11 @@ def measure(
         rows.add("moxie", "alike_others", middle, low, high, "similarity")
         for name, peer in peers.items():
             rows.share(name, "alarms_others", sum(peer.find(o)[1] for o in others), len(others))
-    return rows.rows
+    return rows
 
 
 def recall(
-    rows: Rows,
+    rows: Shares,
     works: list[Picture],
     index: PictureIndex,
     peers: Mapping[str, Hashes],
@@ -239,7 +222,7 @@ def recall(
 
 
 def alike(
-    rows: Rows,
+    rows: Shares,
     works: list[Picture],
     index: PictureIndex,
     peers: Mapping[str, Hashes],
@@ -259,24 +242,11 @@ def alike(
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--works", type=Path, required=True)
-    parser.add_argument("--others", type=Path, nargs="*", default=[])
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
+    given = parser(__doc__).parse_args()
     works = load(given.works)
     others = [work for folder in given.others for work in load(folder)]
     rows = measure(works, others, seed=given.seed, copies=20 if given.quick else 60)
-    if given.json:
-        machine = f"{platform.machine()} {platform.system()} Python {platform.python_version()}"
-        print(json.dumps({"machine": machine, "works": len(works), "rows": rows}))
-        return
-    table = Table("system", "metric", "value", "low", "high", "unit")
-    for row in rows:
-        table.add_row(*(str(cell) for cell in row.values()))
-    Console().print(table)
+    rows.show(len(works), given.json)
 
 
 if __name__ == "__main__":

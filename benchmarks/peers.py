@@ -16,7 +16,7 @@ from torch import Generator, Tensor
 from moxie.arts.painting.picture import Picture, resize
 from moxie.arts.painting.surface import to_picture, to_tensor
 from moxie.nn import sliced
-from moxie.nn.nearest import assemble, bank, nearest, patches
+from moxie.nn.nearest import bank, nearest, patches
 
 PATCH = 7
 REFERENCES = 6
@@ -43,7 +43,7 @@ def nearest_patches(works: Sequence[Picture], size: tuple[int, int], seed: int) 
         for _ in range(4 if level == 0 else 2):
             found = patches(image, PATCH)
             index = _complete(found, known) if level == 0 else nearest(found, known)[0]
-            image = assemble(known[index], *shape, PATCH)
+            image = _assemble(known[index], *shape, PATCH)
     return to_picture(image)
 
 
@@ -114,3 +114,10 @@ def _shape(size: tuple[int, int], scale: float) -> tuple[int, int]:
 
 def _grow(image: Tensor, shape: tuple[int, int]) -> Tensor:
     return F.interpolate(image, shape, mode="bicubic", align_corners=False)
+
+
+def _assemble(chosen: Tensor, height: int, width: int, size: int) -> Tensor:
+    """Average overlapping patches [n, c * size * size] into an image [1, c, height, width]."""
+    columns = chosen.T[None]
+    total = F.fold(columns, (height, width), size)
+    return total / F.fold(torch.ones_like(columns), (height, width), size)

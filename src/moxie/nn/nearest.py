@@ -39,10 +39,3 @@ def nearest(queries: Tensor, known: Tensor, *, chunk: int = 2048) -> tuple[Tenso
         index.append(best.indices)
         error.append((best.values + (part**2).sum(1)).clamp_min(0) / queries.shape[1])
     return torch.cat(index), torch.cat(error)
-
-
-def assemble(chosen: Tensor, height: int, width: int, size: int) -> Tensor:
-    """Average overlapping patches [n, c * size * size] into an image [1, c, height, width]."""
-    columns = chosen.T[None]
-    total = F.fold(columns, (height, width), size)
-    return total / F.fold(torch.ones_like(columns), (height, width), size)

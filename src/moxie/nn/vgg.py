@@ -75,7 +75,7 @@ class Vgg19:
         return x.to(self.dtype).contiguous(memory_format=torch.channels_last)
 
     def _place(self, weight: Tensor) -> Tensor:
-        # channels-last halves the time of bfloat16 convolutions on CPUs (measured)
+        # channels-last took a quarter less time at 256 px in bfloat16 on a CPU (measured)
         weight = weight.to(self.device, self.dtype)
         return weight.contiguous(memory_format=torch.channels_last)
 

@@ -1,9 +1,8 @@
 """`painting/patches`: from one work on, compositions joined from the works and painted anew.
 
 Learning is preparing the gallery; making is `montage` (a composition), then `surface` (sliced
-Wasserstein matching of VGG19 activations and patches, coarse to fine). Measured on held-out
-works in benchmarks/painting.py; the alternatives that lost are in
-docs/decisions/0003-painting-surfaces.md.
+Wasserstein matching of VGG19 activations and patches, coarse to fine). What has been measured is in
+benchmarks/RESULTS.md, what was tried and lost in docs/decisions/0003-painting-surfaces.md.
 """
 
 from __future__ import annotations
