@@ -35,7 +35,7 @@ from moxie.art import Brief, Judge, Sample, StyleModel
 from moxie.arts.painting import Painting
 from moxie.arts.painting.copies import PictureIndex
 from moxie.arts.painting.picture import Picture, fit, short_side
-from moxie.arts.painting.surface import to_tensor
+from moxie.arts.painting.tensors import to_tensor
 from moxie.flow import statistics
 from moxie.flow.create import create
 from moxie.flow.statistics import Grouped, Space

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from moxie.arts.painting.picture import Picture, resize
-from moxie.arts.painting.surface import to_picture, to_tensor
+from moxie.arts.painting.tensors import to_picture, to_tensor
 from moxie.nn import sliced
 from moxie.nn.nearest import bank, nearest, patches
 

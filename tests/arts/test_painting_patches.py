@@ -1,15 +1,17 @@
 """The recipe `painting/patches` and what it is made of, on pictures drawn in code."""
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from moxie.art import Brief, Sample, Supply
 from moxie.arts.painting import fill as filling
-from moxie.arts.painting import montage, surface
+from moxie.arts.painting import montage
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.gallery import Gallery
+from moxie.arts.painting.picture import recolour
 from moxie.arts.painting.recipes.patches import RECIPE, PatchModel
 from moxie.errors import Cancelled, Missing
 from moxie.settings import Machine
@@ -170,20 +172,39 @@ def test_a_model_with_a_lost_file_says_so(model, tmp_path):
 
 def test_the_dial_moves_everything_one_way():
     settings = [dial(v) for v in np.linspace(0, 1, 21)]
-    for name in ("parts", "share", "warp", "zoom", "hue", "chroma"):
+    for name in ("parts", "share", "warp", "zoom", "apart", "hue", "chroma"):
         values = [getattr(s, name) for s in settings]
         assert values == sorted(values), name
-    for name in ("detail", "hold", "own"):
-        values = [getattr(s, name) for s in settings]
-        assert values == sorted(values, reverse=True), name
+    mended = [s.mended for s in settings]
+    assert mended == sorted(mended, reverse=True)
 
 
 def test_a_montage_takes_parts_from_several_works_in_its_shares(model):
     found = montage.compose(model.gallery, dial(0.5), (64, 80), np.random.default_rng(0))
-    assert found.picture.shape == (96, 120, 3)
-    assert len(found.shares) == 2
+    assert found.picture.shape == found.places.shape == (64, 80, 3)
+    assert len(found.shares) == 3
     assert sum(share for _, share in found.shares) == pytest.approx(1)
-    assert min(share for _, share in found.shares) > 0.05
+    assert min(share for _, share in found.shares) > 0.02
+
+
+def test_a_montage_knows_where_its_pixels_came_from(model):
+    """Painted from works that say where each pixel lies, it shows what its places say."""
+    height, width = 96, 128
+    rows, columns = np.mgrid[0:height, 0:width]
+    maps = [
+        np.stack([np.full((height, width), 60 * i), 2 * rows, 2 * columns % 256], 2).astype(
+            np.uint8
+        )
+        for i in range(4)
+    ]
+    plain = learn(maps)
+    still = dataclasses.replace(dial(0.5), warp=0.0)
+    found = montage.compose(plain.gallery, still, (96, 96), np.random.default_rng(3))
+    shown = found.picture.astype(float)
+    told = np.stack(
+        [60 * found.places[..., 0], 2 * height * found.places[..., 1], shown[..., 2]], 2
+    )
+    assert np.median(np.abs(told - shown)[..., :2]) < 4
 
 
 def test_the_seam_runs_where_two_pictures_agree():
@@ -194,31 +215,13 @@ def test_the_seam_runs_where_two_pictures_agree():
     assert set(np.flatnonzero(np.diff(keep, axis=0).any(1))) <= {17, 18, 19}
 
 
-def test_painting_brings_a_plain_layout_nearer_to_the_works(model):
-    """The surface, not the layout, must give the strokes: its fine contrast becomes the works'."""
-    plain = np.full((64, 64, 3), model.gallery.thumbnail(0).mean((0, 1)), np.uint8)
-    canvas = surface.Canvas(plain, (64, 64), detail=24, hold=5.0)
-    references = [surface.Reference(lambda size: model.gallery.covering(0, size), 1.0)]
-    painted = surface.paint(canvas, references, model.vgg, torch.Generator().manual_seed(0))
-    work = model.gallery.covering(0, (64, 64))
-    assert plain.std((0, 1)).mean() == 0
-    assert painted.std((0, 1)).mean() > 0.4 * work.std((0, 1)).mean()
-
-
-def test_levels_end_at_the_size_asked_for():
-    assert [s for s, _ in surface.schedule((256, 320))] == [64, 128, 256]
-    assert [s for s, _ in surface.schedule((1024, 1024))] == [64, 128, 256, 512, 1024]
-    assert [s for s, _ in surface.schedule((700, 384))][-1] == 384
-    assert [s for s, _ in surface.schedule((64, 64))] == [64]
-
-
 def test_recolouring_turns_hues_and_comes_back():
     picture = scene(5)
-    turned = surface.recolour(picture, 0.5, 0.0)
+    turned = recolour(picture, 0.5, 0.0)
     assert np.abs(turned.astype(int) - picture).mean() > 3
-    back = surface.recolour(turned, -0.5, 0.0)
+    back = recolour(turned, -0.5, 0.0)
     assert np.median(np.abs(back.astype(int) - picture)) <= 3
-    assert surface.recolour(picture, 0.0, 0.0) is picture
+    assert recolour(picture, 0.0, 0.0) is picture
 
 
 def test_a_mask_shrunk_still_covers_every_masked_pixel():

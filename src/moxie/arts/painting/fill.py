@@ -6,6 +6,9 @@ overlaps are averaged, after Wexler, Shechtman and Irani, "Space-Time Completion
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
 import cv2
 import numpy as np
 import torch
@@ -14,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from moxie.arts.painting.picture import Picture, resize
-from moxie.arts.painting.surface import Reference, to_picture, to_tensor
+from moxie.arts.painting.tensors import to_picture, to_tensor
 from moxie.nn.nearest import nearest, patches
 
 PATCH = 7
@@ -27,17 +30,19 @@ FINEST = 384
 COARSEST = 32
 ROUNDS = 3
 
-Mask = NDArray[np.bool_]
+Mask: TypeAlias = NDArray[np.bool_]
+AtSize: TypeAlias = Callable[[tuple[int, int]], Picture]
 
 
-def fill(
-    picture: Picture, mask: Mask, references: list[Reference], generator: Generator
-) -> Picture:
-    """The picture with every masked pixel (True) made anew and every other one untouched."""
+def fill(picture: Picture, mask: Mask, works: Sequence[AtSize], generator: Generator) -> Picture:
+    """The picture with every masked pixel (True) made anew and every other one untouched.
+
+    `works` are other works to take from, each just covering the (height, width) it is asked for.
+    """
     if not mask.any():
         return picture.copy()
     if mask.all():
-        mask, picture = mask.copy(), _mean_colour(picture.shape[:2], references)
+        mask, picture = mask.copy(), _mean_colour(picture.shape[:2], works)
     height, width = picture.shape[:2]
     current = cv2.inpaint(picture, mask.astype(np.uint8), 3, cv2.INPAINT_TELEA)
     for short in _levels(min(height, width)):
@@ -46,7 +51,7 @@ def fill(
         hole = resize_mask(mask, size)
         known = to_tensor(resize(picture, *size))
         guess = to_tensor(resize(np.ascontiguousarray(current, np.uint8), *size))
-        sources = [to_tensor(r.at(size)) for r in references]
+        sources = [to_tensor(at(size)) for at in works]
         made = _refine(guess, known, hole, sources, generator)
         current = resize(to_picture(made), height, width)
     return np.where(mask[..., None], current, picture).astype(np.uint8)
@@ -103,7 +108,7 @@ def _bank(known: Tensor, touched: Tensor, sources: list[Tensor], generator: Gene
     return torch.cat(drawn) if drawn else own
 
 
-def _mean_colour(size: tuple[int, int], references: list[Reference]) -> Picture:
+def _mean_colour(size: tuple[int, int], works: Sequence[AtSize]) -> Picture:
     """A plain picture to start from when nothing is known."""
-    colour = references[0].at((32, 32)).mean((0, 1)) if references else np.full(3, 127.0)
+    colour = works[0]((32, 32)).mean((0, 1)) if works else np.full(3, 127.0)
     return np.broadcast_to(colour.astype(np.uint8), (*size, 3)).copy()

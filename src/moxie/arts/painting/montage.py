@@ -2,13 +2,13 @@
 
 The seam between two parts is the cheapest path through a band, found by dynamic programming as
 in Efros and Freeman, "Image Quilting for Texture Synthesis and Transfer" (2001). A montage is
-only a plan at thumbnail scale: the surface is painted anew over it.
+only a plan: the picture is laid anew over it (see `quilt`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -19,8 +19,8 @@ from moxie.arts.painting.dial import Dial
 from moxie.arts.painting.gallery import Gallery
 from moxie.arts.painting.picture import Picture, resize
 
-CANDIDATES = 60
-"""Works tried beside the first; the best few are drawn from."""
+CANDIDATES, FEWEST = 0.08, 12
+"""Share of the works tried beside the first, and how many at least."""
 
 CHOICE = 6
 """How many of the best candidates are drawn from."""
@@ -33,19 +33,74 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Montage:
-    """A composition and how much of it each work gave: (index, share), shares summing to 1."""
+    """A composition, where each of its pixels came from, and how much of it each work gave.
+
+    `places` is float32 [h, w, 3]: a work's number, and row and column in it, 0..1; number -1 where
+    no work gave it. `shares` are (number, share), summing to 1 (none where no work gave any).
+    """
 
     picture: Picture
+    places: Floats
     shares: tuple[tuple[int, float], ...]
+
+    @classmethod
+    def given(cls, picture: Picture) -> Montage:
+        """A composition that a person gave."""
+        return cls(picture, np.full(picture.shape, -1, np.float32), ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A part of a work, in shares of its height and width, perhaps mirrored."""
+
+    top: float
+    left: float
+    height: float
+    width: float
+    mirrored: bool
+
+    @classmethod
+    def draw(cls, work: Picture, height: int, width: int, zoom: float, rng: Generator) -> _Window:
+        """A random window of a work at the proportions of (height, width)."""
+        rows, columns = work.shape[:2]
+        scale = min(rows / height, columns / width) / rng.uniform(1.0, zoom)
+        h, w = height * scale / rows, width * scale / columns
+        top, left = rng.uniform(0, max(0.0, 1 - h)), rng.uniform(0, max(0.0, 1 - w))
+        return cls(top, left, h, w, bool(rng.random() < 0.5))
+
+    def cut(self, work: Picture, height: int, width: int) -> Picture:
+        """What the window shows, at a size."""
+        rows, columns = work.shape[:2]
+        top, left = round(self.top * rows), round(self.left * columns)
+        bottom, right = top + round(self.height * rows), left + round(self.width * columns)
+        window = work[top : max(bottom, top + 1), left : max(right, left + 1)]
+        window = window[:, ::-1] if self.mirrored else window
+        return resize(np.ascontiguousarray(window), height, width)
+
+    def places(self, index: int, height: int, width: int) -> Floats:
+        """Which part of the work each pixel shows: see `Montage.places`."""
+        rows = self.top + self.height * (np.arange(height, dtype=np.float32) + 0.5) / height
+        columns = self.left + self.width * (np.arange(width, dtype=np.float32) + 0.5) / width
+        columns = columns[::-1] if self.mirrored else columns
+        grid = np.meshgrid(rows, columns, indexing="ij")
+        return np.stack([np.full((height, width), index), *grid], 2).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """A window of a work, and how much of what lies below it stays: [h, w] 0..1."""
+
+    index: int
+    window: _Window
+    keep: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class _Join:
     """One way of joining a second work to the picture so far."""
 
-    index: int
+    layer: _Layer
     picture: Picture
-    keep: Floats  # [h, w] 0..1: how much of the picture so far stays
     cost: float
 
 
@@ -64,50 +119,61 @@ class _Cut:
 
 
 def compose(gallery: Gallery, dial: Dial, size: tuple[int, int], rng: Generator) -> Montage:
-    """Join `dial.parts` works into one composition of the proportions of `size` (h, w)."""
-    height, width = working_size(size)
+    """Join `dial.parts` works into one composition of `size` (h, w)."""
+    small = working_size(size)
     base = int(rng.choice(len(gallery), p=gallery.weights / gallery.weights.sum()))
-    picture = _cut_to_shape(gallery.thumbnail(base), height, width, dial.zoom, rng)
-    owner = np.full((height, width), base)
+    window = _Window.draw(gallery.thumbnail(base), *small, dial.zoom, rng)
+    layers = [_Layer(base, window, np.zeros(small, np.float32))]
+    picture = window.cut(gallery.thumbnail(base), *small)
     for part in range(1, dial.parts):
         cut = _draw_cut(dial.share if part == 1 else dial.share / 2, rng)
-        used = [int(i) for i in np.unique(owner)]
-        join = _best_join(gallery, picture, base, used, cut, dial, rng)
-        keep = cv2.GaussianBlur(join.keep, (0, 0), 1.0)[..., None]
-        mixed = picture * keep + join.picture * (1 - keep)
-        picture = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
-        owner = np.where(join.keep < 0.5, join.index, owner)
-    shares = [(int(i), float((owner == i).mean())) for i in np.unique(owner)]
-    return Montage(bend(picture, dial.warp, rng), tuple(sorted(shares, key=lambda s: -s[1])))
+        join = _best_join(gallery, picture, [layer.index for layer in layers], cut, dial, rng)
+        layers.append(join.layer)
+        picture = _blend(picture, join.picture, join.layer.keep)
+    return _bent(*_render(gallery, layers, size), dial.warp, rng)
+
+
+def _render(
+    gallery: Gallery, layers: Sequence[_Layer], size: tuple[int, int]
+) -> tuple[Picture, Floats]:
+    """The layers at a size, and their places."""
+    picture, places = np.zeros((*size, 3), np.uint8), np.zeros((*size, 3), np.float32)
+    for layer in layers:
+        linear = cv2.resize(layer.keep, size[::-1], interpolation=cv2.INTER_LINEAR)
+        keep = np.asarray(linear, np.float32)
+        wide = round(size[0] / layer.window.height), round(size[1] / layer.window.width)
+        shown = layer.window.cut(gallery.covering(layer.index, wide), *size)
+        picture = _blend(picture, shown, keep)
+        shows = layer.window.places(layer.index, *size)
+        places = np.where(keep[..., None] < 0.5, shows, places)
+    return picture, places
+
+
+def _blend(below: Picture, above: Picture, keep: Floats) -> Picture:
+    soft = cv2.GaussianBlur(keep, (0, 0), min(keep.shape) / WORKING_SIDE)[..., None]
+    mixed = below * soft + above * (1 - soft)
+    return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+
+
+def _bent(picture: Picture, places: Floats, amount: float, rng: Generator) -> Montage:
+    """Displace everything by a smooth random field of `amount` times the shorter side."""
+    height, width = picture.shape[:2]
+    coarse = rng.normal(0, amount * min(height, width), (2, 4, 4)).astype(np.float32)
+    dx, dy = (cv2.resize(c, (width, height), interpolation=cv2.INTER_CUBIC) for c in coarse)
+    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    where, edge = (columns + dx, rows + dy), cv2.BORDER_REFLECT
+    bent = cv2.remap(picture, *where, cv2.INTER_LINEAR, borderMode=edge)
+    came = np.asarray(cv2.remap(places, *where, cv2.INTER_NEAREST, borderMode=edge), np.float32)
+    works, counts = np.unique(came[..., 0], return_counts=True)
+    shares = [(int(w), float(n / counts.sum())) for w, n in zip(works, counts, strict=True)]
+    ordered = tuple(sorted(shares, key=lambda share: -share[1]))
+    return Montage(np.ascontiguousarray(bent, np.uint8), came, ordered)
 
 
 def working_size(size: tuple[int, int]) -> tuple[int, int]:
     """The size of a montage for a picture of `size`, both (height, width)."""
     scale = WORKING_SIDE / min(size)
     return round(size[0] * scale), round(size[1] * scale)
-
-
-def bend(picture: Picture, amount: float, rng: Generator) -> Picture:
-    """Displace the picture by a smooth random field of `amount` times its shorter side."""
-    height, width = picture.shape[:2]
-    coarse = rng.normal(0, amount * min(height, width), (2, 4, 4)).astype(np.float32)
-    dx, dy = (cv2.resize(c, (width, height), interpolation=cv2.INTER_CUBIC) for c in coarse)
-    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
-    bent = cv2.remap(
-        picture, columns + dx, rows + dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
-    )
-    return np.ascontiguousarray(bent, np.uint8)
-
-
-def _cut_to_shape(work: Picture, height: int, width: int, zoom: float, rng: Generator) -> Picture:
-    """A random window of a work at the wanted proportions, mirrored half the time."""
-    rows, columns = work.shape[:2]
-    scale = min(rows / height, columns / width) / rng.uniform(1.0, zoom)
-    h, w = max(8, int(height * scale)), max(8, int(width * scale))
-    top, left = int(rng.integers(0, rows - h + 1)), int(rng.integers(0, columns - w + 1))
-    window = work[top : top + h, left : left + w]
-    window = window[:, ::-1] if rng.random() < 0.5 else window
-    return resize(np.ascontiguousarray(window), height, width)
 
 
 def _draw_cut(share: float, rng: Generator) -> _Cut:
@@ -120,26 +186,30 @@ def _draw_cut(share: float, rng: Generator) -> _Cut:
 def _best_join(
     gallery: Gallery,
     picture: Picture,
-    base: int,
     used: Sequence[int],
     cut: _Cut,
     dial: Dial,
     rng: Generator,
 ) -> _Join:
     """Draw from the few candidates that agree best with the picture along the seam."""
-    likeness = gallery.alike(base)
-    gap = gallery.palette_gap(base)
-    suit = likeness - gap / (gap.mean() + 1e-9) * 0.1 + rng.gumbel(0, 0.1, len(gallery))
-    fresh = [int(i) for i in np.argsort(-suit) if i not in used] or list(used)
     height, width = picture.shape[:2]
     joins = []
-    for index in fresh[:CANDIDATES]:
-        other = _cut_to_shape(gallery.thumbnail(index), height, width, dial.zoom, rng)
-        cost = _seam(picture[::3, ::3], other[::3, ::3], cut)[1]
-        joins.append(_Join(index, other, np.empty(0, np.float32), cost - 0.05 * suit[index]))
+    for index in _suited(gallery, used, rng):
+        window = _Window.draw(gallery.thumbnail(index), height, width, dial.zoom, rng)
+        other = window.cut(gallery.thumbnail(index), height, width)
+        keep, cost = _seam(picture, other, cut)
+        joins.append(_Join(_Layer(index, window, keep), other, cost))
     joins.sort(key=lambda join: join.cost)
-    chosen = joins[int(rng.integers(0, min(CHOICE, len(joins))))]
-    return replace(chosen, keep=_seam(picture, chosen.picture, cut)[0])
+    return joins[int(rng.integers(0, min(CHOICE, len(joins))))]
+
+
+def _suited(gallery: Gallery, used: Sequence[int], rng: Generator) -> list[int]:
+    """The works most alike in subject and palette to the first, with some chance in it."""
+    likeness, gap = gallery.alike(used[0]), gallery.palette_gap(used[0])
+    likeness = (likeness - likeness.mean()) / (likeness.std() + 1e-6)
+    suit = likeness - 0.3 * gap / (gap.mean() + 1e-9) + rng.gumbel(0, 0.3, len(gallery))
+    most = max(FEWEST, round(CANDIDATES * len(gallery)))
+    return [int(i) for i in np.argsort(-suit) if i not in used][:most] or list(used)
 
 
 def _seam(a: Picture, b: Picture, cut: _Cut) -> tuple[Floats, float]:

@@ -5,6 +5,7 @@ A picture is sRGB, 8 bits a channel: what every screen shows and every codec kee
 
 from __future__ import annotations
 
+import math
 from typing import TypeAlias
 
 import cv2
@@ -48,6 +49,18 @@ def short_side(picture: Picture, n: int) -> Picture:
     rows, columns = picture.shape[:2]
     scale = n / min(rows, columns)
     return resize(picture, _scaled(rows, scale), _scaled(columns, scale))
+
+
+def recolour(picture: Picture, turn: float, chroma: float) -> Picture:
+    """Turn every hue by `turn` radians in Lab and strengthen it by `1 + chroma`."""
+    if turn == 0 and chroma == 0:
+        return picture
+    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
+    a, b = lab[..., 1] - 128, lab[..., 2] - 128
+    cos, sin = math.cos(turn) * (1 + chroma), math.sin(turn) * (1 + chroma)
+    lab[..., 1], lab[..., 2] = 128 + cos * a - sin * b, 128 + sin * a + cos * b
+    back = np.clip(np.rint(lab), 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(cv2.cvtColor(back, cv2.COLOR_LAB2RGB), np.uint8)
 
 
 def _scaled(side: int, scale: float) -> int:

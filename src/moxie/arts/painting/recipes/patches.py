@@ -1,18 +1,18 @@
-"""`painting/patches`: from one work on, compositions joined from the works and painted anew.
+"""`painting/patches`: from one work on, compositions joined from the works and laid anew.
 
-Learning is preparing the gallery; making is `montage` (a composition), then `surface` (sliced
-Wasserstein matching of VGG19 activations and patches, coarse to fine). What has been measured is in
+Learning is preparing the gallery; making is `montage` (a composition), then `quilt` (the works'
+own strokes, found by place, busyness and direction). What has been measured is in
 benchmarks/RESULTS.md, what was tried and lost in docs/decisions/0003-painting-surfaces.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Self
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -22,8 +22,9 @@ from moxie.arts.painting.dial import Dial, dial
 from moxie.arts.painting.fill import fill
 from moxie.arts.painting.gallery import Exhibit, Gallery, pack, unpack
 from moxie.arts.painting.montage import Montage, compose
-from moxie.arts.painting.picture import Picture, resize, short_side
-from moxie.arts.painting.surface import Canvas, Reference, paint, recolour, to_tensor
+from moxie.arts.painting.picture import Picture, recolour, resize, short_side
+from moxie.arts.painting.quilt import Quilt, Target, quilt
+from moxie.arts.painting.tensors import to_tensor
 from moxie.errors import Cancelled, Missing
 from moxie.nn.nearest import bank, nearest, patches
 from moxie.nn.vgg import Vgg19
@@ -31,8 +32,8 @@ from moxie.settings import Machine
 from moxie.text import say
 from moxie.work import Plan
 
-RETRIEVED = 4
-"""Works painted from beside those of the composition."""
+RETRIEVED, LENDING = 16, 4
+"""Works that lend their strokes beside those of the composition; and to a hole that is filled."""
 
 ERROR_SIDES = (48, 96)
 """Shorter sides, in pixels, at which held-out error is measured."""
@@ -111,35 +112,30 @@ class PatchModel:
         return total
 
     def sample(self, brief: Brief[Picture], *, seed: int) -> Draft[Picture]:
-        """Compose, then paint; with `brief.start`, paint that picture in the artist's hand."""
+        """Compose, then lay; with `brief.start`, lay that picture in the artist's hand."""
         rng = np.random.default_rng(seed)
-        generator = torch.Generator().manual_seed(seed)
         settings = dial(brief.novelty)
         size = (brief.size[0], brief.size[1])
         montage = self._composition(brief, settings, size, rng)
+        laid = quilt(
+            Target(montage.picture, montage.places),
+            self._works(montage, size),
+            mended=settings.mended,
+            apart=settings.apart,
+        )
         turn = float(rng.choice((-1, 1)) * rng.uniform(0.7, 1.0) * settings.hue)
         chroma = float(rng.uniform(-0.5, 1.0) * settings.chroma)
-        chosen = self._choose(montage, settings, min(size))
-        references = [
-            Reference(partial(self._recoloured, index, turn, chroma), share)
-            for index, share in chosen
-        ]
-        canvas = Canvas(
-            recolour(montage.picture, turn, chroma), size, settings.detail, settings.hold
-        )
+        picture = recolour(laid.picture, turn, chroma)
         if brief.start is not None and brief.mask is not None:
-            canvas = _keep(canvas, brief.start, brief.mask)
-        painted = paint(canvas, references, self.vgg, generator)
-        if canvas.fixed is not None and canvas.mask is not None:
-            painted = np.where(canvas.mask[..., None], painted, canvas.fixed)
-        return Draft(painted, self._sources(montage, chosen))
+            picture = _keep(picture, brief.start, brief.mask)
+        return Draft(picture, self._sources(montage, laid))
 
     def infill(self, content: Picture, mask: NDArray[np.bool_], *, seed: int) -> Picture:
         """See `fill.fill`; the nearest works in layout and palette lend their patches."""
         generator = torch.Generator().manual_seed(seed)
-        suited = self.gallery.retrieve(content, RETRIEVED, short=min(content.shape[:2]))
-        references = [Reference(partial(self.gallery.covering, i), 1 / len(suited)) for i in suited]
-        return fill(content, mask, references, generator)
+        suited = self.gallery.retrieve(content, LENDING, short=min(content.shape[:2]))
+        works = [partial(self.gallery.covering, index) for index in suited]
+        return fill(content, mask, works, generator)
 
     def save(self, folder: Path) -> None:
         """See `Gallery.save`."""
@@ -158,31 +154,21 @@ class PatchModel:
         rng: np.random.Generator,
     ) -> Montage:
         if brief.start is not None:
-            return Montage(resize(brief.start, *size), ())
+            return Montage.given(resize(brief.start, *size))
         return compose(self.gallery, settings, size, rng)
 
-    def _choose(self, montage: Montage, settings: Dial, short: int) -> list[tuple[int, float]]:
-        """The works to paint from, (index, share): the composition's own, and others like it."""
-        own = [(index, share * settings.own) for index, share in montage.shares]
-        inside = [index for index, _ in montage.shares]
-        others = self.gallery.retrieve(montage.picture, RETRIEVED, short=short, exclude=inside)
-        rest = 1 - sum(share for _, share in own) if others else 0.0
-        chosen = own + [(index, rest / len(others)) for index in others]
-        total = sum(share for _, share in chosen)
-        if total == 0:  # every work is in the composition and the dial wants none of them
-            return list(montage.shares)
-        return [(index, share / total) for index, share in chosen if share > 0.01 * total]
+    def _works(self, montage: Montage, size: tuple[int, int]) -> list[tuple[int, Picture]]:
+        """The works to lay from: the composition's own, and others suited to it."""
+        own = [index for index, _ in montage.shares]
+        short = min(size)
+        others = self.gallery.retrieve(montage.picture, RETRIEVED, short=short, exclude=own)
+        return [(index, self.gallery.covering(index, size)) for index in (*own, *others)]
 
-    def _recoloured(self, index: int, turn: float, chroma: float, size: tuple[int, int]) -> Picture:
-        return recolour(self.gallery.covering(index, size), turn, chroma)
-
-    def _sources(
-        self, montage: Montage, chosen: Sequence[tuple[int, float]]
-    ) -> tuple[tuple[str, float], ...]:
-        """What each work gave: half for the composition, half for the surface."""
+    def _sources(self, montage: Montage, laid: Quilt) -> tuple[tuple[str, float], ...]:
+        """What each work gave: half for the composition, half for the strokes."""
         shares: dict[str, float] = {}
         halves = [(montage.shares, 0.5 if montage.shares else 0.0)]
-        halves.append((tuple(chosen), 0.5 if montage.shares else 1.0))
+        halves.append((laid.shares, 0.5 if montage.shares else 1.0))
         for part, half in halves:
             for index, share in part:
                 work = self.gallery.exhibits[index].work
@@ -202,13 +188,11 @@ def plan(supply: Supply) -> Plan:
     )
 
 
-def _keep(canvas: Canvas, start: Picture, mask: NDArray[np.bool_]) -> Canvas:
-    """Paint only where the mask says; a mask of the start's size is scaled with it."""
-    height, width = canvas.size
-    wide = resize(
-        np.ascontiguousarray(mask.astype(np.uint8) * 255)[..., None].repeat(3, 2), height, width
-    )
-    return replace(canvas, fixed=resize(start, height, width), mask=wide[..., 0] > 127)
+def _keep(picture: Picture, start: Picture, mask: NDArray[np.bool_]) -> Picture:
+    """The start, with the picture where the mask says; both are scaled to the picture's size."""
+    height, width = picture.shape[:2]
+    wide = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.where(wide[..., None] > 0, picture, resize(start, height, width))
 
 
 def _state(exhibits: Sequence[Exhibit]) -> dict[str, object]:
@@ -229,7 +213,7 @@ def _exhibits(state: Mapping[str, object] | None) -> list[Exhibit]:
 
 RECIPE = Recipe(
     name="painting/patches",
-    summary=say("Compositions joined from the works and painted anew with their brushwork."),
+    summary=say("Compositions joined from the works and laid anew with their strokes."),
     least_works=1,
     rank=1,
     plan=plan,

@@ -1,0 +1,245 @@
+"""A picture laid from blocks of the artist's works, so that its strokes are the artist's own.
+
+Blocks are laid row by row over a composition, each the one that suits it and joins its neighbours
+best, cut along the cheapest seam: texture transfer after Efros and Freeman, "Image Quilting for
+Texture Synthesis and Transfer" (2001). Beyond theirs, blocks come from many works, mirrored too;
+are found by their strokes and busyness as well as by colour (see `blocks`); take the coarse colours
+of the composition; and no two neighbours go on as they did in one work, nor does a block return to
+where the composition took it from, so that nothing much larger than a block is handed on whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from moxie.arts.painting.blocks import CELLS, Floats, describe, look, to_lab, to_rgb
+from moxie.arts.painting.picture import Picture
+from moxie.arts.painting.swatches import Integers, Swatches
+
+CANDIDATES = 80
+"""Blocks tried at each place: those that suit the composition best."""
+
+SOFT = 0.19
+"""Colours coarser than this share of a block (standard deviation) follow the composition."""
+
+AGAIN = 0.002
+"""What using a block once more costs, in mean squared difference."""
+
+NEIGHBOURS = [(0, -1), (-1, 0), (-1, -1), (-1, 1), (0, -2), (-2, 0), (-2, -1), (-2, 1)]
+NEIGHBOURS += [(-1, 2), (-1, -2)]
+"""Places already laid whose blocks must not go on, by rows and columns."""
+
+FORBIDDEN = 1e3
+
+MENDED_FROM = 10
+"""Sources that smaller blocks are taken from; there are four times as many of those."""
+
+RIM = 0.25
+"""Share of a smaller block's side over which it fades into what is laid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be laid, and where each pixel of it came from.
+
+    `places` is float32 [h, w, 3]: a work's number (-1 for none), and row and column in it, 0..1.
+    """
+
+    picture: Picture
+    places: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Quilt:
+    """The picture laid, and how much of it each work gave: (number, share), shares summing to 1."""
+
+    picture: Picture
+    shares: tuple[tuple[int, float], ...]
+
+
+def quilt(
+    target: Target, sources: Sequence[tuple[int, Picture]], *, mended: float, apart: float
+) -> Quilt:
+    """Lay the target from blocks of the sources, works by their numbers, the most wanted first.
+
+    Then the share `mended` of all places, where the composition is followed least well, is laid
+    again with blocks half as large. `apart` is the least distance, in a work's sides, between a
+    block and the place in it that the composition has there.
+    """
+    side = block_side(min(target.picture.shape[:2]))
+    soft = SOFT * side
+    cloth = _Cloth(target, Swatches(sources, side, soft), apart)
+    cloth.lay()
+    used = cloth.used()
+    laid = cloth.laid
+    if side // 2 >= CELLS and mended > 0:
+        fine = _Cloth(target, Swatches(sources[:MENDED_FROM], side // 2, soft), apart, laid)
+        fine.mend(mended)
+        laid = fine.laid
+    height, width = target.picture.shape[:2]
+    wanted = to_lab(target.picture)
+    total = sum(used.values())
+    shares = tuple((number, n / total) for number, n in used.most_common())
+    return Quilt(to_rgb(even(laid[:height, :width], wanted, side)), shares)
+
+
+def block_side(short: int) -> int:
+    """The side of a block for a picture's shorter side, in pixels: an eighth, at most 64."""
+    return int(np.clip(round(short / 64) * CELLS, CELLS, 64))
+
+
+def even(laid: Floats, wanted: Floats, side: int) -> Floats:
+    """Give every region as much contrast as it has in the composition, in two bands.
+
+    Of the blocks that suit a place the calmer ones win more often than they should.
+    """
+    for soft in (side * 3 / 32, side * 10 / 32):
+        band = laid - cv2.GaussianBlur(laid, (0, 0), soft)
+        gain = _power(wanted - cv2.GaussianBlur(wanted, (0, 0), soft), side) / _power(band, side)
+        laid = laid + (np.clip(gain, 0.8, 1.9)[..., None] - 1) * band
+    return laid
+
+
+def _power(band: Floats, side: int) -> Floats:
+    squares = cv2.GaussianBlur((band**2).sum(2), (0, 0), side / 4)
+    return np.asarray(np.sqrt(squares + 1e-5), np.float32)
+
+
+class _Cloth:
+    """The picture while it is being laid, in Lab, a little larger than it will be."""
+
+    def __init__(
+        self, target: Target, swatches: Swatches, apart: float, laid: Floats | None = None
+    ) -> None:
+        self.swatches, self.side, self.apart = swatches, swatches.side, apart
+        self.step = self.side // 2
+        height, width = target.picture.shape[:2]
+        self.shape = (max(1, -(-height // self.step) - 1), max(1, -(-width // self.step) - 1))
+        self.wanted = self._widen(to_lab(target.picture))
+        self.places = self._widen(target.places)
+        self.soft = swatches.coarse(self.wanted)
+        self.laid = np.zeros_like(self.wanted) if laid is None else self._widen(laid)
+        self.chosen: dict[tuple[int, int], int] = {}
+
+    def lay(self) -> None:
+        """Lay every place, row by row."""
+        places = list(np.ndindex(self.shape))
+        for place, tried, costs in zip(places, *self._suited(places), strict=True):
+            where = self._where(place)
+            blocks = self.swatches.strokes(tried) + self.soft[where]
+            apart = ((blocks - self.laid[where]) ** 2).sum(3)
+            total = costs + self._repeats(tried, place) + self._joins(apart, place)
+            best = int(total.argmin())
+            self.laid[where] += self._seams(apart[best], place) * (blocks[best] - self.laid[where])
+            self.chosen[place] = int(tried[best])
+
+    def mend(self, share: float) -> None:
+        """Lay again the share of places that follow the composition least, where that helps."""
+        error = self._error()
+        worst = np.argsort(-error, kind="stable")[: round(share * len(error))]
+        places = [divmod(int(i), self.shape[1]) for i in worst]
+        fade = self._fade()
+        rim = fade[..., 0] < 1
+        for i, place, tried, costs in zip(worst, places, *self._suited(places), strict=True):
+            where = self._where(place)
+            blocks = self.swatches.strokes(tried) + self.soft[where]
+            joins = ((blocks - self.laid[where]) ** 2).sum(3)[:, rim].mean(1) / 2
+            total = costs + self._repeats(tried, place) + joins
+            best = int(total.argmin())
+            if total[best] < error[i]:
+                self.laid[where] += fade * (blocks[best] - self.laid[where])
+                self.chosen[place] = int(tried[best])
+
+    def used(self) -> Counter[int]:
+        """How many blocks each work gave."""
+        return Counter(int(self.swatches.owners[block]) for block in self.chosen.values())
+
+    def _widen(self, planes: Floats) -> Floats:
+        """As large as whole blocks are, the rest mirrored."""
+        sizes = [(n + 1) * self.step for n in self.shape]
+        rows, columns = (max(0, s - n) for s, n in zip(sizes, planes.shape, strict=False))
+        wide = np.pad(planes, ((0, rows), (0, columns), (0, 0)), mode="symmetric")
+        return np.ascontiguousarray(wide[: sizes[0], : sizes[1]])
+
+    def _where(self, place: tuple[int, int]) -> tuple[slice, slice]:
+        top, left = place[0] * self.step, place[1] * self.step
+        return slice(top, top + self.side), slice(left, left + self.side)
+
+    def _described(self, lab: Floats) -> Floats:
+        """The descriptions at all places, [places, numbers]."""
+        found = describe(look(lab, self.swatches.cell))[::2, ::2]
+        return found[: self.shape[0], : self.shape[1]].reshape(-1, found.shape[2])
+
+    def _error(self) -> Floats:
+        """How badly each place follows the composition."""
+        codes = [self.swatches.encode(self._described(p)) for p in (self.laid, self.wanted)]
+        return np.asarray(((codes[0] - codes[1]) ** 2).sum(1))
+
+    def _suited(self, places: Sequence[tuple[int, ...]]) -> tuple[Integers, Floats]:
+        """The candidates of some places, and what each costs whatever its neighbours are."""
+        rows, columns = np.array(places).T
+        described = self._described(self.wanted)[rows * self.shape[1] + columns]
+        found, costs = self.swatches.nearest(described, CANDIDATES)
+        middle = self.side // 2
+        own = self.places[rows * self.step + middle, columns * self.step + middle][:, None]
+        gap = np.abs(self.swatches.centres[found] - own[..., 1:]).max(2)
+        same = (self.swatches.owners[found] == own[..., 0]) & (gap < self.apart)
+        return found, costs + FORBIDDEN * same
+
+    def _joins(self, apart: Floats, place: tuple[int, ...]) -> Floats:
+        """How badly each block joins the ones above and to the left, [blocks]."""
+        edges = [apart[:, : self.step]] if place[0] else []
+        edges += [apart[:, :, : self.step]] if place[1] else []
+        if not edges:
+            return np.zeros(len(apart), np.float32)
+        return np.asarray(np.mean([edge.mean((1, 2)) for edge in edges], axis=0))
+
+    def _repeats(self, tried: Integers, place: tuple[int, ...]) -> NDArray[np.float64]:
+        """What it costs to use blocks again, or to go on as a work went on."""
+        spots = self.swatches.spots[tried]
+        used = Counter(self.chosen.values())
+        cost = AGAIN * np.array([used[int(block)] for block in tried], np.float64)
+        for rows, columns in NEIGHBOURS:
+            block = self.chosen.get((place[0] + rows, place[1] + columns))
+            if block is not None:
+                there = self.swatches.spots[block] - (0, rows * self.step, columns * self.step)
+                gap = np.abs(spots - there)
+                cost += FORBIDDEN * ((gap[:, 0] == 0) & (gap[:, 1:].max(1) <= self.step))
+        return cost
+
+    def _seams(self, apart: Floats, place: tuple[int, ...]) -> Floats:
+        """How much of the new block shows, [side, side, 1]: what lies beyond the cheapest seams."""
+        keep = np.ones((self.side, self.side), np.bool_)
+        if place[1]:
+            keep[:, : self.step] &= beyond_seam(apart[:, : self.step])
+        if place[0]:
+            keep[: self.step] &= beyond_seam(apart[: self.step].T).T
+        shown = cv2.GaussianBlur(keep.astype(np.float32), (0, 0), self.side / 45)
+        # below and to the right nothing is laid yet that a soft edge could let through
+        shown[self.step * bool(place[0]) :, self.step * bool(place[1]) :] = 1
+        return np.asarray(shown[..., None], np.float32)
+
+    def _fade(self) -> Floats:
+        """1 in the middle of a block, falling towards its rim, [side, side, 1]."""
+        along = np.arange(self.side) + 0.5
+        ramp = np.clip(np.minimum(along, self.side - along) / (RIM * self.side), 0, 1)
+        return np.asarray(np.minimum.outer(ramp, ramp)[..., None], np.float32)
+
+
+def beyond_seam(cost: Floats) -> NDArray[np.bool_]:
+    """True right of the cheapest path from the first to the last row, [rows, columns]."""
+    total = cost.astype(np.float64)
+    for row in range(1, len(total)):
+        wide = np.pad(total[row - 1], 1, constant_values=np.inf)
+        total[row] += np.minimum(np.minimum(wide[:-2], wide[1:-1]), wide[2:])
+    path = [int(total[-1].argmin())]
+    for line in total[-2::-1]:
+        low = max(0, path[-1] - 1)
+        path.append(low + int(line[low : path[-1] + 2].argmin()))
+    return np.arange(cost.shape[1])[None] > np.array(path[::-1])[:, None]
