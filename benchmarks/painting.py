@@ -3,11 +3,12 @@
     python benchmarks/painting.py --works DIR [--others DIR ...] [--seed N] [--quick] [--json]
 
 The works are split 80/20 by work. Moxie's recipe and the peers (patch nearest neighbours and
-direct patch matching, see peers.py) learn from the larger part; everything is measured against
+direct patch and feature matching, see peers.py) learn from the larger part; everything is measured against
 the smaller. `style_score` is 0 for other artists (the nearest group of `--others`, or of the bank
 that ships with Moxie) and 1 for the artist's own other works, by a judge that no system optimises;
 `style_score_<judge>` are second opinions. `patch_swd` is the sliced Wasserstein distance of 7 x 7
-patches to the held-out works, `flatness` that of local contrast; for both, less is better.
+patches to the held-out works, `flatness` that of local contrast; for both, less is better, and as
+many pictures of each system are compared. `own works` are works that were learnt from.
 `originality` is 1 - similarity to the nearest of all works; `raw_near_copies` the share of samples
 at or above the calibrated threshold before anything is made again. Values are medians over seeds,
 between the least and the greatest. `run_*` are whole runs of the command.
@@ -162,14 +163,22 @@ class Bench:
         )
         return fitted, time.perf_counter() - began
 
-    def measure(self, rows: Rows, system: str, groups: Sequence[Sequence[Picture]]) -> None:
-        """The rows of one system, one group of pictures a seed."""
-        for i, yardstick in enumerate(self.yardsticks):
-            name = "style_score" if i == 0 else f"style_score_{yardstick.judge.name}"
-            rows.spread(system, name, [yardstick.score(made) for made in groups], "0..1")
+    def surface(self, rows: Rows, system: str, groups: Sequence[Sequence[Picture]]) -> None:
+        """Patches and contrast, of groups of one size for all systems: both fall with their size."""
         rows.spread(system, "patch_swd", [patch_swd(m, self.texture) for m in groups], "levels")
         flat = [float(np.abs(contrast(m) - self.contrast).mean()) for m in groups]
         rows.spread(system, "flatness", flat, "levels")
+        together = [picture for made in groups for picture in made]
+        rows.spread(system, "patch_swd_all_seeds", [patch_swd(together, self.texture)], "levels")
+
+    def measure(
+        self, rows: Rows, system: str, groups: Sequence[Sequence[Picture]], few: int
+    ) -> None:
+        """The rows of one system, one group of pictures a seed; `few` of each for the surface."""
+        for i, yardstick in enumerate(self.yardsticks):
+            name = "style_score" if i == 0 else f"style_score_{yardstick.judge.name}"
+            rows.spread(system, name, [yardstick.score(made) for made in groups], "0..1")
+        self.surface(rows, system, [made[:few] for made in groups])
         alike = [[self.similarity(p) for p in made] for made in groups]
         rows.spread(system, "originality", [1 - float(np.mean(s)) for s in alike], "0..1")
         copies = [float(np.mean([s >= THRESHOLD for s in group])) for group in alike]
@@ -192,7 +201,7 @@ def main() -> None:
     rows = Rows()
     bench = Bench(works, others, given.seed)
     with machine.use(bench.machine):
-        _controls(bench, rows)
+        _controls(bench, rows, effort, given.seed)
         model, seconds = bench.learn()
         rows.spread("moxie", "learn_seconds", [seconds], "s")
         _moxie(bench, rows, model, effort, given.seed)
@@ -204,12 +213,16 @@ def main() -> None:
     rows.show(len(works), given.json)
 
 
-def _controls(bench: Bench, rows: Rows) -> None:
+def _controls(bench: Bench, rows: Rows, effort: Effort, seed: int) -> None:
     """What the artist's own works get: the ceiling of every measure."""
-    chosen = bench.train[:64]
-    flat = float(np.abs(contrast(chosen) - bench.contrast).mean())
-    rows.spread("own works", "patch_swd", [patch_swd(chosen, bench.texture)], "levels")
-    rows.spread("own works", "flatness", [flat], "levels")
+    groups, many = [], min(effort.creations, len(bench.train))
+    for group in range(effort.seeds):
+        drawn = np.random.default_rng(seed + group).permutation(len(bench.train))[:many]
+        groups.append([bench.train[i] for i in drawn])
+    for i, yardstick in enumerate(bench.yardsticks):
+        name = "style_score" if i == 0 else f"style_score_{yardstick.judge.name}"
+        rows.spread("own works", name, [yardstick.score(works) for works in groups], "0..1")
+    bench.surface(rows, "own works", [works[: effort.peer_creations] for works in groups])
     nearest = [bench.index.nearest(w, exclude={i}) for i, w in enumerate(bench.works[:64])]
     alike = [1 - n.similarity for n in nearest if n]
     rows.spread("own works", "originality", [float(np.median(alike))], "0..1")
@@ -223,7 +236,7 @@ def _moxie(bench: Bench, rows: Rows, model: StyleModel[Picture], effort: Effort,
         seed,
     )
     rows.add("moxie", "creation_seconds", *_quartiles(seconds), "s")
-    bench.measure(rows, "moxie", groups)
+    bench.measure(rows, "moxie", groups, effort.peer_creations)
 
 
 def _peers(bench: Bench, rows: Rows, effort: Effort, seed: int) -> None:
@@ -235,7 +248,7 @@ def _peers(bench: Bench, rows: Rows, effort: Effort, seed: int) -> None:
             seed,
         )
         rows.add(name, "creation_seconds", *_quartiles(seconds), "s")
-        bench.measure(rows, name, groups)
+        bench.measure(rows, name, groups, effort.peer_creations)
 
 
 def _dial(bench: Bench, rows: Rows, model: StyleModel[Picture], effort: Effort, seed: int) -> None:

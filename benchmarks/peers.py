@@ -1,22 +1,25 @@
 """The baselines of benchmarks/painting.py, written plainly from their papers.
 
-Both start from noise over one work's thumbnail and know several works, as Moxie does; neither
-has a composition of its own, a network or a check for copies.
+All know several works, as Moxie does, and take one work's composition: the first two from noise
+over its thumbnail, the third from its colours at low resolution. None checks for copies.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
+from matching import match
 from moxie.arts.painting.picture import Picture, resize
 from moxie.arts.painting.tensors import to_picture, to_tensor
-from moxie.nn import sliced
+from moxie.nn import machine, sliced
 from moxie.nn.nearest import bank, nearest, patches
+from moxie.nn.vgg import Vgg19
 
 PATCH = 7
 REFERENCES = 6
@@ -64,7 +67,24 @@ def direct_matching(works: Sequence[Picture], size: tuple[int, int], seed: int) 
     return to_picture(image)
 
 
-PEERS: dict[str, Peer] = {"nearest-patches": nearest_patches, "direct-matching": direct_matching}
+def feature_matching(works: Sequence[Picture], size: tuple[int, int], seed: int) -> Picture:
+    """VGG19 features matched over one work's composition (see matching.py), over several works."""
+    references = _references(works, seed)
+    sources = [resize(work, *size) for work in references]
+    generator = torch.Generator().manual_seed(seed)
+    return match(sources[0], sources, _vgg(), generator)
+
+
+@cache
+def _vgg() -> Vgg19:
+    return Vgg19.load(machine.detect(), last="conv4_1")
+
+
+PEERS: dict[str, Peer] = {
+    "nearest-patches": nearest_patches,
+    "direct-matching": direct_matching,
+    "feature-matching": feature_matching,
+}
 
 
 def _match(image: Tensor, known: Tensor, steps: int, generator: Generator) -> Tensor:

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from moxie.arts.painting.blocks import describe, look, to_lab, to_rgb
-from moxie.arts.painting.quilt import Target, _Cloth, beyond_seam, block_side, even, quilt
+from moxie.arts.painting.blocks import block_side, describe, look, to_lab, to_rgb, vigour
+from moxie.arts.painting.quilt import Target, _Cloth, beyond_seam, even, quilt
 from moxie.arts.painting.swatches import Swatches
 
 NOWHERE = -1.0
@@ -27,7 +27,8 @@ def strokes(seed, angle=0.0, size=(128, 128), busy=600, colour=(120, 140, 90)):
 def target(picture, work=NOWHERE):
     rows, columns = np.mgrid[0 : picture.shape[0], 0 : picture.shape[1]]
     places = np.stack([np.full(rows.shape, work), rows / rows.shape[0], columns / rows.shape[1]], 2)
-    return Target(picture, places.astype(np.float32))
+    lively = vigour(to_lab(picture), block_side(min(picture.shape[:2])))
+    return Target(picture, places.astype(np.float32), lively)
 
 
 def lay(picture, sources, **kwargs):
@@ -166,7 +167,7 @@ def test_mending_brings_the_picture_nearer_to_its_composition():
 def test_evening_gives_back_contrast():
     wanted = to_lab(strokes(0))
     bland = to_lab(np.full((128, 128, 3), 128, np.uint8)) + 0.6 * (wanted - wanted.mean((0, 1)))
-    evened = even(bland, wanted, 32)
+    evened = even(bland, vigour(wanted, 32)[..., 2:], 32)
     assert bland[..., 0].std() < 0.65 * wanted[..., 0].std()
     assert evened[..., 0].std() == pytest.approx(wanted[..., 0].std(), rel=0.15)
 

@@ -125,6 +125,32 @@ def test_likeness_orders_single_works(rng: np.random.Generator) -> None:
     assert mean[2] == pytest.approx(0, abs=0.25)
 
 
+def test_likeness_stays_on_a_readable_scale_where_the_artist_varies_as_others_do(
+    rng: np.random.Generator,
+) -> None:
+    """A painter of many manners beside a school like him: he differs in two features of forty."""
+    apart = np.zeros(40)
+    apart[:2] = 1.6
+    own, held = (Grouped.singles(rng.normal(0, 1, (n, 40))) for n in (60, 40))
+    others = Grouped.singles(rng.normal(0, 1, (70, 40)) + apart)
+    real = statistics.likeness(held, own, held, others)
+    assert np.median(real) == pytest.approx(1)
+    assert np.abs(real - 1).max() < 3
+    unlike = Grouped.singles(rng.normal(0, 1, (40, 40)) + apart)
+    strange = statistics.likeness(unlike, own, held, others)
+    assert np.mean(strange[:, None] < real[None]) > 0.85
+
+
+def test_likeness_is_unknown_where_the_artist_is_like_the_others(rng: np.random.Generator) -> None:
+    own, others = normal(rng, 40), normal(rng, 40, 1.0)
+    assert np.isnan(statistics.likeness(own, own, normal(rng, 20, 3.0), others)).all()
+
+
+def test_one_work_is_enough_for_a_likeness(rng: np.random.Generator) -> None:
+    one, others = normal(rng, 1), normal(rng, 40, 1.5)
+    assert statistics.likeness(one, one, one, others) == pytest.approx(1)
+
+
 def test_the_space_keeps_the_artist_at_length_one_and_draws_outliers_in(
     rng: np.random.Generator,
 ) -> None:

@@ -8,6 +8,7 @@ way their strokes run (the structure tensor of Bigun and Granlund, 1987).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -53,17 +54,53 @@ def to_rgb(lab: Floats) -> Picture:
     return np.ascontiguousarray(np.clip(np.rint(rgb * 255), 0, 255), np.uint8)
 
 
-def look(lab: Floats, cell: int) -> Look:
-    """How a picture in Lab [h, w, 3] looks by cells of `cell` pixels; what is left over is cut."""
+def block_side(short: int) -> int:
+    """The side of a block for a picture's shorter side, in pixels: an eighth, at most 64."""
+    return int(np.clip(round(short / 64) * CELLS, CELLS, 64))
+
+
+def look(lab: Floats, cell: int, energy: Floats | None = None) -> Look:
+    """How a picture in Lab [h, w, 3] looks by cells of `cell` pixels; what is left over is cut.
+
+    `energy` [h, w] replaces the picture's own, see `stroke_energy`.
+    """
     light = np.ascontiguousarray(lab[..., 0])
-    fine = light - cv2.GaussianBlur(light, (0, 0), 0.75 * cell)
-    power = np.maximum(cv2.GaussianBlur(fine * fine, (0, 0), cell), 0)
-    energy = np.log(np.sqrt(power) + 0.01)[..., None]
+    busy = stroke_energy(light, cell) if energy is None else energy
     dx = cv2.Sobel(light, cv2.CV_32F, 1, 0)
     dy = cv2.Sobel(light, cv2.CV_32F, 0, 1)
     xx, yy, xy = (cv2.GaussianBlur(p, (0, 0), cell) for p in (dx * dx, dy * dy, dx * dy))
     along = np.stack([xx - yy, 2 * xy], 2) / (xx + yy + 1e-4)[..., None]
-    return Look(means(lab, cell), means(energy, 2 * cell), means(along, 2 * cell))
+    return Look(means(lab, cell), means(busy[..., None], 2 * cell), means(along, 2 * cell))
+
+
+def stroke_energy(light: Floats, cell: int) -> Floats:
+    """Log contrast of what is finer than a cell, about every pixel of a lightness [h, w]."""
+    fine = light - cv2.GaussianBlur(light, (0, 0), 0.75 * cell)
+    power = np.maximum(cv2.GaussianBlur(fine * fine, (0, 0), cell), 0)
+    return np.asarray(np.log(np.sqrt(power) + 0.01), np.float32)
+
+
+def bands(lab: Floats, side: int) -> Iterator[Floats]:
+    """What is finer than a block, and what is much finer, [h, w, 3] each."""
+    for soft in (side * 10 / 32, side * 3 / 32):
+        yield lab - cv2.GaussianBlur(lab, (0, 0), soft)
+
+
+def power(band: Floats, side: int) -> Floats:
+    """Root mean square of a band about every pixel, [h, w]."""
+    squares = cv2.GaussianBlur((band**2).sum(2), (0, 0), side / 4)
+    return np.asarray(np.sqrt(np.maximum(squares, 0) + 1e-5), np.float32)
+
+
+def vigour(lab: Floats, side: int) -> Floats:
+    """How lively a picture is about every pixel, float32 [h, w, 4].
+
+    Stroke energy by the cells of a block and of one half as large, and the power of both bands.
+    """
+    light = np.ascontiguousarray(lab[..., 0])
+    cells = (max(1, side // CELLS), max(1, side // CELLS // 2))
+    energies = [stroke_energy(light, cell) for cell in cells]
+    return np.stack([*energies, *(power(band, side) for band in bands(lab, side))], 2)
 
 
 def means(planes: Floats, cell: int) -> Floats:

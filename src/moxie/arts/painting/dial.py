@@ -34,6 +34,6 @@ def dial(novelty: float) -> Dial:
         zoom=1.15 + 0.9 * v,
         mended=0.4 * (1 - v) ** 1.5,
         apart=0.1 + 0.4 * v,
-        hue=0.55 * v**1.2,
-        chroma=0.25 * v**1.2,
+        hue=0.6 * v,
+        chroma=0.3 * v,
     )

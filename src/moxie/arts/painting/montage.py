@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from moxie.arts.painting.blocks import block_side, to_lab, vigour
 from moxie.arts.painting.dial import Dial
 from moxie.arts.painting.gallery import Gallery
 from moxie.arts.painting.picture import Picture, resize
@@ -36,17 +38,21 @@ class Montage:
     """A composition, where each of its pixels came from, and how much of it each work gave.
 
     `places` is float32 [h, w, 3]: a work's number, and row and column in it, 0..1; number -1 where
-    no work gave it. `shares` are (number, share), summing to 1 (none where no work gave any).
+    no work gave it. `vigour` [h, w, 4] is how lively the works are there at the strokes' own scale:
+    enlarging a part enlarges what it shows, and must neither enlarge nor soften the strokes.
+    `shares` are (number, share), summing to 1 (none where no work gave any).
     """
 
     picture: Picture
     places: Floats
+    vigour: Floats
     shares: tuple[tuple[int, float], ...]
 
     @classmethod
     def given(cls, picture: Picture) -> Montage:
         """A composition that a person gave."""
-        return cls(picture, np.full(picture.shape, -1, np.float32), ())
+        lively = vigour(to_lab(picture), block_side(min(picture.shape[:2])))
+        return cls(picture, np.full(picture.shape, -1, np.float32), lively, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +76,15 @@ class _Window:
 
     def cut(self, work: Picture, height: int, width: int) -> Picture:
         """What the window shows, at a size."""
-        rows, columns = work.shape[:2]
+        return resize(np.ascontiguousarray(self.of(work)), height, width)
+
+    def of(self, planes: NDArray[Any]) -> NDArray[Any]:
+        """The part of a work, or of something as large, [h, w, planes]."""
+        rows, columns = planes.shape[:2]
         top, left = round(self.top * rows), round(self.left * columns)
         bottom, right = top + round(self.height * rows), left + round(self.width * columns)
-        window = work[top : max(bottom, top + 1), left : max(right, left + 1)]
-        window = window[:, ::-1] if self.mirrored else window
-        return resize(np.ascontiguousarray(window), height, width)
+        window = planes[top : max(bottom, top + 1), left : max(right, left + 1)]
+        return window[:, ::-1] if self.mirrored else window
 
     def places(self, index: int, height: int, width: int) -> Floats:
         """Which part of the work each pixel shows: see `Montage.places`."""
@@ -130,14 +139,13 @@ def compose(gallery: Gallery, dial: Dial, size: tuple[int, int], rng: Generator)
         join = _best_join(gallery, picture, [layer.index for layer in layers], cut, dial, rng)
         layers.append(join.layer)
         picture = _blend(picture, join.picture, join.layer.keep)
-    return _bent(*_render(gallery, layers, size), dial.warp, rng)
+    return _bent(_render(gallery, layers, size), dial.warp, rng)
 
 
-def _render(
-    gallery: Gallery, layers: Sequence[_Layer], size: tuple[int, int]
-) -> tuple[Picture, Floats]:
-    """The layers at a size, and their places."""
+def _render(gallery: Gallery, layers: Sequence[_Layer], size: tuple[int, int]) -> Montage:
+    """The layers at a size, not bent yet."""
     picture, places = np.zeros((*size, 3), np.uint8), np.zeros((*size, 3), np.float32)
+    lively = np.zeros((*size, 4), np.float32)
     for layer in layers:
         linear = cv2.resize(layer.keep, size[::-1], interpolation=cv2.INTER_LINEAR)
         keep = np.asarray(linear, np.float32)
@@ -146,7 +154,10 @@ def _render(
         picture = _blend(picture, shown, keep)
         shows = layer.window.places(layer.index, *size)
         places = np.where(keep[..., None] < 0.5, shows, places)
-    return picture, places
+        own = vigour(to_lab(gallery.covering(layer.index, size)), block_side(min(size)))
+        part = cv2.resize(np.ascontiguousarray(layer.window.of(own)), size[::-1])
+        lively = np.where(keep[..., None] < 0.5, np.asarray(part, np.float32), lively)
+    return Montage(picture, places, lively, ())
 
 
 def _blend(below: Picture, above: Picture, keep: Floats) -> Picture:
@@ -155,19 +166,24 @@ def _blend(below: Picture, above: Picture, keep: Floats) -> Picture:
     return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
 
 
-def _bent(picture: Picture, places: Floats, amount: float, rng: Generator) -> Montage:
+def _bent(flat: Montage, amount: float, rng: Generator) -> Montage:
     """Displace everything by a smooth random field of `amount` times the shorter side."""
-    height, width = picture.shape[:2]
+    height, width = flat.picture.shape[:2]
     coarse = rng.normal(0, amount * min(height, width), (2, 4, 4)).astype(np.float32)
     dx, dy = (cv2.resize(c, (width, height), interpolation=cv2.INTER_CUBIC) for c in coarse)
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
     where, edge = (columns + dx, rows + dy), cv2.BORDER_REFLECT
-    bent = cv2.remap(picture, *where, cv2.INTER_LINEAR, borderMode=edge)
-    came = np.asarray(cv2.remap(places, *where, cv2.INTER_NEAREST, borderMode=edge), np.float32)
+    bent, lively = (
+        cv2.remap(planes, *where, cv2.INTER_LINEAR, borderMode=edge)
+        for planes in (flat.picture, flat.vigour)
+    )
+    found = cv2.remap(flat.places, *where, cv2.INTER_NEAREST, borderMode=edge)
+    came = np.asarray(found, np.float32)
     works, counts = np.unique(came[..., 0], return_counts=True)
     shares = [(int(w), float(n / counts.sum())) for w, n in zip(works, counts, strict=True)]
     ordered = tuple(sorted(shares, key=lambda share: -share[1]))
-    return Montage(np.ascontiguousarray(bent, np.uint8), came, ordered)
+    picture = np.ascontiguousarray(bent, np.uint8)
+    return Montage(picture, came, np.asarray(lively, np.float32), ordered)
 
 
 def working_size(size: tuple[int, int]) -> tuple[int, int]:

@@ -18,7 +18,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.arts.painting.blocks import CELLS, Floats, describe, look, to_lab, to_rgb
+from moxie.arts.painting.blocks import (
+    CELLS,
+    Floats,
+    bands,
+    block_side,
+    describe,
+    look,
+    power,
+    to_lab,
+    to_rgb,
+)
 from moxie.arts.painting.picture import Picture
 from moxie.arts.painting.swatches import Integers, Swatches
 
@@ -37,6 +47,9 @@ NEIGHBOURS += [(-1, 2), (-1, -2)]
 
 FORBIDDEN = 1e3
 
+GAIN = (0.5, 1.9)
+"""Least and greatest change of a region's contrast."""
+
 MENDED_FROM = 10
 """Sources that smaller blocks are taken from; there are four times as many of those."""
 
@@ -46,13 +59,15 @@ RIM = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is to be laid, and where each pixel of it came from.
+    """What is to be laid: a picture, where each pixel of it came from, and how lively it is there.
 
     `places` is float32 [h, w, 3]: a work's number (-1 for none), and row and column in it, 0..1.
+    `vigour` [h, w, 4] is that of `blocks.vigour`, which the picture itself may have lost.
     """
 
     picture: Picture
     places: Floats
+    vigour: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,50 +94,48 @@ def quilt(
     used = cloth.used()
     laid = cloth.laid
     if side // 2 >= CELLS and mended > 0:
-        fine = _Cloth(target, Swatches(sources[:MENDED_FROM], side // 2, soft), apart, laid)
+        fine = _Cloth(target, Swatches(sources[:MENDED_FROM], side // 2, soft), apart, laid, 1)
         fine.mend(mended)
         laid = fine.laid
     height, width = target.picture.shape[:2]
-    wanted = to_lab(target.picture)
+    evened = even(laid[:height, :width], target.vigour[..., 2:], side)
     total = sum(used.values())
     shares = tuple((number, n / total) for number, n in used.most_common())
-    return Quilt(to_rgb(even(laid[:height, :width], wanted, side)), shares)
-
-
-def block_side(short: int) -> int:
-    """The side of a block for a picture's shorter side, in pixels: an eighth, at most 64."""
-    return int(np.clip(round(short / 64) * CELLS, CELLS, 64))
+    return Quilt(to_rgb(evened), shares)
 
 
 def even(laid: Floats, wanted: Floats, side: int) -> Floats:
-    """Give every region as much contrast as it has in the composition, in two bands.
+    """Give every region as much contrast as is wanted [h, w, 2], in two bands.
 
-    Of the blocks that suit a place the calmer ones win more often than they should.
+    Of the blocks that suit a place the calmer ones win more often than they should. The broad band
+    comes first, since it holds the fine one, which is then put right by itself.
     """
-    for soft in (side * 3 / 32, side * 10 / 32):
-        band = laid - cv2.GaussianBlur(laid, (0, 0), soft)
-        gain = _power(wanted - cv2.GaussianBlur(wanted, (0, 0), soft), side) / _power(band, side)
-        laid = laid + (np.clip(gain, 0.8, 1.9)[..., None] - 1) * band
+    for number in (0, 1):
+        band = list(bands(laid, side))[number]
+        gain = np.clip(wanted[..., number] / power(band, side), *GAIN)
+        laid = laid + (gain[..., None] - 1) * band
     return laid
-
-
-def _power(band: Floats, side: int) -> Floats:
-    squares = cv2.GaussianBlur((band**2).sum(2), (0, 0), side / 4)
-    return np.asarray(np.sqrt(squares + 1e-5), np.float32)
 
 
 class _Cloth:
     """The picture while it is being laid, in Lab, a little larger than it will be."""
 
     def __init__(
-        self, target: Target, swatches: Swatches, apart: float, laid: Floats | None = None
+        self,
+        target: Target,
+        swatches: Swatches,
+        apart: float,
+        laid: Floats | None = None,
+        scale: int = 0,
     ) -> None:
+        """`scale` is 0 for whole blocks and 1 for those half as large."""
         self.swatches, self.side, self.apart = swatches, swatches.side, apart
         self.step = self.side // 2
         height, width = target.picture.shape[:2]
         self.shape = (max(1, -(-height // self.step) - 1), max(1, -(-width // self.step) - 1))
         self.wanted = self._widen(to_lab(target.picture))
         self.places = self._widen(target.places)
+        self.energy = self._widen(target.vigour[..., scale, None])[..., 0]
         self.soft = swatches.coarse(self.wanted)
         self.laid = np.zeros_like(self.wanted) if laid is None else self._widen(laid)
         self.chosen: dict[tuple[int, int], int] = {}
@@ -171,20 +184,21 @@ class _Cloth:
         top, left = place[0] * self.step, place[1] * self.step
         return slice(top, top + self.side), slice(left, left + self.side)
 
-    def _described(self, lab: Floats) -> Floats:
+    def _described(self, lab: Floats, energy: Floats | None = None) -> Floats:
         """The descriptions at all places, [places, numbers]."""
-        found = describe(look(lab, self.swatches.cell))[::2, ::2]
+        found = describe(look(lab, self.swatches.cell, energy))[::2, ::2]
         return found[: self.shape[0], : self.shape[1]].reshape(-1, found.shape[2])
 
     def _error(self) -> Floats:
         """How badly each place follows the composition."""
-        codes = [self.swatches.encode(self._described(p)) for p in (self.laid, self.wanted)]
-        return np.asarray(((codes[0] - codes[1]) ** 2).sum(1))
+        laid = self.swatches.encode(self._described(self.laid))
+        wanted = self.swatches.encode(self._described(self.wanted, self.energy))
+        return np.asarray(((laid - wanted) ** 2).sum(1))
 
     def _suited(self, places: Sequence[tuple[int, ...]]) -> tuple[Integers, Floats]:
         """The candidates of some places, and what each costs whatever its neighbours are."""
         rows, columns = np.array(places).T
-        described = self._described(self.wanted)[rows * self.shape[1] + columns]
+        described = self._described(self.wanted, self.energy)[rows * self.shape[1] + columns]
         found, costs = self.swatches.nearest(described, CANDIDATES)
         middle = self.side // 2
         own = self.places[rows * self.step + middle, columns * self.step + middle][:, None]

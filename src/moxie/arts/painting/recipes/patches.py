@@ -118,7 +118,7 @@ class PatchModel:
         size = (brief.size[0], brief.size[1])
         montage = self._composition(brief, settings, size, rng)
         laid = quilt(
-            Target(montage.picture, montage.places),
+            Target(montage.picture, montage.places, montage.vigour),
             self._works(montage, size),
             mended=settings.mended,
             apart=settings.apart,
