@@ -1,10 +1,10 @@
-"""New paintings in an artist's hand, beside two baselines, on works that none has seen.
+"""New paintings in an artist's hand, beside three baselines, on works that none has seen.
 
     python benchmarks/painting.py --works DIR [--others DIR ...] [--seed N] [--quick] [--json]
 
-The works are split 80/20 by work. Moxie's recipe and the peers (patch nearest neighbours and
-direct patch and feature matching, see peers.py) learn from the larger part; everything is measured against
-the smaller. `style_score` is 0 for other artists (the nearest group of `--others`, or of the bank
+The works are split 80/20 by work. Moxie's recipe and the peers (patch nearest neighbours, patch
+and feature matching, see peers.py) learn from the larger part; everything is measured against the
+smaller. `style_score` is 0 for other artists (the nearest group of `--others`, or of the bank
 that ships with Moxie) and 1 for the artist's own other works, by a judge that no system optimises;
 `style_score_<judge>` are second opinions. `patch_swd` is the sliced Wasserstein distance of 7 x 7
 patches to the held-out works, `flatness` that of local contrast; for both, less is better, and as
@@ -164,7 +164,7 @@ class Bench:
         return fitted, time.perf_counter() - began
 
     def surface(self, rows: Rows, system: str, groups: Sequence[Sequence[Picture]]) -> None:
-        """Patches and contrast, of groups of one size for all systems: both fall with their size."""
+        """Patches and contrast; of as many pictures of each system, since both fall with them."""
         rows.spread(system, "patch_swd", [patch_swd(m, self.texture) for m in groups], "levels")
         flat = [float(np.abs(contrast(m) - self.contrast).mean()) for m in groups]
         rows.spread(system, "flatness", flat, "levels")

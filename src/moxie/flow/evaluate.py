@@ -242,7 +242,7 @@ def _dependence(judge: Judge[S]) -> list[Message]:
         return []
     return [
         say(
-            "The judge {judge} sees features that the recipes work towards: it is not independent.",
+            "The judge {judge} sees features that the recipes use: it is not independent.",
             judge=judge.name,
         )
     ]

