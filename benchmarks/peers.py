@@ -23,6 +23,9 @@ from moxie.nn.vgg import Vgg19
 
 PATCH = 7
 REFERENCES = 6
+COMPONENTS = 32
+"""Principal components by which nearest patches are found."""
+
 START = 24
 """Shorter side of the coarsest level; nearer to the patch size it would be a plain copy."""
 
@@ -32,8 +35,9 @@ Peer = Callable[[Sequence[Picture], tuple[int, int], int], Picture]
 def nearest_patches(works: Sequence[Picture], size: tuple[int, int], seed: int) -> Picture:
     """Patch nearest neighbours, coarse to fine (Granot et al. 2022), over several works.
 
-    The bank is thinned to 40,000 patches a level and searched exactly; patches that are used
-    often are made dearer (the paper's completeness term, alpha 0.005) at the coarsest level.
+    As in Efficient-GPNN, patches are compared by their principal components; a bank of 20,000 a
+    level is searched exactly. Patches that are used often are made dearer (the paper's
+    completeness term, alpha 0.005) at the coarsest level.
     """
     generator = torch.Generator().manual_seed(seed)
     references = _references(works, seed)
@@ -42,10 +46,12 @@ def nearest_patches(works: Sequence[Picture], size: tuple[int, int], seed: int) 
         shape = _shape(size, scale)
         image = _grow(image, shape)
         sources = [to_tensor(resize(w, *shape)) for w in references]
-        known = bank(sources, PATCH, 40_000, generator)
+        known = bank(sources, PATCH, 20_000, generator)
+        axes = torch.linalg.svd(known[:4000] - known[:4000].mean(0), full_matrices=False)[2]
+        short = known @ axes[:COMPONENTS].T
         for _ in range(4 if level == 0 else 2):
-            found = patches(image, PATCH)
-            index = _complete(found, known) if level == 0 else nearest(found, known)[0]
+            found = patches(image, PATCH) @ axes[:COMPONENTS].T
+            index = _complete(found, short) if level == 0 else nearest(found, short)[0]
             image = _assemble(known[index], *shape, PATCH)
     return to_picture(image)
 
