@@ -23,6 +23,12 @@ from moxie.nn.vgg import Vgg19
 
 PATCH = 7
 REFERENCES = 6
+NOISE = 0.375
+"""Standard deviation of the noise at the start; 0.75 on a scale of -1 to 1, as published."""
+
+RATE = 0.01
+"""Adam's: twice the published one, as there are fewer steps; less towards the end of a level."""
+
 COMPONENTS = 32
 """Principal components by which nearest patches are found."""
 
@@ -41,7 +47,7 @@ def nearest_patches(works: Sequence[Picture], size: tuple[int, int], seed: int) 
     """
     generator = torch.Generator().manual_seed(seed)
     references = _references(works, seed)
-    image = _start(references[0], size, 0.75, generator)
+    image = _start(references[0], size, NOISE, generator)
     for level, scale in enumerate(_scales(size, 0.75)):
         shape = _shape(size, scale)
         image = _grow(image, shape)
@@ -63,7 +69,7 @@ def direct_matching(works: Sequence[Picture], size: tuple[int, int], seed: int) 
     """
     generator = torch.Generator().manual_seed(seed)
     references = _references(works, seed)
-    image = _start(references[0], size, 0.75, generator)
+    image = _start(references[0], size, NOISE, generator)
     scales = _scales(size, 0.67)
     for scale, steps in zip(scales, np.linspace(150, 45, len(scales)).astype(int), strict=True):
         shape = _shape(size, scale)
@@ -95,8 +101,9 @@ PEERS: dict[str, Peer] = {
 
 def _match(image: Tensor, known: Tensor, steps: int, generator: Generator) -> Tensor:
     image = image.clone().requires_grad_(True)
-    optimizer = torch.optim.Adam([image], lr=0.02)
-    for _ in range(steps):
+    optimizer = torch.optim.Adam([image], lr=RATE)
+    for step in range(steps):
+        optimizer.param_groups[0]["lr"] = RATE if step < 0.6 * steps else 0.3 * RATE
         optimizer.zero_grad()
         lines = sliced.directions(64, known.shape[1], generator)
         ours = F.conv2d(image, lines.view(-1, 3, PATCH, PATCH)).flatten(2)[0]
