@@ -42,3 +42,28 @@ def test_five_works(painter: str, paintings: Callable[[str], Path], tmp_path: Pa
         assert picture.read_bytes().startswith(b"\x89PNG")
         assert (picture.parent.name == "near-copies") == made["flagged"]
     assert "<img" in (out / "report.html").read_text("utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.works
+def test_a_whole_series(paintings: Callable[[str], Path], tmp_path: Path) -> None:
+    """New works nearer to the artist than to others, and none too near to a work of his."""
+    out = tmp_path / "out"
+    words = ["run", paintings("hokusai"), "-n", 4, "--seed", 2, "--out", out, "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "moxie", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1200,
+    )
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout.splitlines()[-1])
+    assert facts["works"]["collected"] >= 30
+    assert facts["fidelity"]["value"] > 0.6
+    assert facts["diversity"]["value"] > facts["diversity"]["floor"]
+    assert facts["originality"]["value"] > facts["originality"]["floor"]
+    passed = [made for made in facts["creations"] if not made["flagged"]]
+    assert len(passed) >= 3
+    assert all(made["nearest"]["similarity"] < 0.5 for made in passed)
+    assert all(-1 < made["fidelity"] < 3 for made in facts["creations"])
