@@ -8,8 +8,23 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+
+def _facts(words: list[object]) -> dict[str, Any]:
+    """What `moxie` says of a run, as its last line."""
+    done = subprocess.run(
+        [sys.executable, "-m", "moxie", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1200,
+    )
+    assert done.returncode == 0, done.stderr
+    facts: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return facts
 
 
 @pytest.mark.slow
@@ -22,15 +37,7 @@ def test_five_works(painter: str, paintings: Callable[[str], Path], tmp_path: Pa
         shutil.copy(path, works)
     out = tmp_path / "out"
     words = ["run", works, "-n", 2, "--seed", 1, "--budget", "3m", "--out", out, "--json"]
-    done = subprocess.run(
-        [sys.executable, "-m", "moxie", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=1200,
-    )
-    assert done.returncode == 0, done.stderr
-    facts = json.loads(done.stdout.splitlines()[-1])
+    facts = _facts(words)
     assert facts["works"]["collected"] == 5
     assert facts["works"]["train"] + facts["works"]["validation"] + facts["works"]["test"] == 5
     assert facts["sufficiency"]["verdict"] == "few"
@@ -50,15 +57,7 @@ def test_a_whole_series(paintings: Callable[[str], Path], tmp_path: Path) -> Non
     """New works nearer to the artist than to others, and none too near to a work of his."""
     out = tmp_path / "out"
     words = ["run", paintings("hokusai"), "-n", 4, "--seed", 2, "--out", out, "--json"]
-    done = subprocess.run(
-        [sys.executable, "-m", "moxie", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=1200,
-    )
-    assert done.returncode == 0, done.stderr
-    facts = json.loads(done.stdout.splitlines()[-1])
+    facts = _facts(words)
     assert facts["works"]["collected"] >= 30
     assert facts["fidelity"]["value"] > 0.6
     assert facts["diversity"]["value"] > facts["diversity"]["floor"]
