@@ -64,7 +64,7 @@ class Effort:
     checked: int  # creations looked through for near-copies
 
 
-FULL, QUICK = Effort(5, 16, 2, 12, 64), Effort(1, 8, 1, 4, 8)
+FULL, QUICK = Effort(5, 16, 2, 12, 64), Effort(1, 8, 2, 4, 8)
 
 
 class Yardstick:
