@@ -77,9 +77,11 @@ def test_a_mirrored_block_is_known_by_its_place_in_the_work():
     assert np.allclose(swatches.centres[mirrored][0], [0.125, 0.875])
 
 
-def test_works_smaller_than_a_block_are_left_out():
+def test_works_smaller_than_a_block_still_lend_one():
     swatches = Swatches([(0, strokes(0, size=(24, 128))), (1, strokes(1))], 32, soft=6.0)
-    assert set(swatches.owners) == {1}
+    assert set(swatches.owners) == {0, 1}
+    tiny = Swatches([(0, strokes(0, size=(9, 9)))], 32, soft=6.0)
+    assert tiny.strokes(np.array([0])).shape == (1, 32, 32, 3)
 
 
 def test_strokes_come_from_the_works_and_colours_from_the_composition():

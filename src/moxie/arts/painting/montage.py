@@ -234,7 +234,7 @@ def _seam(a: Picture, b: Picture, cut: _Cut) -> tuple[Floats, float]:
     if cut.upright:
         disagreement = disagreement.T
     low, high = cut.band(len(disagreement))
-    path, cost = _cheapest_path(disagreement[low:high])
+    path, cost = cheapest_path(disagreement[low:high])
     before = np.arange(len(disagreement))[:, None] < (path + low)[None]
     keep = (before if cut.first else ~before).astype(np.float32)
     return np.ascontiguousarray(keep.T if cut.upright else keep), cost
@@ -252,7 +252,7 @@ def _disagreement(a: Picture, b: Picture) -> Floats:
     return np.asarray(((first - second) ** 2).sum(2) + 0.01 * edges, np.float32)
 
 
-def _cheapest_path(cost: Floats) -> tuple[NDArray[np.int64], float]:
+def cheapest_path(cost: Floats) -> tuple[NDArray[np.int64], float]:
     """The cheapest path from the first to the last column, moving one row at most: [columns]."""
     total = cost[:, 0].copy()
     steps = []

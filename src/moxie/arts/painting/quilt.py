@@ -29,6 +29,7 @@ from moxie.arts.painting.blocks import (
     to_lab,
     to_rgb,
 )
+from moxie.arts.painting.montage import cheapest_path
 from moxie.arts.painting.picture import Picture
 from moxie.arts.painting.swatches import Integers, Swatches
 
@@ -248,12 +249,5 @@ class _Cloth:
 
 def beyond_seam(cost: Floats) -> NDArray[np.bool_]:
     """True right of the cheapest path from the first to the last row, [rows, columns]."""
-    total = cost.astype(np.float64)
-    for row in range(1, len(total)):
-        wide = np.pad(total[row - 1], 1, constant_values=np.inf)
-        total[row] += np.minimum(np.minimum(wide[:-2], wide[1:-1]), wide[2:])
-    path = [int(total[-1].argmin())]
-    for line in total[-2::-1]:
-        low = max(0, path[-1] - 1)
-        path.append(low + int(line[low : path[-1] + 2].argmin()))
-    return np.arange(cost.shape[1])[None] > np.array(path[::-1])[:, None]
+    path, _ = cheapest_path(cost.T)
+    return np.arange(cost.shape[1])[None] > path[:, None]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.painting.blocks import CELLS, Floats, describe, look, to_lab
-from moxie.arts.painting.picture import Picture
+from moxie.arts.painting.picture import Picture, short_side
 
 NUMBERS = 64
 """Principal components by which blocks are compared."""
@@ -32,7 +32,7 @@ class Swatches:
     """
 
     def __init__(self, sources: Sequence[tuple[int, Picture]], side: int, soft: float) -> None:
-        """`sources` are works by their numbers; one smaller than a block is left out.
+        """`sources` are works by their numbers; one smaller than a block is enlarged to it.
 
         Colours coarser than `soft` (a standard deviation in pixels) will be the composition's.
         """
@@ -40,10 +40,9 @@ class Swatches:
         self.fine: list[Floats] = []
         described, spots, owners, centres = [], [], [], []
         for number, picture in sources:
-            if min(picture.shape[:2]) < side:
-                continue
+            work = picture if min(picture.shape[:2]) >= side else short_side(picture, side)
             for mirrored in (False, True):
-                lab = to_lab(np.ascontiguousarray(picture[:, ::-1]) if mirrored else picture)
+                lab = to_lab(np.ascontiguousarray(work[:, ::-1]) if mirrored else work)
                 found = describe(look(lab, self.cell))
                 corners = np.indices(found.shape[:2]).reshape(2, -1).T * 2 * self.cell
                 described.append(found.reshape(-1, found.shape[2]))
