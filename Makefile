@@ -1,5 +1,6 @@
 # make run               new works from the built-in samples, into ./moxie-out
 # make run WORKS=path    the same from your folder of works
+# make run ART=music     the same in another art (with WORKS too)
 # make install           .venv with the pinned versions, and nothing else
 # make test              the tests, without the slow ones
 # make check             what a change must pass: lint, types, layers, tests
@@ -14,6 +15,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 OUT ?= moxie-out
 WORKS ?=
+ART ?=
 OTHERS ?=
 
 # The first of these that is Python 3.11 or newer; PYTHON=... decides otherwise.
@@ -25,7 +27,7 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; 
 .DEFAULT_GOAL := run
 
 run: $(STAMP)
-	$(BIN)/moxie run $(if $(WORKS),"$(WORKS)",--samples) --out "$(OUT)"
+	$(BIN)/moxie run $(if $(WORKS),"$(WORKS)",--samples) $(if $(ART),--art "$(ART)") --out "$(OUT)"
 	@echo "Open $(OUT)/report.html in a browser; the new works lie beside it."
 
 install: $(STAMP)

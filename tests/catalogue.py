@@ -35,6 +35,9 @@ def of_python(source: str) -> Iterator[tuple[int, str | None]]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and _name(node.func) in SAYING and node.args:
             yield from _templates(node)
+        elif isinstance(node, ast.Call) and _name(node.func) == "Recipe":
+            for keyword in node.keywords:  # Recipe.scale is said as it is
+                yield from _literal(keyword.value) if keyword.arg == "scale" else ()
         elif isinstance(node, ast.Assign) and _name(node.targets[0]) == "unit":
             yield from _literal(node.value)  # Art.unit is said as it is
         elif isinstance(node, ast.FunctionDef) and node.name == "unit":

@@ -66,12 +66,14 @@ print("not me")
 progress.say(say("six"), other)
 class A:
     unit = "bars"
+    recipe = Recipe("a/b", scale="nats per bar", plan=None)
 class B:
     @property
     def unit(self): return "vertices"
 """
     found = [template for _, template in of_python(source)]
     words = ["one {n}", "two", "three", "four", "five", None, "six", "bars", "vertices"]
+    words.append("nats per bar")
     assert sorted(map(str, found)) == sorted(map(str, words))
     page = '{{ t("seven {n}", n=1) }}{% set a = t("eight") %}{{ t(b) }}{{ u("nine") }}'
     assert [template for _, template in of_template(page)] == ["seven {n}", "eight", None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from moxie.work import Plan
 from toy import ART, Row, Runs, Steps, Toy
 from toy.recipes.chain import RECIPE, Chain
 
-BUILT_IN = {"painting": {"works": 3, "size": "64", "recipes": []}}
+BUILT_IN = {"painting": {"works": 3, "size": "64", "recipes": [], "region": "40,30,50,60"}}
 """How the built-in arts are checked here; their recipes take longer and are checked as slow."""
 
 
@@ -31,7 +32,7 @@ def built_in() -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("check", checks_for(ART), ids=str)
+@pytest.mark.parametrize("check", checks_for(ART, region="3-7"), ids=str)
 def test_the_toy_art_conforms(check: Check) -> None:
     check()
 
@@ -95,6 +96,8 @@ class BadModel(Chain):
         type(self).calls += 1
         if self.wrong == "makes from nothing" and self.table is None:
             return Draft((1,) * 32)
+        if self.wrong == "redoes all":
+            brief = replace(brief, mask=None, start=None)
         draft = super().sample(
             brief, seed={"wavers": self.calls, "has one idea": 0}.get(self.wrong, seed)
         )
@@ -146,6 +149,7 @@ RECIPE_FAULTS = {
     "strange sources": "has not learnt from",
     "half a share": "sum to 0.5",
     "paints over": "infill changes what is known",
+    "redoes all": "changes what is outside it",
     "pickles": "safetensors and JSON",
     "saves in part": "after save and load",
     "no plan": "no plan for",
@@ -203,6 +207,7 @@ class BadArt(Toy):
         self.wrong = wrong
         self.judge = BadJudge(wrong)
         self.name = "Toy Art" if wrong == "name" else "toy"
+        self.handout = {"no suffix": ("beads",), "nothing written": (".none",)}.get(wrong, ())
         self.suffixes = frozenset({"BEADS", ".beads"} if wrong == "suffix" else {".beads"})
 
     def recipes(self) -> Sequence[Recipe[Row]]:
@@ -217,6 +222,8 @@ class BadArt(Toy):
         return row[:-1] if self.wrong == "lossy" else row
 
     def write(self, content: Row, suffix: str = "") -> bytes:
+        if suffix == ".none" and self.wrong == "nothing written":
+            return b""
         return super().write(content, "" if self.wrong == "any suffix" else suffix)
 
     def size(self, text: str | None) -> tuple[int, ...]:
@@ -227,6 +234,11 @@ class BadArt(Toy):
 
     def amount(self, content: Row) -> float:
         return 0.0 if self.wrong == "no amount" else super().amount(content)
+
+    def family(self, name: str) -> str | None:
+        if self.wrong == "one family":
+            return "everything"
+        return "" if self.wrong == "a family without a name" else super().family(name)
 
     def facts(self, data: bytes, content: Row) -> Mapping[str, Any]:
         return {"row": content} if self.wrong == "facts" else super().facts(data, content)
@@ -249,6 +261,23 @@ class BadArt(Toy):
         index.wrong = self.wrong
         return index
 
+    def region(self, text: str, data: bytes | None, content: Row) -> Any:
+        if self.wrong == "any region" and text:
+            return np.arange(len(content)) < 3
+        mask = super().region(text, data, content)
+        return ~(mask & False) if self.wrong == "whole region" else mask
+
+    def options(self, given: Mapping[str, str]) -> Mapping[str, Any]:
+        if self.wrong == "a dial by itself":
+            return {"first": 1}
+        return {} if self.wrong == "any dial" else super().options(given)
+
+    def blend(self, models: Any) -> Any:
+        blended = super().blend(models)
+        if self.wrong == "blend of strangers":
+            blended.works = {"nobody": 1.0}
+        return blended
+
     def preview(self, content: Row) -> Preview:
         return Preview("picture", b"x") if self.wrong == "preview" else super().preview(content)
 
@@ -266,9 +295,17 @@ ART_FAULTS = {
     "lossy": r"read\(write\(content\)\) is not the content",
     "any suffix": "an unknown suffix is written",
     "any size": "should raise BadInput",
+    "any region": "the region 'no part at all' is read",
+    "whole region": "leaves nothing known",
+    "any dial": "an unknown dial is set",
+    "a dial by itself": "is set although no dial was",
+    "no suffix": "'beads' is not a suffix",
+    "nothing written": "nothing is written as .none",
     "nothing usable": "is not usable after cleaning",
     "no amount": "the amount of a work is 0",
     "facts": "facts are text, numbers or truths",
+    "one family": "all examples are said to be one work",
+    "a family without a name": "is said to be of the work ''",
     "same variation": "augment does nothing",
     "wild variation": "away from their works",
     "no pieces": "split gives no piece",
@@ -286,7 +323,12 @@ ART_FAULTS = {
 @pytest.mark.parametrize("wrong", ART_FAULTS)
 def test_a_bad_art_is_noticed(wrong: str) -> None:
     with pytest.raises(AssertionError, match=ART_FAULTS[wrong]):
-        check_art(BadArt(wrong), works=4, recipes=[])
+        check_art(BadArt(wrong), works=4, recipes=[], region="3-7")
+
+
+def test_a_blend_of_strangers_is_noticed() -> None:
+    with pytest.raises(AssertionError, match="blending: a draft names works"):
+        check_art(BadArt("blend of strangers"), works=4)
 
 
 def test_what_is_good_passes_and_a_crash_is_one_of_the_faults() -> None:

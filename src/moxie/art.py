@@ -59,8 +59,9 @@ class Brief(Generic[S]):
 
     `novelty` runs from 0 (imitation: as near to the works as the originality gate allows) to 1
     (innovation: as far as still in the artist's hand). `start` is a picture, theme or opening to
-    begin from; `mask` (True = make anew) limits the change to a part of `start`. `options` are
-    the recipe's own dials.
+    begin from; `mask` (True = make anew) limits the change to a part of `start`: all else stays
+    exactly as it is where `start` has the size asked for. `options` are as `Art.options` gives
+    them; a recipe follows those it can.
     """
 
     size: tuple[int, ...]
@@ -80,10 +81,12 @@ class Draft(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a browser can show."""
+    """What a browser can show. A picture may bring its sound, and a smaller picture."""
 
-    media_type: str  # "image/jpeg", "audio/wav", "text/html", "model/gltf-binary"
+    media_type: str  # "image/jpeg", "image/svg+xml", "audio/mpeg", "text/html"
     data: bytes
+    sound: Preview | None = None  # to be heard beside it
+    small: Preview | None = None  # what stands for it where there is little room
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,9 @@ class Recipe(Generic[S]):
 
     A recipe is one file in its art's `recipes` folder (or an entry point of the group
     `moxie.recipes`) with a module-level `RECIPE`. `plan` answers None when the supply does not
-    suit. `rank` orders recipes that all suit: the highest is taken until a race decides.
+    suit. `rank` orders recipes that all suit: the highest is taken, unless a race decides.
+    `scale` is the unit of its `losses`, in English ("nats per note"): only recipes of one art
+    whose losses mean the same share a scale, and only those may race each other.
     """
 
     name: str  # "painting/patches"
@@ -180,6 +185,7 @@ class Recipe(Generic[S]):
     rank: int
     plan: Callable[[Supply], Plan | None]
     build: Callable[[Machine], StyleModel[S]]
+    scale: str | None = None
 
 
 class Judge(Protocol[S_contra]):
@@ -213,6 +219,11 @@ class Art(Protocol[S]):
         ...
 
     @property
+    def handout(self) -> tuple[str, ...]:
+        """Suffixes that creations are handed out in beside the lossless form; often ()."""
+        ...
+
+    @property
     def unit(self) -> str:
         """What `amount` counts, in English plural: "megapixels"."""
         ...
@@ -237,6 +248,14 @@ class Art(Protocol[S]):
 
     def facts(self, data: bytes, content: S) -> Mapping[str, Scalar]:
         """What to remember of the original file: its size, format, year; nothing personal."""
+        ...
+
+    def family(self, name: str) -> str | None:
+        """The larger work that a file is a part of, by its name and folders; None: it is whole.
+
+        "op18no1/movement2.mxl" belongs with the other movements. In doubt None: what is in one
+        family is never on both sides of the split.
+        """
         ...
 
     def clean(self, content: S) -> Cleaned[S]:
@@ -265,6 +284,29 @@ class Art(Protocol[S]):
 
     def size(self, text: str | None) -> tuple[int, ...]:
         """Read a size as a person writes it ("512x384"); None is the default. Raises BadInput."""
+        ...
+
+    def region(self, text: str, data: bytes | None, content: S) -> Mask:
+        """The part of a content that a person names; True there. Its last axes are the size.
+
+        `text` is as they wrote it ("bars:9-12"); where it was the path of a file, `data` is what
+        the file holds (a mask picture). Raises BadInput for what is not understood, lies
+        outside, is empty, or leaves nothing known.
+        """
+        ...
+
+    def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
+        """Check the dials a person sets, for `Brief.options`; none given, none set.
+
+        Raises BadInput that names the dials there are.
+        """
+        ...
+
+    def blend(self, models: Sequence[tuple[StyleModel[S], float]]) -> StyleModel[S]:
+        """One model that makes works between several trained ones. Weights are over 0, sum to 1.
+
+        `fit` is not asked of it. Raises BadInput where these models cannot be blended.
+        """
         ...
 
     def preview(self, content: S) -> Preview:

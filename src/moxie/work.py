@@ -166,13 +166,39 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Lap:
+    """One short training of one recipe in a race, measured on validation works.
+
+    `seconds` is what the training was expected to take. `loss` is the mean held-out error with
+    its 95 % bootstrap interval; `expected` is what it promises for the whole training time, and
+    decides. `promoted` to the next lap; in its last lap only the winner is.
+    """
+
+    recipe: str
+    rung: int  # from 1; each is about twice as long as the one before
+    seconds: float
+    loss: float
+    low: float
+    high: float
+    expected: float
+    promoted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """The recipe chosen, how it will be trained, and why not the others."""
+    """The recipe chosen, how it will be trained, and why not the others.
+
+    `race` holds the laps by which it was chosen, if there was a race, with losses in the unit
+    `scale`; `notes` say how it went, or why there was none.
+    """
 
     recipe: str
     plan: Plan
     why: Message
     others: tuple[tuple[str, Message], ...] = ()
+    race: tuple[Lap, ...] = ()
+    scale: str | None = None
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from moxie.arts.painting.blocks import block_side, describe, look, to_lab, to_rgb, vigour
+from moxie.arts.painting.blocks import CELLS, block_side, describe, look, to_lab, to_rgb, vigour
 from moxie.arts.painting.quilt import Target, _Cloth, beyond_seam, even, quilt
 from moxie.arts.painting.swatches import Swatches
 
@@ -164,6 +164,14 @@ def test_mending_brings_the_picture_nearer_to_its_composition():
 
     rough, fine = (lay(plan, sources, mended=m).picture for m in (0.0, 1.0))
     assert gap(fine) < gap(rough)
+
+
+@pytest.mark.parametrize("short", [192, 320])
+def test_half_a_block_of_an_odd_number_of_cells_is_laid_too(short):
+    assert block_side(short) // CELLS % 2 == 1
+    plan = strokes(4, size=(short, short + 24), busy=3000)
+    sources = [(i, strokes(i, size=(short - 40, short + 8), busy=3000)) for i in range(3)]
+    assert lay(plan, sources, mended=1.0).picture.shape == plan.shape
 
 
 def test_evening_gives_back_contrast():

@@ -80,12 +80,29 @@ def test_each_verb_has_a_json_object_too(
     assert keys["collect"] == {"corpus", "art", "works", "refusals"}
     assert keys["prepare"] == {"works", "near_copy_threshold", "typical_similarity", "left_out"}
     assert {"verdict", "more", "why", "curve"} <= keys["augment"]
-    assert keys["choose"] == {"recipe", "why", "seconds", "options", "others"}
+    choice = {"recipe", "why", "seconds", "options", "others", "race", "scale", "notes"}
+    assert keys["choose"] == choice
     assert keys["train"] == {"run", "recipe", "seed", "model", "loss"}
     assert {"fidelity", "diversity", "originality", "judge", "samples"} <= keys["evaluate"]
     assert keys["create"] == keys["export"] == {"creations"}
     assert keys["report"] == {"report"}
     assert keys["doctor"] == {"ok", "checks"}
+
+
+def test_choosing_shows_the_race_and_says_who_won(moxie: Callable[..., Said], beads: Path) -> None:
+    for words in (["collect", beads], ["prepare"]):
+        assert moxie(*words).code == 0
+    said = moxie("choose", "--json")
+    facts = json.loads(said.out)
+    assert (facts["recipe"], facts["scale"]) == ("toy/chain", "nats per bead")
+    assert {lap["recipe"] for lap in facts["race"]} == {"toy/chain", "toy/descent"}
+    keys = "recipe rung seconds loss low high expected promoted".split()  # noqa: SIM905
+    assert all(list(lap) == keys for lap in facts["race"])
+    assert [lap["promoted"] for lap in facts["race"]] == [True, False]
+    again = moxie("choose")
+    assert facts["notes"][0] in again.out
+    assert "toy/chain won the race of 2 recipes" in again.out
+    assert "% lower than that of toy/descent" in again.out
 
 
 def test_an_empty_folder(moxie: Callable[..., Said], tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from moxie.art import Recipe, Supply
 from moxie.errors import BadInput, Missing, TooLittleData
 from moxie.flow.choose import choose
+from moxie.flow.race import Race
 from moxie.settings import Machine
 from moxie.text import say
-from moxie.work import Plan
+from moxie.work import Lap, Plan
 
 
 def recipe(name: str, least: int, rank: int, seconds: float | None) -> Recipe[Any]:
@@ -100,6 +102,68 @@ def test_what_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(error, match=sentence):
         choose(supply(works), ALL, wanted=wanted)
+
+
+QUICK, BIG, OTHER = (
+    replace(recipe(name, 1, rank, 9), scale=scale)
+    for name, rank, scale in (("quick", 3, "nats"), ("big", 5, "nats"), ("other", 4, "bits"))
+)
+TRIED = (QUICK, BIG, OTHER, SIMPLE, replace(SLOW, scale="nats"))
+LAPS = (Lap("x/quick", 1, 2.0, 0.5, 0.4, 0.6, 0.5, promoted=True),)
+
+
+def racing(
+    asked: list[tuple[str, ...]], winner: str | None
+) -> Callable[[Sequence[Recipe[Any]], Supply], Race]:
+    """A race with a known end, which notes who was in it."""
+
+    def race(recipes: Sequence[Recipe[Any]], _: Supply) -> Race:
+        asked.append(tuple(recipe.name for recipe in recipes))
+        plan = Plan({"won": True}, 7.0, say("so")) if winner else None
+        reasons = (("x/big", say("It lost.")),) if winner else ()
+        return Race(winner, plan, (say("Said."),), LAPS if winner else (), reasons, 20.0)
+
+    return race
+
+
+def test_those_of_the_best_one_s_scale_race_each_other_and_the_winner_is_taken() -> None:
+    asked: list[tuple[str, ...]] = []
+    choice = choose(supply(30), TRIED, race=racing(asked, "x/quick"))
+    assert asked == [("x/quick", "x/big")], "not who is of another scale, of none, or too slow"
+    assert (choice.recipe, choice.plan.options) == ("x/quick", {"won": True})
+    assert (choice.race, choice.scale, choice.notes) == (LAPS, "nats", (say("Said."),))
+    assert "about 7 s of the 280 s" in str(choice.why)
+    others = {name: str(why) for name, why in choice.others}
+    assert set(others) == {"x/big", "x/other", "x/simple", "x/slow"}
+    assert others["x/big"] == "It lost."
+    assert "x/big is ranked higher" in others["x/other"]
+
+
+def test_without_a_winner_rank_decides_and_it_says_why() -> None:
+    choice = choose(supply(30), TRIED, race=racing([], None))
+    assert replace(choice, notes=()) == choose(supply(30), TRIED)
+    assert choice.notes == (say("Said."),)
+    assert (choice.recipe, choice.race) == ("x/big", ())
+
+
+@pytest.mark.parametrize(
+    ("recipes", "seconds", "wanted"),
+    [
+        ([QUICK, SIMPLE], 300, None),  # nobody of its scale
+        ([QUICK, OTHER], 300, None),
+        ([SIMPLE, recipe("second", 1, 2, 5)], 300, None),  # of no scale
+        (TRIED, 300, "x/quick"),
+        (TRIED, 1, None),  # none in time
+    ],
+)
+def test_there_is_nobody_to_race(
+    recipes: Sequence[Recipe[Any]], seconds: float, wanted: str | None
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    there = supply(30, seconds)
+    choice = choose(there, recipes, wanted=wanted, race=racing(asked, "x/quick"))
+    assert asked == []
+    assert choice == choose(there, recipes, wanted=wanted)
 
 
 @pytest.mark.parametrize("recipes", [[], [NEVER], [NEVER, broken()]])

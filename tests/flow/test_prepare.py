@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -159,6 +161,58 @@ def test_exact_copies_are_no_series() -> None:
     dataset, _ = run([paint(i, 64, 80) for i in range(12)], art=told(12, pairs))
     assert dataset.threshold == 0.5
     assert len({place.group for place in dataset.places}) == 6
+
+
+class Families(Told):
+    """A told art whose works are parts of larger ones: "2.1" is the first of the second."""
+
+    def family(self, name: str) -> str | None:
+        return name.partition(".")[0] if "." in name else None
+
+
+def parts_of(
+    names: Sequence[str], pairs: Mapping[tuple[int, int], float], seed: int = 0
+) -> Dataset:
+    pictures = [paint(i, 64, 80) for i in range(len(names))]
+    art = Families(told(len(names), pairs).table)
+    works = [
+        replace(work(picture), facts={"file": name})
+        for picture, name in zip(pictures, names, strict=True)
+    ]
+    return prepare(works, pictures, art, seed=seed, on_step=quiet)[0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_parts_of_one_work_stay_on_one_side(seed: int) -> None:
+    names = [f"{i}.{j}" for i in range(6) for j in range(3)] + ["alone", "alone too"]
+    dataset = parts_of(names, {}, seed)
+    sides: dict[str, set[str]] = defaultdict(set)
+    for name, place in zip(names, dataset.places, strict=True):
+        sides[name.partition(".")[0]].add(place.part)
+    assert all(len(side) == 1 for side in sides.values())
+    assert len({place.group for place in dataset.places}) == 8
+    assert dataset.part("train")
+    assert dataset.part("test")
+    assert dataset.part("validation")
+
+
+def test_parts_of_one_work_are_no_near_duplicates() -> None:
+    names = [f"{i}.{j}" for i in range(4) for j in range(3)]
+    alike = {(3 * i + j, 3 * i + k): 0.7 for i in range(4) for j in range(3) for k in range(j)}
+    dataset = parts_of(names, alike)
+    assert dataset.threshold == 0.5  # not a series
+    assert dataset.typical_similarity == pytest.approx(0.2)
+    joined = parts_of(names, {(0, 3): 0.9})
+    assert len({place.group for place in joined.places[:6]}) == 1
+    assert len({place.group for place in joined.places}) == 3
+
+
+def test_a_large_family_may_be_held_out_where_there_are_many_works() -> None:
+    names = [f"{i}.{j}" for i in range(20) for j in range(4)]
+    assert {len(parts_of(names, {}, seed).part("test")) for seed in range(3)} == {8}
+    few = ["1.1", "1.2", "1.3", "1.4", *"abcdef"]
+    parts = {p.part for seed in range(5) for p in parts_of(few, {}, seed).places[:4]}
+    assert parts == {"train"}
 
 
 def test_bad_works_are_left_out_with_the_reason() -> None:

@@ -14,12 +14,15 @@ from moxie.errors import StoreError
 from moxie.store.codec import Codec
 from moxie.text import say
 from moxie.work import (
+    Choice,
     Creation,
     CurvePoint,
     Dataset,
     Evaluation,
     Flag,
+    Lap,
     Measure,
+    Plan,
     Prepared,
     Refusal,
     Rights,
@@ -38,6 +41,10 @@ NOUNS = [
         (Prepared("a", "b", "train", "g", FLAGS), Prepared("c", "d", "test", "h", (), say("w"))),
         threshold=0.5,
         typical_similarity=0.1,
+    ),
+    Choice(
+        "painting/a", Plan({"steps": 3}, 2.0, say("p")), say("w"), (("painting/b", say("o")),),
+        (Lap("painting/a", 1, 2.0, 0.5, 0.4, 0.6, 0.45, promoted=True),), "nats", (say("n"),),
     ),
     Sufficiency("more", 20, (CurvePoint(9, 0.5, 0.4, 0.6),), 2, {"2": 0.4}, say("a"), say("b")),
     Evaluation(
@@ -128,6 +135,14 @@ def test_what_does_not_fit_is_said(text: str) -> None:
 def test_a_later_field_with_a_usual_value_needs_no_migration() -> None:
     assert Codec().decode('{"basis":"own"}', Rights) == Rights("own")
     assert Codec().decode('{"basis":"own","later":[1]}', Rights) == Rights("own")
+
+
+def test_a_choice_from_before_there_were_races_can_be_read() -> None:
+    plan = '{"options":{},"seconds":1.0,"why":{"template":"p","params":{}}}'
+    text = f'{{"recipe":"a/b","plan":{plan},"why":{{"template":"w","params":{{}}}},"others":[]}}'
+    choice = Codec().decode(text, Choice)
+    assert choice == Choice("a/b", Plan({}, 1.0, say("p")), say("w"))
+    assert (choice.race, choice.scale, choice.notes) == ((), None, ())
 
 
 def test_what_is_not_a_fact_is_refused() -> None:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from moxie.art import Art, Cleaned, CopyIndex, Judge, Likeness, Preview, Recipe
+from moxie.art import Art, Cleaned, CopyIndex, Judge, Likeness, Preview, Recipe, StyleModel
 from moxie.errors import BadInput, UnreadableWork
 from moxie.nn.plugins import recipes_in
 from moxie.text import Scalar, say
 from moxie.work import Flag
 
 if TYPE_CHECKING:
-    from moxie.art import Floats
+    from moxie.art import Floats, Mask
 
 Row: TypeAlias = tuple[int, ...]
 """Colors 0 to 9, from left to right; 0 is a knot, and knots at the ends belong to no work."""
@@ -34,6 +34,7 @@ class Toy:
     name = "toy"
     unit = "beads"
     suffixes = frozenset({".beads"})
+    handout = ()
 
     def recipes(self) -> Sequence[Recipe[Row]]:
         return recipes_in("toy.recipes", "toy")
@@ -51,6 +52,10 @@ class Toy:
 
     def facts(self, data: bytes, content: Row) -> Mapping[str, Scalar]:
         return {"bytes": len(data), "colors": len(set(content))}
+
+    def family(self, name: str) -> str | None:
+        found = re.fullmatch(r"(.+) part \d+\.beads", name)
+        return found[1] if found else None
 
     def clean(self, content: Row) -> Cleaned[Row]:
         bare = "".join(map(str, content)).strip("0")
@@ -82,6 +87,26 @@ class Toy:
         if not re.fullmatch(r"\d{1,3}", text) or not PIECE <= int(text) <= LONGEST:
             raise BadInput("A row has {n} beads or more, not {text}.", n=PIECE, text=repr(text))
         return (int(text),)
+
+    def region(self, text: str, data: bytes | None, content: Row) -> Mask:
+        found = re.fullmatch(r"(\d{1,3})-(\d{1,3})", text)
+        if found is None or data is not None:
+            raise BadInput("Beads are named by number, as in 3-7, not {text}.", text=repr(text))
+        mask = np.zeros(len(content), bool)
+        mask[max(0, int(found[1]) - 1) : int(found[2])] = True
+        if not mask.any() or mask.all() or int(found[1]) < 1 or int(found[2]) > len(content):
+            raise BadInput("Of {n} beads, {text} is not a part.", n=len(content), text=text)
+        return mask
+
+    def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
+        if set(given) - {"first"} or not re.fullmatch("[1-9]", given.get("first", "1")):
+            raise BadInput("The one dial is the first bead's color: first=1 to first=9.")
+        return {name: int(color) for name, color in given.items()}
+
+    def blend(self, models: Sequence[tuple[StyleModel[Row], float]]) -> StyleModel[Row]:
+        from toy.recipes.chain import blend
+
+        return blend(models)
 
     def preview(self, content: Row) -> Preview:
         beads = enumerate(content)

@@ -29,13 +29,14 @@ class TableModel:
         self.works: dict[str, float] = {}
 
     def losses(self, contents: Sequence[Row]) -> Floats:
-        table = self._known()
+        table = self.known()
         mean = [-np.log(table[row[:-1], row[1:]]).mean() for row in map(np.array, contents)]
         return np.array(mean, np.float32)
 
     def sample(self, brief: Brief[Row], *, seed: int) -> Draft[Row]:
         (length,) = brief.size
-        start = brief.start or (int(np.random.default_rng(seed).integers(1, 10)),)
+        drawn = int(np.random.default_rng(seed).integers(1, 10))
+        start = brief.start or (int(brief.options.get("first", drawn)),)
         row = (start + (0,) * length)[:length]
         keep = min(len(start), length)
         missing = np.arange(length) >= keep
@@ -49,7 +50,7 @@ class TableModel:
         return self._fill(content, mask, 0.0, seed)
 
     def save(self, folder: Path) -> None:
-        save_file({"table": self._known()}, folder / "table.safetensors")
+        save_file({"table": self.known()}, folder / "table.safetensors")
         (folder / "works.json").write_text(json.dumps(self.works), "utf-8")
 
     def load(self, folder: Path) -> Self:
@@ -60,14 +61,14 @@ class TableModel:
     def _fill(self, row: Row, missing: Mask, novelty: float, seed: int) -> Row:
         """Each missing bead after the one before it; novelty evens the chances out."""
         rng = np.random.default_rng(seed)
-        chances = (1 - 0.4 * novelty) * self._known() + 0.4 * novelty / 10
+        chances = (1 - 0.4 * novelty) * self.known() + 0.4 * novelty / 10
         beads = list(row)
         for i in np.flatnonzero(missing):
             before = beads[i - 1] if i else int(rng.integers(1, 10))
             beads[i] = int(rng.choice(10, p=chances[before] / chances[before].sum()))
         return tuple(beads)
 
-    def _known(self) -> NDArray[np.float64]:
+    def known(self) -> NDArray[np.float64]:
         if self.table is None:
             raise Missing("This model has not learnt anything yet: train it first.")
         return self.table

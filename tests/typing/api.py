@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import assert_type
 
 from moxie import Result, Studio
-from moxie.studio import Collected, Exported, Progress, Silent
+from moxie.studio import Collected, Exported, Progress, Restored, Silent
 from moxie.work import Choice, Creation, Dataset, Evaluation, Run, Sufficiency, Work
 
 
@@ -19,8 +19,13 @@ def every_verb(folder: Path) -> None:
         assert_type(studio.train(seed=1), Run)
         assert_type(studio.evaluate(novelty=0.2), Evaluation)
         assert_type(studio.create(n=3, seed=1, size="256x256", start=folder), list[Creation])
+        led = studio.create(start="theme.mid", region="bars:9-12", options={"key": "D minor"})
+        assert_type(led, list[Creation])
+        assert_type(studio.create(blend={"bach": 0.7, "mozart": 0.3}), list[Creation])
+        assert_type(studio.restore("torn.png", folder / "whole.png", region="hole.png"), Restored)
         assert_type(studio.report(out=folder), Path)
         assert_type(studio.export(out="there", suffix=".jpg"), list[Exported])
+        assert_type(studio.export(also=[".mid", ".mp3"]), list[Exported])
         assert_type(studio.works(), list[Work])
         assert_type(studio.creations(), list[Creation])
 

@@ -48,15 +48,16 @@ def checks_for(
     size: str | None = None,
     recipes: Sequence[str] | None = None,
     masking: Masking[S] | None = None,
+    region: str | None = None,
 ) -> list[Check]:
     """Every check of an art, to be run in any order; what is learnt is shared between them.
 
     `works` examples are used (at least 3; a recipe that needs more gets augmented copies too).
     `size` is what creations are made at, as a person writes it: a small one saves time. `recipes`
     limits which recipes are checked. `masking` is needed where contents are not arrays or
-    sequences.
+    sequences. `region` names a part that every example has, as a person would write it.
     """
-    subject = Subject(art, works, size, masking or Masking())
+    subject = Subject(art, works, size, masking or Masking(), region)
     found = [
         Check(_name(check), partial(check, subject)) for check in (*contents.ALL, *judging.ALL)
     ]
@@ -78,10 +79,13 @@ def check_art(
     size: str | None = None,
     recipes: Sequence[str] | None = None,
     masking: Masking[S] | None = None,
+    region: str | None = None,
 ) -> None:
     """Run every check; raises one AssertionError that lists all that is wrong."""
     problems: list[str] = []
-    for check in checks_for(art, works=works, size=size, recipes=recipes, masking=masking):
+    for check in checks_for(
+        art, works=works, size=size, recipes=recipes, masking=masking, region=region
+    ):
         try:
             check()
         except AssertionError as error:

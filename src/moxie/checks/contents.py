@@ -13,6 +13,8 @@ import numpy as np
 from moxie.checks.subject import Subject, require, same
 from moxie.errors import BadInput, UnreadableWork
 
+NO_PARTS = ("", "no part at all", "-1--2", "9" * 40)
+STRANGE_NAMES = ("", ".", "/", "a/b/../c", "\0", "ü 乐章.x", "1" * 300)
 NO_SIZES = ("", "no size at all", "0", "-3", "9" * 40)
 
 
@@ -106,6 +108,43 @@ def check_sizes(subject: Subject[Any]) -> None:
         raise AssertionError(f"the size {text!r} is read as {found}; it should raise BadInput")
 
 
+def check_regions(subject: Subject[Any]) -> None:
+    """A part named by a person is a mask, the same each time; what is none raises BadInput."""
+    content = subject.contents[0]
+    mask = subject.mask(content)
+    require(mask.dtype == np.bool_, f"a region is {mask.dtype}, not bool")
+    require(mask.any() and not mask.all(), "a region is empty, or leaves nothing known")
+    axes = len(subject.art.size(None))
+    require(mask.ndim >= axes, f"a region has {mask.ndim} axes, the size {axes}")
+    require(np.array_equal(subject.mask(content), mask), "a region is not repeatable")
+    for text, data in (*((text, None) for text in NO_PARTS), ("garbage", b"garbage")):
+        try:
+            subject.art.region(text, data, content)
+        except BadInput:
+            continue
+        raise AssertionError(f"the region {text!r} is read; it should raise BadInput")
+
+
+def check_options(subject: Subject[Any]) -> None:
+    """No dial set sets none; a dial that there is not raises BadInput."""
+    none = subject.art.options({})
+    require(not none, f"{dict(none)} is set although no dial was")
+    try:
+        subject.art.options({"no such dial": "1"})
+    except BadInput as error:
+        require(str(error).strip(), "an unknown dial is refused without a reason")
+        return
+    raise AssertionError("an unknown dial is set without BadInput")
+
+
+def check_handout(subject: Subject[Any]) -> None:
+    """Every format that creations are handed out in can be written."""
+    piece = subject.art.split(subject.contents[0])[0]
+    for suffix in subject.art.handout:
+        require(suffix.startswith("."), f"{suffix!r} is not a suffix")
+        require(subject.art.write(piece, suffix), f"nothing is written as {suffix}")
+
+
 def check_cleaning(subject: Subject[Any]) -> None:
     """Cleaning keeps good works usable, is repeatable, and leaves what it was given alone."""
     art = subject.art
@@ -127,6 +166,18 @@ def check_amount_and_facts(subject: Subject[Any]) -> None:
         plain = all(isinstance(value, str | int | float | bool) for value in facts.values())
         require(plain, f"facts are text, numbers or truths, not {facts}")
         json.dumps(facts, allow_nan=False)
+
+
+def check_families(subject: Subject[Any]) -> None:
+    """Any name has an answer, the same each time; the examples are not all parts of one work."""
+    names = [name for name, _ in subject.files]
+    for name in (*names, *STRANGE_NAMES):
+        family = subject.art.family(name)
+        named = family is None or (isinstance(family, str) and family)
+        require(named, f"{name!r} is said to be of the work {family!r}")
+        require(subject.art.family(name) == family, f"the family of {name!r} wavers")
+    families = {subject.art.family(name) for name in names}
+    require(None in families or len(families) > 1, "all examples are said to be one work")
 
 
 def check_pieces(subject: Subject[Any]) -> None:
@@ -153,8 +204,12 @@ ALL = (
     check_a_cut_file_does_not_crash,
     check_unknown_suffix_is_refused,
     check_sizes,
+    check_regions,
+    check_options,
+    check_handout,
     check_cleaning,
     check_amount_and_facts,
+    check_families,
     check_pieces,
     check_preview,
 )

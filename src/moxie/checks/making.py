@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from moxie.art import Brief, Supply
+from moxie.art import Brief, StyleModel, Supply
 from moxie.checks.subject import SECONDS, SEED, Apprentice, Subject, require, same
-from moxie.errors import MoxieError
+from moxie.errors import BadInput, MoxieError
 from moxie.settings import Machine
 
 
@@ -83,7 +83,12 @@ def check_the_dial_works_at_its_ends(apprentice: Apprentice[Any]) -> None:
 
 def check_sources_are_told(apprentice: Apprentice[Any]) -> None:
     """A draft names works it learnt from, with shares that sum to one; or names none."""
-    sources = apprentice.model.sample(Brief(apprentice.subject.size), seed=SEED).sources
+    _require_sources(apprentice, apprentice.model)
+
+
+def _require_sources(apprentice: Apprentice[Any], model: StyleModel[Any]) -> None:
+    """The same of any model that has learnt from the apprentice's samples."""
+    sources = model.sample(Brief(apprentice.subject.size), seed=SEED).sources
     if sources:
         known = {sample.work for sample in apprentice.samples}
         strange = [work for work, _ in sources if work not in known]
@@ -121,7 +126,7 @@ def check_infill_keeps_what_is_known(apprentice: Apprentice[Any]) -> None:
     """Infilling leaves every known part exactly as it was; one seed fills in one way."""
     masking = apprentice.subject.masking
     content = apprentice.subject.contents[-1]
-    mask = masking.mask(content)
+    mask = apprentice.subject.mask(content)
     known = apprentice.subject.art.write(content)
     filled = apprentice.model.infill(content, mask.copy(), seed=SEED)
     require(apprentice.subject.art.write(content) == known, "infill changes what it is given")
@@ -129,6 +134,31 @@ def check_infill_keeps_what_is_known(apprentice: Apprentice[Any]) -> None:
     require(kept, "infill changes what is known")
     again = apprentice.model.infill(content, mask.copy(), seed=SEED)
     require(same(again, filled), "one seed fills in two ways")
+
+
+def check_a_region_alone_is_made_anew(apprentice: Apprentice[Any]) -> None:
+    """A work that begins from another changes inside the mask alone."""
+    subject = apprentice.subject
+    start = subject.contents[-1]
+    mask = subject.mask(start)
+    size = tuple(map(int, mask.shape[-len(subject.size) :]))
+    made = apprentice.model.sample(Brief(size, start=start, mask=mask.copy()), seed=SEED).content
+    kept = same(subject.masking.known(made, mask), subject.masking.known(start, mask))
+    require(kept, "a sample with a mask changes what is outside it")
+
+
+def check_blending(apprentice: Apprentice[Any]) -> None:
+    """Two models blended make a work from the works of either; or are refused with a reason."""
+    models = [(apprentice.model, 0.75), (apprentice.beginner(), 0.25)]
+    try:
+        blended = apprentice.subject.art.blend(models)
+    except BadInput as error:
+        require(str(error).strip(), "models are not blended, without a reason")
+        return
+    made = apprentice.make(blended)
+    apprentice.subject.art.write(made)
+    require(same(apprentice.make(blended), made), "blended, one seed makes two different works")
+    _require_sources(apprentice, blended)
 
 
 def check_losses_are_numbers(apprentice: Apprentice[Any]) -> None:
@@ -153,5 +183,7 @@ ALL = (
     check_saving_keeps_everything,
     check_stopping_changes_nothing,
     check_infill_keeps_what_is_known,
+    check_a_region_alone_is_made_anew,
+    check_blending,
     check_losses_are_numbers,
 )

@@ -84,11 +84,19 @@ class Masking(Generic[S]):
 class Subject(Generic[S]):
     """An art and the first few of its examples, read and cleaned once."""
 
-    def __init__(self, art: Art[S], works: int, size: str | None, masking: Masking[S]) -> None:
+    def __init__(
+        self,
+        art: Art[S],
+        works: int,
+        size: str | None,
+        masking: Masking[S],
+        region: str | None = None,
+    ) -> None:
         self.art = art
         self.works = max(3, works)
         self.size_text = size
         self.masking = masking
+        self.region = region
 
     @cached_property
     def files(self) -> list[tuple[str, bytes]]:
@@ -106,6 +114,12 @@ class Subject(Generic[S]):
     def size(self) -> tuple[int, ...]:
         """What creations are made at."""
         return self.art.size(self.size_text)
+
+    def mask(self, content: S) -> NDArray[np.bool_]:
+        """A part of a content: the one named as a person would, or the middle of it."""
+        if self.region is None:
+            return self.masking.mask(content)
+        return self.art.region(self.region, None, content)
 
 
 class Apprentice(Generic[S]):

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import click
 
-from moxie.cli.types import Duration, Folder, Fraction, Whole
+from moxie.cli.types import Duration, Folder, Fraction, Setting, Suffixes, Weights, Whole
 from moxie.errors import BadInput
 from moxie.text import Catalogue, Message, say
 
@@ -80,6 +80,29 @@ OUT = option(
 )
 RECIPE = option("--recipe", about=say("Train with this recipe, if it suits."))
 START = option("--from", "start", type=Folder(), about=say("A work of yours to begin from."))
+REGION = option(
+    "--region", about=say("Which part to make anew, such as bars:9-12, or a mask picture.")
+)
+SET = option(
+    "--set",
+    "options",
+    type=Setting(),
+    multiple=True,
+    about=say("Turn a dial of the art, such as key='D minor'; may be given again."),
+)
+BLEND = option(
+    "--blend",
+    type=Weights(),
+    about=say("Make works between several corpora: bach:0.7,mozart:0.3."),
+)
+ALSO = option(
+    "--also",
+    type=Suffixes(),
+    about=say("Further formats to write each creation in: .mid,.mp3; '' is none."),
+)
+SOURCE = argument("source", "FILE", required=False, type=Folder())
+OUT_FILE = option("--out", type=Folder(), about=say("The file to write; never the one given."))
+MODEL = option("--model", about=say("The corpus whose style fills what is missing."))
 SUFFIX = option("--suffix", default="", about=say("The file format, such as .jpg; else lossless."))
 
 
@@ -104,7 +127,10 @@ VERBS = (
     Verb(
         "run",
         say("Take a folder of works in; hand out a trained model, a report and new works."),
-        (FOLDERS, SAMPLES, ART, NUMBER, SEED, budget("10m"), SIZE, NOVELTY, OUT, NAME, RIGHTS),
+        (
+            *(FOLDERS, SAMPLES, ART, NUMBER, SEED, budget("10m"), SIZE, NOVELTY),
+            *(OUT, ALSO, NAME, RIGHTS),
+        ),
     ),
     Verb(
         "collect",
@@ -120,12 +146,21 @@ VERBS = (
         say("Measure the model on works it has not seen."),
         (CORPUS, SIZE, NOVELTY, budget("2m")),
     ),
-    Verb("create", say("Make new works."), (CORPUS, NUMBER, SEED, SIZE, NOVELTY, START, OUT)),
+    Verb(
+        "create",
+        say("Make new works."),
+        (CORPUS, NUMBER, SEED, SIZE, NOVELTY, START, REGION, SET, BLEND, OUT, ALSO),
+    ),
+    Verb(
+        "restore",
+        say("Fill what is missing in a work, and leave the rest as it is."),
+        (SOURCE, OUT_FILE, REGION, MODEL, SEED),
+    ),
     Verb("report", say("Write the report as one page."), (CORPUS, OUT)),
     Verb(
         "export",
         say("Write all creations and their records as files."),
-        (CORPUS, SUFFIX, OUT),
+        (CORPUS, SUFFIX, OUT, ALSO),
     ),
     Verb("doctor", say("Say what is installed, what is missing, and how to mend it."), ()),
 )

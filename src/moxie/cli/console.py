@@ -31,6 +31,7 @@ STAGES = {
     "train": say("Training"),
     "evaluate": say("Evaluating on works it has not seen"),
     "create": say("Creating"),
+    "restore": say("Filling what is missing"),
     "report": say("Writing the report"),
     "export": say("Writing the files"),
 }

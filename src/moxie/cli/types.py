@@ -14,6 +14,7 @@ import click
 from moxie.errors import BadInput
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_WEIGHT = re.compile(r"([^,]+?):\s*(\d{1,9}(?:\.\d{1,9})?)\s*(?:,|$)")
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smh])+")
 
 
@@ -98,6 +99,67 @@ class Folder(click.ParamType[Path]):
     ) -> Path:
         """The path."""
         return Path(str(value)).expanduser()
+
+
+class Setting(click.ParamType[tuple[str, str]]):
+    """A dial and its value: NAME=VALUE."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """The name and the value, without spaces around them."""
+        if isinstance(value, tuple):  # click converts what it has converted before
+            return value
+        dial, equals, setting = (part.strip() for part in str(value).partition("="))
+        if not (dial and equals and setting):
+            raise BadInput(
+                "{option} must be a dial and its value, NAME=VALUE, not {text}.",
+                option=_shown(param),
+                text=str(value),
+            )
+        return dial, setting
+
+
+class Weights(click.ParamType[dict[str, float]]):
+    """Corpora and their weights: NAME:WEIGHT,NAME:WEIGHT. A name may hold colons."""
+
+    name = "NAME:WEIGHT,..."
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dict[str, float]:
+        """Weights by name, as written: whether they can be blended is for the studio to say."""
+        if isinstance(value, dict):
+            return value
+        text = str(value)
+        found = list(_WEIGHT.finditer(text))
+        weights = {part[1].strip(): float(part[2]) for part in found}
+        whole = "".join(part[0] for part in found) == text
+        if not weights or len(weights) < len(found) or not whole:
+            raise BadInput(
+                "{option} must be corpora, each once, with their weights, such as "
+                "bach:0.7,mozart:0.3, not {text}.",
+                option=_shown(param),
+                text=text,
+            )
+        return weights
+
+
+class Suffixes(click.ParamType[tuple[str, ...]]):
+    """File formats, comma between them: .mid,.mp3; none at all is none."""
+
+    name = ".SUFFIX,..."
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Lower-case suffixes with their dot, each once."""
+        if isinstance(value, tuple):
+            return value
+        words = [word.strip().lower() for word in str(value).split(",")]
+        return tuple(dict.fromkeys(f".{word.lstrip('.')}" for word in words if word))
 
 
 def _parts(text: str) -> list[str]:

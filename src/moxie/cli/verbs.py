@@ -20,7 +20,7 @@ from moxie.studio.result import (
     sufficiency_json,
 )
 from moxie.text import Catalogue, Message, say
-from moxie.work import Evaluation
+from moxie.work import Evaluation, Lap
 
 Perform: TypeAlias = Callable[[Studio, dict[str, Any]], Outcome]
 
@@ -89,8 +89,24 @@ def _choose(studio: Studio, params: dict[str, Any]) -> Outcome:
         "seconds": number(choice.plan.seconds),
         "options": dict(choice.plan.options),
         "others": {name: str(why) for name, why in choice.others},
+        "race": [_lap(lap) for lap in choice.race],
+        "scale": choice.scale,
+        "notes": [str(note) for note in choice.notes],
     }
-    return Outcome(facts, [choice.why, choice.plan.why])
+    return Outcome(facts, [choice.why, *choice.notes, choice.plan.why])
+
+
+def _lap(lap: Lap) -> dict[str, object]:
+    return {
+        "recipe": lap.recipe,
+        "rung": lap.rung,
+        "seconds": number(lap.seconds),
+        "loss": number(lap.loss),
+        "low": number(lap.low),
+        "high": number(lap.high),
+        "expected": number(lap.expected),
+        "promoted": lap.promoted,
+    }
 
 
 def _train(studio: Studio, params: dict[str, Any]) -> Outcome:
@@ -128,15 +144,40 @@ def _evaluate(studio: Studio, params: dict[str, Any]) -> Outcome:
 
 
 def _create(studio: Studio, params: dict[str, Any]) -> Outcome:
-    out = params.pop("out")
+    out, also = params.pop("out"), params.pop("also")
     corpus, n = params.pop("corpus"), params.pop("n")
-    made = studio.create(corpus, n, **params)
-    return _handed_out(studio.export(corpus, out, creations=made), out)
+    made = studio.create(corpus, n, **{**params, "options": _settings(params)}, also=also or ())
+    owner = str(made[0].record["corpus"])  # of several blended, one
+    return _handed_out(studio.export(owner, out, creations=made, also=also), out)
+
+
+def _restore(studio: Studio, params: dict[str, Any]) -> Outcome:
+    source, out, region = params["source"], params["out"], params["region"]
+    if source is None or out is None or region is None:
+        raise BadInput(
+            "Say what to restore, where to write it and what is missing: "
+            "moxie restore FILE --out FILE --region REGION."
+        )
+    done = studio.restore(source, out, region=region, corpus=params["model"], seed=params["seed"])
+    facts = {
+        "path": str(done.path),
+        "record": str(done.record),
+        "share": done.share,
+        "exact": done.exact,
+        "notes": [str(note) for note in done.notes],
+    }
+    made = say(
+        "Restored {path}: {percent:.1f} % of it is new; {record} says so.",
+        path=str(done.path),
+        percent=100 * done.share,
+        record=str(done.record),
+    )
+    return Outcome(facts, [made, *done.notes])
 
 
 def _export(studio: Studio, params: dict[str, Any]) -> Outcome:
-    out = params["out"]
-    return _handed_out(studio.export(params["corpus"], out, suffix=params["suffix"]), out)
+    out, suffix, also = params["out"], params["suffix"], params["also"]
+    return _handed_out(studio.export(params["corpus"], out, suffix=suffix, also=also), out)
 
 
 def _report(studio: Studio, params: dict[str, Any]) -> Outcome:
@@ -156,6 +197,16 @@ def _sources(params: dict[str, Any]) -> tuple[Path, ...]:
     if not sources and not params["samples"]:
         raise BadInput("Say which folder of works to take in, or --samples for built-in ones.")
     return sources
+
+
+def _settings(params: dict[str, Any]) -> dict[str, str]:
+    """The dials set, by name; raises BadInput for one set twice."""
+    pairs: tuple[tuple[str, str], ...] = params["options"]
+    settings = dict(pairs)
+    for name, _ in pairs:
+        if [dial for dial, _ in pairs].count(name) > 1:
+            raise BadInput("The dial {name} is set more than once.", name=name)
+    return settings
 
 
 def _collected(works: int, refused: int) -> Message:
@@ -194,6 +245,7 @@ _VERBS: dict[str, Perform] = {
     "train": _train,
     "evaluate": _evaluate,
     "create": _create,
+    "restore": _restore,
     "report": _report,
     "export": _export,
 }

@@ -2,40 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from moxie.art import Recipe, Supply
 from moxie.errors import BadInput, MoxieError, TooLittleData
+from moxie.flow.race import Race
 from moxie.text import Message, say
 from moxie.work import Choice, Plan
 
 S = TypeVar("S")
 
 
-def choose(supply: Supply, recipes: Sequence[Recipe[S]], *, wanted: str | None = None) -> Choice:
-    """The highest-ranked recipe that suits the supply, its plan, and why not the others.
+def choose(
+    supply: Supply,
+    recipes: Sequence[Recipe[S]],
+    *,
+    wanted: str | None = None,
+    race: Callable[[Sequence[Recipe[S]], Supply], Race] | None = None,
+) -> Choice:
+    """The best recipe that suits the supply, its plan, and why not the others.
 
-    A recipe suits when there are works enough, it has a plan, and the plan fits the time. When
-    none fits the time, the quickest is taken and the choice says so. `wanted` names a recipe to
-    take whatever its rank and time. Raises TooLittleData when there are too few works, BadInput
-    for an unknown name or one without a plan, and whatever a wanted recipe's plan raises.
+    A recipe suits when there are works enough, it has a plan, and the plan fits the time. The
+    highest rank is best, unless others that suit share its scale: then `race`, where it is given,
+    decides among them (`moxie.flow.race.race`, told all but its first two arguments). When none
+    fits the time, the quickest is taken and the choice says so. `wanted` names a recipe to take
+    whatever its rank and time. Raises TooLittleData when there are too few works, BadInput for an
+    unknown name or one without a plan, and whatever a wanted recipe's plan raises.
     """
     if wanted is not None:
         return _choose_wanted(supply, recipes, wanted)
     plans, refusals = _plans(supply, recipes)
     if not plans:
         raise _too_little(supply, recipes, refusals)
-    in_time = [name for name in plans if plans[name].seconds <= supply.seconds]
-    by_name = {recipe.name: recipe for recipe in recipes}
-    if in_time:
-        best = max(in_time, key=lambda n: (by_name[n].rank, by_name[n].least_works, n))
-        why = _fits(best, plans[best], supply)
-    else:
-        best = min(plans, key=lambda n: (plans[n].seconds, n))
-        why = _late(best, plans[best], supply)
-    others = _others(best, plans, refusals, supply)
-    return Choice(best, plans[best], why, others)
+    in_time = [r for r in recipes if r.name in plans and plans[r.name].seconds <= supply.seconds]
+    if not in_time:
+        name = min(plans, key=lambda n: (plans[n].seconds, n))
+        why = _late(name, plans[name], supply)
+        return Choice(name, plans[name], why, _others(name, plans, refusals, supply))
+    best = max(in_time, key=lambda r: (r.rank, r.least_works, r.name))
+    why = _fits(best.name, plans[best.name], supply)
+    others = _others(best.name, plans, refusals, supply)
+    choice = Choice(best.name, plans[best.name], why, others)
+    rivals = [r for r in in_time if r.scale == best.scale is not None]
+    if race is None or len(rivals) < 2:
+        return choice
+    return _raced(choice, race(rivals, supply), best.scale, supply)
+
+
+def _raced(choice: Choice, race: Race, scale: str | None, supply: Supply) -> Choice:
+    """The choice by rank, corrected by the race."""
+    if race.winner is None or race.plan is None:
+        return replace(choice, notes=race.notes)
+    left = replace(supply, seconds=supply.seconds - race.seconds)
+    others = dict(choice.others) | dict(race.reasons)
+    others.pop(race.winner, None)
+    return Choice(
+        race.winner,
+        race.plan,
+        _fits(race.winner, race.plan, left),
+        tuple(others.items()),
+        race.laps,
+        scale,
+        race.notes,
+    )
 
 
 def _choose_wanted(supply: Supply, recipes: Sequence[Recipe[S]], wanted: str) -> Choice:

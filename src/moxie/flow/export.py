@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,26 +30,33 @@ def export(
     *,
     write: Callable[[Path, bytes], None],
     suffix: str = "",
+    also: Sequence[str] = (),
 ) -> Iterator[tuple[Creation, Path]]:
     """Write each creation and its record into `folder`, and say where.
 
     `read` gives a creation's stored bytes by its id; `write` replaces a file atomically.
-    Without a `suffix` the files are the art's lossless form, byte for byte as stored. Flagged
-    creations go to the subfolder `near-copies`. Raises BadInput for a suffix the art cannot
-    write, CannotWrite when the folder refuses.
+    Without a `suffix` the files are the art's lossless form, byte for byte as stored; the formats
+    `also` lie where `beside` says. Flagged creations go to the subfolder `near-copies`. Raises
+    BadInput for a suffix the art cannot write, CannotWrite when the folder refuses.
     """
     ending: str | None = suffix or None
     for creation in creations:
-        data = read(creation.id)
-        if suffix:
-            data = art.write(art.read(data, creation.id), suffix)
+        stored = read(creation.id)
         if ending is None:
-            ending = lossless_suffix(data, art)
+            ending = lossless_suffix(stored, art)
         target = folder / NEAR_COPIES if creation.flagged else folder
         path = target / (file_stem(creation) + ending)
-        write(path, data)
+        content = art.read(stored, creation.id)
+        write(path, art.write(content, suffix) if suffix else stored)
+        for further in beside(path, also):
+            write(further, art.write(content, further.suffix))
         write(path.with_suffix(".json"), record_json(creation))
         yield creation, path
+
+
+def beside(path: Path, also: Sequence[str]) -> list[Path]:
+    """Where the same content lies in further formats; a format it has already is not one."""
+    return [path.with_suffix(further) for further in also if further != path.suffix]
 
 
 def file_stem(creation: Creation) -> str:
@@ -95,7 +102,13 @@ def record_json(creation: Creation) -> bytes:
         },
         **creation.record,
     }
-    text = json.dumps(_plain(facts), ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
+    return as_json(facts)
+
+
+def as_json(facts: Mapping[str, object]) -> bytes:
+    """Facts as a file: strictly valid JSON, sorted, sentences in English."""
+    plain = _plain(dict(facts))
+    text = json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
     return (text + "\n").encode()
 
 

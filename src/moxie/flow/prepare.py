@@ -1,12 +1,13 @@
 """Prepare: works cleaned, near duplicates found, and split by work into train, validation, test.
 
-Near duplicates are one group and stay on one side, or the held-out works would not be held out.
+Near duplicates are one group and stay on one side, or the held-out works would not be held out;
+so do the parts of one larger work (`Art.family`), however different they are.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, overload
@@ -32,6 +33,12 @@ SERIES = 0.2
 MOST_REPEATS = 20
 """How many near duplicates of one work are looked for."""
 
+LARGE = 3
+"""Groups of more near duplicates are learnt from: held out they would count one work many times.
+
+So are families of more works than this that make up more than an eighth of all.
+"""
+
 
 def prepare(
     works: Sequence[Work], contents: Sequence[S], art: Art[S], *, seed: int, on_step: OnStep
@@ -48,10 +55,13 @@ def prepare(
         raise NoWorks("None of the {number} works can be learnt from.", number=len(works))
     blobs = {one.blob: one.data for one in cleaned if one.data is not None}
     index = art.copies(_Cleaned(contents, cleaned, art, range(len(works))))
-    pairs = _alike(index, _Cleaned(contents, cleaned, art, range(len(works))), on_step)
+    families = _families(works, art)
+    again = _Cleaned(contents, cleaned, art, range(len(works)))
+    pairs = _alike(index, again, families, on_step)
     threshold = _threshold(pairs)
-    groups = _groups(works, pairs, threshold)
-    parts = _split({works[i].id: groups[works[i].id] for i in usable}, seed)
+    twins = _groups(works, pairs, [frozenset({i}) for i in range(len(works))], threshold)
+    groups = _groups(works, pairs, families, threshold)
+    parts = _split({works[i].id: groups[works[i].id] for i in usable}, twins, seed)
     places = tuple(
         _place(work, one, parts, groups[work.id]) for work, one in zip(works, cleaned, strict=True)
     )
@@ -110,18 +120,37 @@ class _Cleaned(Sequence[S]):
         return self._art.read(data, self._cleaned[place].blob)
 
 
+def _families(works: Sequence[Work], art: Art[S]) -> list[frozenset[int]]:
+    """For each work the parts of its larger work, itself included."""
+    names = [art.family(str(work.facts.get("file", work.title))) for work in works]
+    members: dict[str, set[int]] = defaultdict(set)
+    for i, name in enumerate(names):
+        if name is not None:
+            members[name].add(i)
+    return [frozenset({i} if name is None else members[name]) for i, name in enumerate(names)]
+
+
 Pairs = list[list[tuple[int, float]]]
-"""For each work the works alike, nearest first, down to the first that is clearly different."""
+"""For each work the works alike, nearest first, down to the first that is clearly different.
+
+Parts of one larger work are not compared: they are grouped anyway, may share themes, and how
+alike they are says nothing about different works.
+"""
 
 
-def _alike(index: CopyIndex[S], contents: Sequence[S], on_step: OnStep) -> Pairs:
+def _alike(
+    index: CopyIndex[S],
+    contents: Sequence[S],
+    families: Sequence[frozenset[int]],
+    on_step: OnStep,
+) -> Pairs:
     pairs: Pairs = []
     number = len(contents)
     for i in range(number):
         near: list[tuple[int, float]] = []
         content = contents[i]
         while len(near) < MOST_REPEATS:
-            found = index.nearest(content, exclude={i, *(j for j, _ in near)})
+            found = index.nearest(content, exclude=families[i].union(j for j, _ in near))
             if found is None:
                 break
             near.append((found.index, found.similarity))
@@ -144,8 +173,10 @@ def _threshold(pairs: Pairs) -> float:
     return min(SURE, float(np.quantile(doubtful, 0.995)) + 0.01)
 
 
-def _groups(works: Sequence[Work], pairs: Pairs, threshold: float) -> dict[str, str]:
-    """Work id to group: the least id among the works that near duplicates connect."""
+def _groups(
+    works: Sequence[Work], pairs: Pairs, families: Sequence[frozenset[int]], threshold: float
+) -> dict[str, str]:
+    """Work id to group: the least id among the works that near duplicates or a family connect."""
     group = list(range(len(works)))
 
     def root(i: int) -> int:
@@ -155,10 +186,9 @@ def _groups(works: Sequence[Work], pairs: Pairs, threshold: float) -> dict[str, 
         return i
 
     for i, near in enumerate(pairs):
-        for j, similarity in near:
-            if similarity >= threshold:
-                one, other = sorted((root(i), root(j)), key=lambda k: works[k].id)
-                group[other] = one
+        for j in (*families[i], *(j for j, similarity in near if similarity >= threshold)):
+            one, other = sorted((root(i), root(j)), key=lambda k: works[k].id)
+            group[other] = one
     return {work.id: works[root(i)].id for i, work in enumerate(works)}
 
 
@@ -171,14 +201,22 @@ def _typical(works: Sequence[Work], pairs: Pairs, groups: Mapping[str, str]) -> 
     return float(np.median(nearest)) if nearest else 0.0
 
 
-def _split(groups: Mapping[str, str], seed: int) -> dict[str, Part]:
-    """Work id to its side: whole groups, in an order drawn from the seed, until a side is full."""
+def _split(groups: Mapping[str, str], twins: Mapping[str, str], seed: int) -> dict[str, Part]:
+    """Work id to its side: whole groups, in an order drawn from the seed, until a side is full.
+
+    `twins` groups by near duplicates alone.
+    """
     members: dict[str, list[str]] = defaultdict(list)
     for work in sorted(groups):
         members[groups[work]].append(work)
-    # drawn by hash, so that the works added later do not move the others; large groups go to
-    # training: as held-out works they would count one work many times
-    shuffled = sorted(members, key=lambda name: (len(members[name]) > 3, _drawn(seed, name)))
+    large = {
+        name
+        for name, some in members.items()
+        if max(Counter(twins[work] for work in some).values()) > LARGE
+        or len(some) > max(LARGE, len(groups) // 8)
+    }
+    # drawn by hash, so that the works added later do not move the others
+    shuffled = sorted(members, key=lambda name: (name in large, _drawn(seed, name)))
     parts: dict[str, Part] = dict.fromkeys(groups, "train")
     places = iter(shuffled)
     for part, wanted in _wanted(len(groups), len(members)):

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from moxie import arts
-from moxie.art import Brief
 from moxie.settings import Settings
 from moxie.store import Library
-from moxie.studio import inputs, journey, learning, making, paging
+from moxie.studio import blending, inputs, journey, leading, learning, making, paging
+from moxie.studio.blending import Hand
 from moxie.studio.desk import Bench, Desk
 from moxie.studio.learning import Collected
 from moxie.studio.progress import Clock, Progress, Silent
-from moxie.studio.result import Exported, Result
+from moxie.studio.result import Exported, Restored, Result
 from moxie.text import Catalogue
 from moxie.work import (
     Choice,
@@ -133,7 +133,7 @@ class Studio:
         with self._desk(corpus) as desk:
             return making.evaluate(desk, desk.art.size(size), novelty, seconds)
 
-    def create(
+    def create(  # noqa: PLR0913  every way a person can lead, each with a usual value
         self,
         corpus: str | None = None,
         n: int = 8,
@@ -142,11 +142,42 @@ class Studio:
         size: str | None = None,
         novelty: float = 0.5,
         start: PathLike | None = None,
+        region: PathLike | None = None,
+        options: Mapping[str, str] | None = None,
+        blend: Mapping[str, float] | None = None,
+        also: Sequence[str] = (),
     ) -> list[Creation]:
-        """Make `n` new works; `start` is a file to begin from."""
+        """Make `n` new works; `start` is a file to begin from.
+
+        `region` is the part of `start` to make anew, in the art's words or as a mask file, all
+        else staying as it is. `options` are the art's dials. `blend` names corpora and their
+        weights; what is made between them belongs to `corpus`, or to the first. Formats `also`
+        that `export` could not write are refused before the work.
+        """
+        with self._hand(corpus, blend) as hand:
+            making.formats(hand.owner, also)
+            brief = leading.brief(
+                hand.art, size, novelty, start=start, region=region, options=options
+            )
+            return making.create(hand, brief, n, seed)
+
+    def restore(
+        self,
+        work: PathLike,
+        out: PathLike,
+        *,
+        region: PathLike,
+        corpus: str | None = None,
+        seed: int = 0,
+    ) -> Restored:
+        """Fill what is missing in a file, in the style learnt from `corpus`; the rest stays.
+
+        `region` is the missing part, in the art's words or as a mask file. `out` is the file to
+        write, never `work` itself, in the format its ending names; the record that it was
+        restored lies beside it.
+        """
         with self._desk(corpus) as desk:
-            begin = None if start is None else inputs.read_start(Path(start), desk.art)
-            return making.create(desk, Brief(desk.art.size(size), novelty, begin), n, seed)
+            return leading.restore(desk, Path(work), Path(out), str(region), seed)
 
     def report(self, corpus: str | None = None, out: PathLike = OUT) -> Path:
         """Write `report.html` about the trained model and all it made; returns its path."""
@@ -160,11 +191,15 @@ class Studio:
         *,
         creations: Sequence[Creation] | None = None,
         suffix: str = "",
+        also: Sequence[str] | None = None,
     ) -> list[Exported]:
-        """Write creations (all of the corpus by default) and their records into `out`."""
+        """Write creations (all of the corpus by default) and their records into `out`.
+
+        Each is written in the formats `also` besides; None is what the art usually hands out.
+        """
         with self._desk(corpus) as desk:
             chosen = self.creations(desk.corpus.name) if creations is None else creations
-            return making.export(desk, chosen, Path(out), suffix)
+            return making.export(desk, chosen, Path(out), suffix, making.formats(desk, also))
 
     def run(  # noqa: PLR0913  every dial of the main job, each with a usual value
         self,
@@ -179,12 +214,14 @@ class Studio:
         rights: Rights | str = "undeclared",
         out: PathLike = OUT,
         samples: bool = False,
+        also: Sequence[str] | None = None,
     ) -> Result:
         """The main job: works in; a trained model, a report and `n` new works out.
 
-        `budget` is in seconds. Going again after a stop, or a crash, goes on from there.
+        `budget` is in seconds; `also` as in `export`. Going again after a stop, or a crash, goes
+        on from there.
         """
-        wish = journey.Wish(n, seed, budget, size, novelty, Path(out))
+        wish = journey.Wish(n, seed, budget, size, novelty, Path(out), also)
         with self._gathering(folders, corpus, art, rights, samples=samples) as (desk, collected):
             return journey.go(desk, collected, wish, Catalogue.load(self.settings.language))
 
@@ -197,11 +234,31 @@ class Studio:
     @contextmanager
     def _desk(self, name: str | None) -> Iterator[Desk[Any]]:
         """A corpus that is there already, for this process alone."""
-        corpus = inputs.pick_corpus(self._library, name)
+        with self._desks(name) as [desk]:
+            yield desk
+
+    @contextmanager
+    def _desks(self, *names: str | None) -> Iterator[list[Desk[Any]]]:
+        """Corpora that are there already, for this process alone, on one clock."""
+        corpora = [inputs.pick_corpus(self._library, name) for name in names]
+        clock = Clock(self.progress)
         with ExitStack() as stack:
-            stack.enter_context(self._library.lock(corpus.name))
+            # always in one order, so that no two processes wait for each other
+            for name in sorted(corpus.name for corpus in corpora):
+                stack.enter_context(self._library.lock(name))
             bench = Bench(self._library, self.settings.home)
-            yield Desk(bench, corpus, arts.find(corpus.art), Clock(self.progress), stack)
+            yield [Desk(bench, corpus, arts.find(corpus.art), clock, stack) for corpus in corpora]
+
+    @contextmanager
+    def _hand(self, corpus: str | None, weights: Mapping[str, float] | None) -> Iterator[Hand[Any]]:
+        """One corpus, or several blended, of which `corpus` (or the first) is the owner."""
+        if weights is None:
+            with self._desk(corpus) as desk:
+                yield Hand.of(desk)
+            return
+        names = blending.names(corpus, weights)
+        with self._desks(*names) as desks:
+            yield blending.blend(desks, [weights[name] for name in names])
 
     @contextmanager
     def _gathering(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from moxie import arts
 from moxie.art import Art
@@ -18,9 +18,15 @@ from moxie.errors import BadInput
 from moxie.store import Library
 from moxie.work import Corpus, Rights
 
+if TYPE_CHECKING:
+    from moxie.art import Mask
+
 S = TypeVar("S")
 
 DEFAULT_ART = "painting"
+
+MAX_BYTES = 1 << 28
+"""A file that a person names may have 256 MB; what it decodes to is for the art to limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +74,38 @@ def corpus_for(library: Library, name: str | None, found: Given) -> Corpus:
 
 def read_start(path: Path, art: Art[S]) -> S:
     """A file of the user's to begin from."""
+    return art.read(read_file(path), path.name)
+
+
+def read_file(path: Path) -> bytes:
+    """What a file of the user's holds; raises BadInput where it cannot be read."""
     try:
-        data = path.read_bytes()
-    except OSError as error:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise BadInput(
             "The file {path} cannot be read: {reason}.",
             path=str(path),
-            reason=error.strerror or str(error),
+            reason=getattr(error, "strerror", None) or str(error),
         ) from error
-    return art.read(data, path.name)
+    if len(data) > MAX_BYTES:
+        raise BadInput("{name} is over {limit} MB.", name=path.name, limit=MAX_BYTES >> 20)
+    return data
+
+
+def read_region(text: str, art: Art[S], content: S) -> Mask:
+    """The part of `content` that a person names, in words or by the path of a file."""
+    path = file_at(text)
+    return art.region(text, None if path is None else read_file(path), content)
+
+
+def file_at(text: str) -> Path | None:
+    """The file that these words are the path of; None where they are only words."""
+    try:
+        path = Path(text).expanduser()
+        return path if path.is_file() else None
+    except (OSError, RuntimeError, ValueError):  # words that are no path at all
+        return None
 
 
 def count_suffixes(paths: Sequence[Path]) -> Counter[str]:

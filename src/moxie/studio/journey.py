@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from moxie.art import Brief
 from moxie.studio import learning, making, paging
+from moxie.studio.blending import Hand
 from moxie.studio.desk import Desk
 from moxie.studio.learning import Collected
 from moxie.studio.result import Result, WorkCounts, peak_rss_mb
@@ -17,7 +19,9 @@ from moxie.work import Dataset
 S = TypeVar("S")
 
 SHARES = {"augment": 0.12, "train": 0.30}
-"""Of the whole budget, so that what is tried and chosen never depends on a busy machine."""
+"""Of the whole budget, so that what is tried and chosen never depends on a busy machine.
+
+The time to train includes that of a race between recipes, where there is one."""
 
 PROBING = 0.55
 """Of the time left after training, for the samples a model is measured by."""
@@ -25,7 +29,10 @@ PROBING = 0.55
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for. `budget` in seconds; `size` as the art reads it, None is its default."""
+    """What was asked for. `budget` in seconds; `size` as the art reads it, None is its default.
+
+    `also` are the formats to hand out besides; None is what the art usually hands out.
+    """
 
     n: int
     seed: int
@@ -33,20 +40,22 @@ class Wish:
     size: str | None
     novelty: float
     out: Path
+    also: Sequence[str] | None = None
 
 
 def go(desk: Desk[S], collected: Collected, wish: Wish, catalogue: Catalogue) -> Result:
     """Everything after collecting. Each stage stores its result, so that going again goes on."""
     size = desk.art.size(wish.size)  # a size that cannot be read is better refused first
     making.check_writable(wish.out)
+    also = making.formats(desk, wish.also)
     dataset = learning.prepare(desk)
     sufficiency = learning.augment(desk, _whole(wish.budget * SHARES["augment"]))
     learning.choose(desk, _whole(wish.budget * SHARES["train"]), None)
     run = learning.train(desk, wish.seed)
     left = max(wish.budget - desk.clock.elapsed, wish.budget / 10)
     evaluation = making.evaluate(desk, size, wish.novelty, left * PROBING)
-    creations = making.create(desk, Brief(size, wish.novelty), wish.n, wish.seed)
-    exported = making.export(desk, creations, wish.out)
+    creations = making.create(Hand.of(desk), Brief(size, wish.novelty), wish.n, wish.seed)
+    exported = making.export(desk, creations, wish.out, also=also)
     report = paging.report(
         desk,
         wish.out,

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from moxie.art import Supply
+from moxie.art import Recipe, Sample, Supply
 from moxie.errors import Cancelled, Missing, NoWorks
 from moxie.flow import augment as augmenting
 from moxie.flow import choose as choosing
 from moxie.flow import collect as collecting
 from moxie.flow import prepare as preparing
+from moxie.flow import race as racing
 from moxie.flow import train as training
 from moxie.studio.contents import Contents, Samples
 from moxie.studio.desk import Desk, digest
@@ -100,14 +102,26 @@ def augment(desk: Desk[S], seconds: float) -> Sufficiency:
     return sufficiency
 
 
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """Held-out errors of a race's trainings so far, by training."""
+
+    losses: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+
 def choose(desk: Desk[S], seconds: float, wanted: str | None) -> Choice:
-    """Choose a recipe for these works, this machine and these seconds; the same choice again."""
+    """Choose a recipe for these works, this machine and these seconds; the same choice again.
+
+    Where recipes can be compared they race for a part of the seconds; a stopped race goes on
+    after its last finished training.
+    """
     name = f"choice-{desk.key}-{digest(seconds, wanted)}"
     with desk.clock.stage("choose"):
         choice = desk.library.load(desk.corpus.name, name, Choice)
         if choice is None:
             supply = _supply(desk, seconds)
-            choice = choosing.choose(supply, desk.art.recipes(), wanted=wanted)
+            recipes, race = desk.art.recipes(), partial(_race, desk)
+            choice = choosing.choose(supply, recipes, wanted=wanted, race=race)
             desk.library.save(desk.corpus.name, name, choice)
         desk.library.save(desk.corpus.name, f"choice-{desk.key}", choice)
     desk.__dict__.pop("choice", None)
@@ -166,6 +180,40 @@ def _supply(desk: Desk[S], seconds: float) -> Supply:
     return Supply(len(train), amount, desk.machine, seconds)
 
 
+class _Remembered(dict[str, tuple[float, ...]]):
+    """Held-out errors that are stored as soon as they are known."""
+
+    def __init__(self, desk: Desk[Any], name: str) -> None:
+        self._desk, self._name = desk, name
+        found = desk.library.load(desk.corpus.name, name, Trials)
+        super().__init__(found.losses if found else {})
+
+    def __setitem__(self, key: str, losses: tuple[float, ...]) -> None:
+        super().__setitem__(key, losses)
+        self._desk.library.save(self._desk.corpus.name, self._name, Trials(dict(self)))
+
+
+def _race(desk: Desk[S], recipes: Sequence[Recipe[S]], supply: Supply) -> racing.Race:
+    validation = desk.part("validation")[: augmenting.MOST_HELD_OUT]
+    copies = _augmented_copies(desk)
+    return racing.race(
+        recipes,
+        supply,
+        train=_samples(desk, copies, SPLIT_SEED),
+        validation=desk.contents(validation),
+        seed=SPLIT_SEED,
+        on_step=desk.clock.on_step,
+        memory=_Remembered(desk, f"trials-{desk.key}-{digest(copies)}"),
+    )
+
+
+def _samples(desk: Desk[S], copies: int, seed: int) -> Sequence[Sample[S]]:
+    """The works to learn from, and augmented copies of each, read when asked for."""
+    places = desk.part("train")
+    samples = Samples([place.work for place in places], desk.contents(places))
+    return augmenting.augmented(samples, desk.art, copies, seed=seed)
+
+
 def _run(desk: Desk[S], seed: int) -> Run:
     """The run these works, this choice and this seed lead to, found again or entered anew."""
     choice = desk.choice
@@ -192,13 +240,7 @@ def _train(desk: Desk[S], run: Run) -> Run:
     scratch = desk.library.run_folder(run.id)
     folder = scratch / "model"
     shutil.rmtree(folder, ignore_errors=True)  # a half-written one, from a run that was killed
-    places = desk.part("train")
-    samples = augmenting.augmented(
-        Samples([place.work for place in places], desk.contents(places)),
-        desk.art,
-        _augmented_copies(desk),
-        seed=run.seed,
-    )
+    samples = _samples(desk, _augmented_copies(desk), run.seed)
     try:
         trained = training.train(
             desk.recipe(run.choice.recipe).build(desk.machine),

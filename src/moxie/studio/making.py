@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,17 +13,20 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import moxie
 from moxie.art import Brief
+from moxie.errors import Missing
 from moxie.flow import create as creating
 from moxie.flow import evaluate as evaluating
 from moxie.flow import export as exporting
 from moxie.store import atomic
+from moxie.studio.blending import Closeness, Hand
 from moxie.studio.desk import Desk, digest
 from moxie.studio.result import Exported
-from moxie.studio.scoring import Scorer, held_out, others, scorer
+from moxie.studio.scoring import held_out, others
+from moxie.text import say
 from moxie.work import Creation, Evaluation, Run
 
 if TYPE_CHECKING:
-    from moxie.art import StyleModel
+    from moxie.art import CopyIndex, Mask, StyleModel
 
 S = TypeVar("S")
 
@@ -49,10 +51,10 @@ def evaluate(desk: Desk[S], size: tuple[int, ...], novelty: float, seconds: floa
     return evaluation
 
 
-def create(desk: Desk[S], brief: Brief[S], n: int, seed: int) -> list[Creation]:
+def create(hand: Hand[S], brief: Brief[S], n: int, seed: int) -> list[Creation]:
     """Make what is not there yet of the `n` creations asked for, storing each as it is made."""
-    run = desk.trained
-    asked = _asked(desk, brief)
+    desk, run = hand.owner, hand.owner.trained
+    asked = _asked(hand, brief)
     with desk.clock.stage("create"):
         stored = {
             made.index: made
@@ -61,7 +63,7 @@ def create(desk: Desk[S], brief: Brief[S], n: int, seed: int) -> list[Creation]:
         }
         missing = [index for index in range(n) if index not in stored]
         if missing:
-            easel = _Easel(desk, run, desk.model(run), scorer(desk), brief, asked)
+            easel = _Easel(hand, run, hand.model(), hand.index(), hand.judge(), brief, asked)
             for done, index in enumerate(missing):
                 desk.clock.on_step(done, len(missing))
                 stored[index] = easel.create(seed, index)
@@ -69,14 +71,46 @@ def create(desk: Desk[S], brief: Brief[S], n: int, seed: int) -> list[Creation]:
 
 
 def export(
-    desk: Desk[S], creations: Sequence[Creation], folder: Path, suffix: str = ""
+    desk: Desk[S],
+    creations: Sequence[Creation],
+    folder: Path,
+    suffix: str = "",
+    also: Sequence[str] = (),
 ) -> list[Exported]:
-    """Write creations and their records into a folder."""
+    """Write creations and their records into a folder; each in the formats `also` as well."""
     with desk.clock.stage("export"):
         written = exporting.export(
-            creations, desk.library.get, desk.art, folder, write=write, suffix=suffix
+            creations, desk.library.get, desk.art, folder, write=write, suffix=suffix, also=also
         )
-        return [Exported(creation, path) for creation, path in written]
+        return [
+            Exported(creation, path, tuple(exporting.beside(path, also)))
+            for creation, path in written
+        ]
+
+
+def formats(desk: Desk[S], also: Sequence[str] | None) -> tuple[str, ...]:
+    """The suffixes to hand creations out in besides, tried on a piece of a work.
+
+    None is what the art usually hands out, as far as it can be written here. Raises BadInput for
+    a suffix the art cannot write, Missing where that takes something not installed: both before
+    any work.
+    """
+    asked = desk.art.handout if also is None else also
+    if not asked:
+        return ()
+    first = desk.works[0].id
+    piece = desk.art.split(desk.art.read(desk.library.get(first), first))[0]
+    found: list[str] = []
+    for suffix in dict.fromkeys(asked):
+        try:
+            desk.art.write(piece, suffix)
+        except Missing as error:
+            if also is not None:
+                raise
+            desk.clock.progress.say(say(error.message.template, **error.message.params))
+            continue
+        found.append(suffix)
+    return tuple(found)
 
 
 def write(path: Path, data: bytes) -> None:
@@ -92,27 +126,48 @@ def check_writable(folder: Path) -> None:
     trial.unlink(missing_ok=True)
 
 
-def _asked(desk: Desk[S], brief: Brief[S]) -> str:
-    """Stands for the whole brief: creations are the same only if all of it was the same."""
-    start = "" if brief.start is None else digest(desk.art.write(brief.start).hex())
-    return digest(brief.size, brief.novelty, start, sorted(brief.options.items()))
+def _asked(hand: Hand[S], brief: Brief[S]) -> str:
+    """Stands for all that was asked: creations are the same only if all of it was the same."""
+    start = "" if brief.start is None else digest(hand.art.write(brief.start).hex())
+    parts: list[object] = [brief.size, brief.novelty, start, sorted(brief.options.items())]
+    if brief.mask is not None:
+        parts.append(f"region {mask_digest(brief.mask)}")
+    if hand.blended:
+        parts.append(f"blend {hand.key()}")
+    return digest(*parts)
+
+
+def mask_digest(mask: Mask) -> str:
+    """The sha256 of a mask's shape and cells."""
+    return hashlib.sha256(f"{mask.shape}".encode() + mask.tobytes()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class _Easel(Generic[S]):
     """What stays the same from one creation to the next."""
 
-    desk: Desk[S]
+    hand: Hand[S]
     run: Run
     model: StyleModel[S]
-    scorer: Scorer[S] | None
+    index: CopyIndex[S]
+    judge: Closeness[S]
     brief: Brief[S]
     asked: str
 
     def create(self, seed: int, index: int) -> Creation:
         """Make one, compare it, and store it with its record."""
-        [made] = _makes(self.desk, self.model, self.brief, 1, seed, first=index)
-        data = self.desk.art.write(made.content)
+        [made] = creating.create(
+            self.model,
+            self.brief,
+            self.index,
+            self.hand.works,
+            n=1,
+            seed=seed,
+            threshold=self.hand.threshold,
+            first=index,
+            on_step=lambda *_: None,
+        )
+        data = self.hand.art.write(made.content)
         creation = Creation(
             id=hashlib.sha256(data).hexdigest(),
             run=self.run.id,
@@ -122,47 +177,47 @@ class _Easel(Generic[S]):
             size=self.brief.size,
             nearest=made.nearest,
             flagged=made.flagged,
-            fidelity=self.scorer.fidelity(made.content) if self.scorer else None,
+            fidelity=self.judge.fidelity(made.content),
             attempts=made.attempts,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            record={"asked": self.asked, **_record(self.desk, self.run, made)},
+            record={"asked": self.asked, **self._record(made), **self._led(made)},
         )
-        self.desk.library.add_creation(creation, data)
+        self.hand.owner.library.add_creation(creation, data)
         return creation
 
+    def _record(self, made: creating.Made[S]) -> Mapping[str, object]:
+        """How it came about, in facts that can be checked."""
+        return {
+            "moxie": moxie.__version__,
+            "art": self.hand.art.name,
+            "corpus": self.hand.owner.corpus.name,
+            "model": self.run.model,
+            "recipe": self.run.choice.recipe,
+            "plan": dict(self.run.choice.plan.options),
+            "training_seed": self.run.seed,
+            "attempt_seed": made.seed,
+            "attempt_novelty": made.novelty,
+            "sources": [list(source) for source in made.draft.sources],
+            "rights": dict(self.hand.rights),
+        }
 
-def _makes(
-    desk: Desk[S], model: StyleModel[S], brief: Brief[S], n: int, seed: int, *, first: int = 0
-) -> Iterator[creating.Made[S]]:
-    return creating.create(
-        model,
-        brief,
-        desk.index,
-        [place.work for place in desk.dataset.places],
-        n=n,
-        seed=seed,
-        threshold=desk.dataset.threshold,
-        first=first,
-        on_step=lambda *_: None,
-    )
-
-
-def _record(desk: Desk[S], run: Run, made: creating.Made[S]) -> Mapping[str, object]:
-    """How it came about, in facts that can be checked."""
-    rights = Counter(str(work.rights) for work in desk.works)
-    return {
-        "moxie": moxie.__version__,
-        "art": desk.art.name,
-        "corpus": desk.corpus.name,
-        "model": run.model,
-        "recipe": run.choice.recipe,
-        "plan": dict(run.choice.plan.options),
-        "training_seed": run.seed,
-        "attempt_seed": made.seed,
-        "attempt_novelty": made.novelty,
-        "sources": [list(source) for source in made.draft.sources],
-        "rights": dict(rights),
-    }
+    def _led(self, made: creating.Made[S]) -> Mapping[str, object]:
+        """How a person led, where they did."""
+        led: dict[str, object] = {}
+        if self.brief.start is not None:
+            data = self.hand.art.write(self.brief.start)
+            led["start"] = hashlib.sha256(data).hexdigest()
+        if self.brief.mask is not None:
+            share = float(self.brief.mask.mean())
+            led["region"] = {"sha256": mask_digest(self.brief.mask), "share": share}
+        if self.brief.options:
+            led["options"] = dict(self.brief.options)
+        if self.hand.blended:
+            near = self.judge.each(made.content)
+            led["blend"] = [
+                {**part, "fidelity": near[str(part["corpus"])]} for part in self.hand.record()
+            ]
+        return led
 
 
 def _evaluate(desk: Desk[S], run: Run, brief: Brief[S], seconds: float) -> Evaluation:
@@ -187,7 +242,17 @@ def _probes(
     wanted = FEW_PROBES if len(desk.works) < FEW_WORKS else PROBES
     began = time.monotonic()
     probes: list[S] = []
-    for made in _makes(desk, model, brief, wanted, PROBE_SEED + seed):
+    makes = creating.create(
+        model,
+        brief,
+        desk.index,
+        [place.work for place in desk.dataset.places],
+        n=wanted,
+        seed=PROBE_SEED + seed,
+        threshold=desk.dataset.threshold,
+        on_step=lambda *_: None,
+    )
+    for made in makes:
         probes.append(made.content)
         desk.clock.on_step(len(probes), wanted)
         spent = time.monotonic() - began

@@ -10,9 +10,18 @@ from typing import Literal, Protocol, TypeAlias
 from moxie.text import Message
 
 Stage: TypeAlias = Literal[
-    "collect", "prepare", "augment", "choose", "train", "evaluate", "create", "report", "export"
+    "collect",
+    "prepare",
+    "augment",
+    "choose",
+    "train",
+    "evaluate",
+    "create",
+    "restore",
+    "report",
+    "export",
 ]
-"""The verbs, in the order in which the main job takes them."""
+"""The verbs, in the order in which the main job takes them; it does without restoring."""
 
 
 class Progress(Protocol):

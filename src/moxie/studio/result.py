@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from moxie.text import Message
 from moxie.work import Creation, Evaluation, Measure, Refusal, Sufficiency
 
 
@@ -24,10 +25,26 @@ class WorkCounts:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A creation, and the file it was written to."""
+    """A creation, and the file it was written to; `also` are the same in further formats."""
 
     creation: Creation
     path: Path
+    also: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A work whose missing part was made anew, and the record that says so.
+
+    `share` of it is new, 0..1. `exact` is False where the file's format keeps what is known only
+    nearly; `notes` are what a person should know.
+    """
+
+    path: Path
+    record: Path
+    share: float
+    exact: bool
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +132,7 @@ def creations_json(creations: Sequence[Exported]) -> list[dict[str, object]]:
                 "similarity": number(made.creation.nearest.similarity),
             },
             "flagged": made.creation.flagged,
+            **({"also": [str(path) for path in made.also]} if made.also else {}),
         }
         for made in creations
     ]

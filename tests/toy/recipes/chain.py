@@ -8,8 +8,9 @@ from typing import Self
 import numpy as np
 import torch
 
-from moxie.art import Checkpoint, OnStep, Recipe, Sample, Supply
-from moxie.errors import Cancelled
+from moxie.art import Checkpoint, OnStep, Recipe, Sample, StyleModel, Supply
+from moxie.errors import BadInput, Cancelled
+from moxie.settings import Machine
 from moxie.text import say
 from moxie.work import Plan
 from toy import Row
@@ -45,6 +46,20 @@ class Chain(TableModel):
         return self
 
 
+def blend(models: Sequence[tuple[StyleModel[Row], float]]) -> Chain:
+    """A chain whose table, and whose sources, are between those of the models."""
+    chain = Chain(Machine())
+    chain.table = np.zeros((10, 10))
+    for model, weight in models:
+        if not isinstance(model, TableModel):
+            raise BadInput("Only tables can be blended.")
+        chain.table += weight * model.known()
+        total = sum(model.works.values())
+        for work, beads in model.works.items():
+            chain.works[work] = chain.works.get(work, 0) + weight * beads / total
+    return chain
+
+
 def plan(supply: Supply) -> Plan:
     return Plan({}, 0.0001 * supply.works, say("Counting takes no time."))
 
@@ -56,4 +71,5 @@ RECIPE = Recipe(
     rank=1,
     plan=plan,
     build=Chain,
+    scale="nats per bead",
 )

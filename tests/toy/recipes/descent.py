@@ -79,4 +79,5 @@ RECIPE = Recipe(
     rank=2,
     plan=plan,
     build=Descent,
+    scale="nats per bead",
 )

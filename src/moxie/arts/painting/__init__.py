@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from moxie.art import Art, Cleaned, CopyIndex, Judge, Preview, Recipe
+from moxie.art import Art, Cleaned, CopyIndex, Judge, Preview, Recipe, StyleModel
 from moxie.errors import BadInput
 from moxie.text import Scalar
 
 if TYPE_CHECKING:
+    from moxie.art import Mask
     from moxie.arts.painting.picture import Picture
 
 SMALLEST, LARGEST = 64, 1024
@@ -32,6 +33,7 @@ class Painting:
 
     name = "painting"
     unit = "megapixels"
+    handout = ()
     suffixes = frozenset(
         (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".gif")
     ) | {".bmp", ".heic", ".heif", ".avif"}  # the last four are refused with a way out
@@ -59,6 +61,10 @@ class Painting:
         from moxie.arts.painting import codec
 
         return codec.facts(data)
+
+    def family(self, name: str) -> str | None:
+        """None: a picture is whole."""
+        return None
 
     def clean(self, content: Picture) -> Cleaned[Picture]:
         """See `clean.clean`."""
@@ -115,6 +121,27 @@ class Painting:
                 most=LARGEST,
             )
         return height, width
+
+    def region(self, text: str, data: bytes | None, content: Picture) -> Mask:
+        """See `region.region`."""
+        from moxie.arts.painting import region
+
+        return region.region(text, data, content)
+
+    def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
+        """None yet: the recipes have only the dial of novelty."""
+        if given:
+            raise BadInput(
+                "A painting has no dial {names}: size and novelty are all there is to set.",
+                names=", ".join(given),
+            )
+        return {}
+
+    def blend(self, models: Sequence[tuple[StyleModel[Picture], float]]) -> StyleModel[Picture]:
+        """Not yet: the one recipe lays pictures from one gallery."""
+        raise BadInput(
+            "Painters cannot be blended yet: collect their works into one corpus instead."
+        )
 
     def preview(self, content: Picture) -> Preview:
         """A JPEG of at most `PREVIEW` pixels."""

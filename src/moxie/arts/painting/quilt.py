@@ -94,8 +94,9 @@ def quilt(
     cloth.lay()
     used = cloth.used()
     laid = cloth.laid
-    if side // 2 >= CELLS and mended > 0:
-        fine = _Cloth(target, Swatches(sources[:MENDED_FROM], side // 2, soft), apart, laid, 1)
+    half = side // CELLS // 2 * CELLS  # whole cells, those that `vigour` looked at
+    if half and mended > 0:
+        fine = _Cloth(target, Swatches(sources[:MENDED_FROM], half, soft), apart, laid, 1)
         fine.mend(mended)
         laid = fine.laid
     height, width = target.picture.shape[:2]

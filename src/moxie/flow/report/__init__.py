@@ -15,7 +15,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from moxie.flow.report.drawing import Curve, Scale, aspect, thumbnail
+from moxie.flow.report.drawing import Curve, Scale, aspect, bars, modest, thumbnail
 from moxie.flow.report.page import Exhibit, Page, Shown
 from moxie.text import Catalogue
 from moxie.work import Flag, Measure, Rights
@@ -39,8 +39,10 @@ def report(page: Page, catalogue: Catalogue) -> str:
     environment.filters.update(
         uri=_uri,
         aspect=aspect,
+        modest=modest,
         thumbnail=thumbnail,
         share=_share,
+        figure="{:.4g}".format,
         time=_time(catalogue),
         words=catalogue,
     )
@@ -55,6 +57,7 @@ def report(page: Page, catalogue: Catalogue) -> str:
         measures=_measures(page),
         opinions=_opinions(page),
         curve=Curve.of(page.sufficiency.curve) if page.sufficiency else None,
+        race=bars(page.run.choice.race),
         flags=_by_message(page.flags, catalogue),
         seconds=sum(page.seconds.values()),
     )
@@ -93,7 +96,7 @@ def _style(page: Page) -> str:
     """The style sheet, with one class for every picture shape on the page."""
     sheet = resources.files("moxie.flow.report").joinpath("templates/report.css").read_text("utf-8")
     shapes = {aspect(shown.preview) for shown in page.creations}
-    shapes |= {aspect(exhibit.preview) for exhibit in page.held_out}
+    shapes |= {aspect(modest(exhibit.preview)) for exhibit in page.held_out}
     rules = [f".a{shape}{{--a:{shape / 100:.2f}}}" for shape in sorted(shapes)]
     return sheet + "\n".join(rules)
 

@@ -6,16 +6,18 @@ Per cent, so that lines stretch with the window while letters keep their size.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from PIL import Image, UnidentifiedImageError
 
 from moxie.art import Preview
-from moxie.work import CurvePoint, Measure
+from moxie.work import CurvePoint, Lap, Measure
 
 THUMBNAIL = 300  # px of the longer side
+DRAWN = "image/svg+xml"  # scales to whatever room there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,32 @@ class Curve:
         return " ".join(there + back)
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One lap of a race: its figures, and where they stand from left (0) to right (100)."""
+
+    lap: Lap
+    low: float
+    high: float
+    value: float
+    expected: float | None  # None where nothing else than the value is expected
+
+
+def bars(laps: Sequence[Lap]) -> tuple[Bar, ...]:
+    """All laps of a race on one line of errors, in their order."""
+    ends = [end for lap in laps for end in (lap.low, lap.high, lap.expected)]
+    least, span = min(ends, default=0.0), (max(ends, default=0.0) - min(ends, default=0.0)) or 1.0
+
+    def place(figure: float) -> float:
+        return round(4 + 92 * (figure - least) / span, 2)
+
+    def bar(lap: Lap) -> Bar:
+        hoped = None if lap.expected == lap.loss else place(lap.expected)
+        return Bar(lap, place(lap.low), place(lap.high), place(lap.loss), hoped)
+
+    return tuple(map(bar, laps))
+
+
 def _interval(point: CurvePoint) -> tuple[float, float]:
     low = point.low if math.isfinite(point.low) else point.loss
     high = point.high if math.isfinite(point.high) else point.loss
@@ -118,6 +146,9 @@ def aspect(preview: Preview) -> int:
     """Width over height in hundredths, kept to what a wall can hang; 133 for what is no picture."""
     if not preview.media_type.startswith("image/"):
         return 133
+    if preview.media_type == DRAWN:
+        width, height = _drawn_size(preview.data)
+        return max(40, min(300, round(100 * width / height)))
     try:
         with Image.open(BytesIO(preview.data)) as picture:
             width, height = picture.size
@@ -126,9 +157,29 @@ def aspect(preview: Preview) -> int:
     return max(40, min(300, round(100 * width / height)))
 
 
+def _drawn_size(data: bytes) -> tuple[float, float]:
+    """Width and height of an SVG as its outermost element says; 4 by 3 where it does not."""
+    opening = re.search(rb"<svg\b[^>]{0,2000}>", data[:10_000])
+    number = rb"(\d{1,6}(?:\.\d{0,6})?)"
+    box = opening and re.search(
+        rb"""viewBox=["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+%b[\s,]+%b""" % (number, number), opening[0]
+    )
+    width, height = map(float, box.groups()) if box else (4.0, 3.0)
+    return (width, height) if width > 0 and height > 0 else (4.0, 3.0)
+
+
+def modest(preview: Preview) -> Preview:
+    """The preview for where there is little room: the smaller picture, if any, and the sound."""
+    return replace(preview.small, sound=preview.sound) if preview.small else preview
+
+
 def thumbnail(preview: Preview) -> Preview:
-    """The preview small; itself when it is no picture or small already."""
-    if not preview.media_type.startswith("image/"):
+    """The preview small and silent; itself when it is no picture or small already."""
+    if preview.small:
+        return preview.small
+    if preview.sound:
+        preview = replace(preview, sound=None)
+    if preview.media_type == DRAWN or not preview.media_type.startswith("image/"):
         return preview
     try:
         with Image.open(BytesIO(preview.data)) as picture:

@@ -1,0 +1,426 @@
+"""How well copied music is found, and how often different works are taken for copies.
+
+    python benchmarks/music_copies.py --works DIR [--others DIR ...] [--seed N] [--quick] [--json]
+
+Every work is indexed; passages of some are changed by the edits of `EDITS` and looked up; those
+in `QUOTES` are hidden in 32 bars of another work, which is left out of the search. `recall_*` is
+the share found (the right work, at or above the threshold), `bars_*` the share of those found
+whose bars are named as well, to a bar. `alike_own*` describe each work's nearest work of another
+family (movements of one work are not compared), real repetitions included; `alike_passage*` the
+same of 32 bars of it, which is the length of a creation. Peers, in the same run, each with the
+threshold that suits it best, the 99th percentile of its own `alike_passage`: the longest run of
+equal pitches in the highest notes, and the cosine of pitch-class histograms.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copies import Shares
+from moxie.art import Likeness
+from moxie.arts.music import codec
+from moxie.arts.music.clean import clean
+from moxie.arts.music.copies import ScoreIndex
+from moxie.arts.music.family import family
+from moxie.arts.music.keys import durations, transpose
+from moxie.arts.music.pieces import excerpt
+from moxie.arts.music.score import TICKS, Note, Score, score
+from moxie.errors import UnreadableWork
+from tables import Rows, parser
+
+THRESHOLD = 0.5
+PASSAGE = 32
+
+Rng = np.random.Generator
+
+
+def stretched(piece: Score, numerator: int, denominator: int) -> Score:
+    """In other note values."""
+
+    def time_of(ticks: int) -> int:
+        return ticks * numerator // denominator
+
+    return score(
+        [
+            n._replace(onset=time_of(n.onset), duration=max(1, time_of(n.duration)))
+            for n in piece.notes
+        ],
+        [b._replace(onset=time_of(b.onset), length=time_of(b.length)) for b in piece.bars],
+        piece.parts,
+    )
+
+
+def moved(piece: Score, when: Callable[[int], int]) -> Score:
+    """Every onset and end at another time."""
+    notes = []
+    for n in piece.notes:
+        onset = max(0, when(n.onset))
+        notes.append(n._replace(onset=onset, duration=max(1, when(n.onset + n.duration) - onset)))
+    return score(notes, piece.bars, piece.parts)
+
+
+def ornamented(piece: Score, rng: Rng, share: float) -> Score:
+    """A share of the notes missing, and a share turned into a neighbour and back."""
+    notes: list[Note] = []
+    for n in piece.notes:
+        drawn = rng.random()
+        if share <= drawn < 2 * share and n.duration >= TICKS // 6:
+            quarter = n.duration // 4
+            notes += [
+                n._replace(duration=quarter),
+                n._replace(onset=n.onset + quarter, duration=quarter, pitch=min(119, n.pitch + 2)),
+                n._replace(onset=n.onset + 2 * quarter, duration=n.duration - 2 * quarter),
+            ]
+        elif drawn >= share:
+            notes.append(n)
+    return score(notes, piece.bars, piece.parts)
+
+
+def dotted(piece: Score) -> Score:
+    """Even eighths become dotted ones."""
+
+    def when(ticks: int) -> int:
+        beat, rest = divmod(ticks, TICKS)
+        late = rest * 3 // 2 if rest <= TICKS // 2 else (rest + TICKS) // 2
+        return beat * TICKS + late
+
+    return moved(piece, when)
+
+
+def rubato(piece: Score, rng: Rng) -> Score:
+    """Played with a tempo that comes and goes by 15 % over eight quarter notes."""
+    period, phase = 8 * TICKS, float(rng.uniform(0, 6))
+
+    def when(ticks: int) -> int:
+        turn = 2 * np.pi * ticks / period + phase
+        return int(ticks + 0.15 * period / (2 * np.pi) * (np.sin(turn) - np.sin(phase)))
+
+    return moved(piece, when)
+
+
+def loose(piece: Score, rng: Rng, ticks: float) -> Score:
+    """Every onset off by chance, with this standard deviation."""
+    return score(
+        [n._replace(onset=max(0, n.onset + int(rng.normal(0, ticks)))) for n in piece.notes],
+        piece.bars,
+        piece.parts,
+    )
+
+
+def highest(piece: Score) -> Score:
+    """The top notes of the first part that has any, alone."""
+    if not piece.notes:
+        return piece
+    first = min(note.part for note in piece.notes)
+    kept: dict[int, Note] = {}
+    for note in piece.notes:
+        if note.part == first:
+            kept.setdefault(note.onset, note._replace(part=0))  # notes run from the top
+    return score(list(kept.values()), piece.bars, piece.parts[first : first + 1])
+
+
+def reduced(piece: Score) -> Score:
+    """All parts in one."""
+    return score([n._replace(part=0) for n in piece.notes], piece.bars, piece.parts[:1])
+
+
+def shifted(piece: Score, part: int | None) -> Score:
+    """A part (or all of them) an octave higher."""
+    return score(
+        [
+            n._replace(pitch=n.pitch + 12 if part in (None, n.part) and n.pitch < 108 else n.pitch)
+            for n in piece.notes
+        ],
+        piece.bars,
+        piece.parts,
+    )
+
+
+def played_by(piece: Score, program: int) -> Score:
+    """In other instruments."""
+    return replace(piece, parts=tuple(part._replace(program=program) for part in piece.parts))
+
+
+def joined(pieces: list[Score]) -> Score:
+    """One after another."""
+    notes, bars, start = [], [], 0
+    for piece in pieces:
+        notes += [n._replace(onset=n.onset + start) for n in piece.notes]
+        bars += [b._replace(onset=b.onset + start) for b in piece.bars]
+        start += piece.length
+    return score(notes, bars, max((piece.parts for piece in pieces), key=len))
+
+
+def quoted(piece: Score, other: Score) -> Score:
+    """The piece in the midst of another."""
+    before = min(len(other.bars), PASSAGE - len(piece.bars)) // 2
+    after = min(len(other.bars), PASSAGE) - before
+    return joined(
+        [excerpt(other, 0, before), piece, excerpt(other, len(other.bars) - after, len(other.bars))]
+    )
+
+
+def accompanied(melody: Score, other: Score) -> Score:
+    """The melody in place of another piece's first part, from its ninth bar on."""
+    start = other.bars[min(8, len(other.bars) - 1)].onset
+    first = min(n.part for n in other.notes)
+    kept = [
+        n for n in other.notes if n.part != first or not start <= n.onset < start + melody.length
+    ]
+    put = [n._replace(onset=n.onset + start, part=first) for n in melody.notes]
+    return score([*kept, *put], other.bars, other.parts)
+
+
+Edit = Callable[[Score, Rng], Score]
+EDITS: Mapping[str, Edit] = {
+    "exact": lambda p, _: p,
+    "transposed": lambda p, rng: transpose(p, int(rng.integers(1, 7)) * int(rng.choice((-1, 1)))),
+    "half_time": lambda p, _: stretched(p, 1, 2),
+    "double_time": lambda p, rng: stretched(transpose(p, int(rng.integers(-6, 6))), 2, 1),
+    "instruments": lambda p, _: played_by(p, 73),
+    "octave": lambda p, _: shifted(p, None),
+    "lead_octave": lambda p, _: shifted(p, min((n.part for n in p.notes), default=0)),
+    "ornaments5": lambda p, rng: ornamented(p, rng, 0.05),
+    "ornaments10": lambda p, rng: ornamented(p, rng, 0.1),
+    "one_voice": lambda p, _: highest(p),
+    "one_part": lambda p, _: reduced(p),
+    "dotted": lambda p, _: dotted(p),
+    "loose": lambda p, rng: loose(p, rng, TICKS / 67),  # 9 ms at 100 a minute
+    "rubato": rubato,
+}
+"""Changes of a passage."""
+
+QUOTES: Mapping[str, tuple[int, Callable[[Score, Score, Rng], Score]]] = {
+    "quote16": (16, lambda p, o, _: quoted(p, o)),
+    "quote8": (8, lambda p, o, rng: quoted(transpose(p, int(rng.integers(-6, 7))), o)),
+    "quote4": (4, lambda p, o, _: quoted(p, o)),
+    "melody16": (16, lambda p, o, _: accompanied(highest(p), o)),
+    "melody8": (8, lambda p, o, _: accompanied(highest(p), o)),
+}
+"""How many bars are hidden in 32 bars of another work, and how."""
+
+
+class Runs:
+    """Peer: the longest run of equal pitches in the highest notes of two pieces."""
+
+    def __init__(self, works: list[Score]) -> None:
+        tops = [np.append(self.top(work), -1) for work in works]
+        self._starts = np.cumsum([0, *(len(top) for top in tops)])[:-1]
+        self._all = np.concatenate(tops)
+
+    @staticmethod
+    def top(piece: Score) -> NDArray[np.int64]:
+        """The highest pitch at each onset."""
+        found = {n.onset: n.pitch for n in sorted(piece.notes, key=lambda n: (n.onset, n.pitch))}
+        return np.array(list(found.values()), np.int64)
+
+    def __call__(self, piece: Score) -> NDArray[np.float64]:
+        """The longest run with each work, in notes."""
+        run, best = np.zeros(len(self._all), np.int32), np.zeros(len(self._all), np.int32)
+        for pitch in self.top(piece):
+            run[1:] = run[:-1] + 1
+            run[0] = 1
+            run[self._all != pitch] = 0
+            np.maximum(best, run, out=best)
+        return np.maximum.reduceat(best, self._starts).astype(np.float64)
+
+
+class Histograms:
+    """Peer: the cosine of how long each pitch class sounds."""
+
+    def __init__(self, works: list[Score]) -> None:
+        self._known = np.array([self.histogram(work) for work in works])
+
+    @staticmethod
+    def histogram(piece: Score) -> NDArray[np.float64]:
+        """A unit vector [12]."""
+        weights = durations(piece).sum(axis=0)
+        return np.asarray(weights / max(float(np.linalg.norm(weights)), 1e-9), np.float64)
+
+    def __call__(self, piece: Score) -> NDArray[np.float64]:
+        """The cosine with each work."""
+        return np.asarray(self._known @ self.histogram(piece), np.float64)
+
+
+Peer = Callable[[Score], NDArray[np.float64]]
+
+
+class Bench:
+    """The works, their index and the peers."""
+
+    def __init__(self, works: list[tuple[str, Score]], seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.names = [name for name, _ in works]
+        self.works = [work for _, work in works]
+        self.rows = Shares()
+        started = time.perf_counter()
+        self.index = ScoreIndex(self.works)
+        seconds = time.perf_counter() - started
+        notes = sum(len(work.notes) for work in self.works)
+        self.rows.add("moxie", "index", seconds, seconds, seconds, f"s for {notes} notes")
+        self.peers: dict[str, Peer] = {
+            "pitch_runs": Runs(self.works),
+            "histogram": Histograms(self.works),
+        }
+        self.most: dict[str, float] = {}
+        self.seconds: list[float] = []
+
+    def relatives(self, i: int) -> set[int]:
+        """A work and the other parts of its larger work."""
+        mine = family(self.names[i])
+        same = {j for j, name in enumerate(self.names) if mine and family(name) == mine}
+        return same | {i}
+
+    def passage(self, i: int, bars: int) -> tuple[Score, int]:
+        """Bars of a work that are not mostly rests, at random, and the first one's index."""
+        work = self.works[i]
+        for _ in range(40):
+            first = int(self.rng.integers(0, max(1, len(work.bars) - bars + 1)))
+            found = excerpt(work, first, first + bars)
+            if len(highest(found).notes) >= 2.5 * bars:
+                break
+        return found, first
+
+    def nearest(self, piece: Score, exclude: set[int]) -> Likeness:
+        """The index's answer, timed."""
+        started = time.perf_counter()
+        found = self.index.nearest(piece, exclude=exclude)
+        self.seconds.append(time.perf_counter() - started)
+        assert found is not None
+        return found
+
+    def alike(self, chosen: NDArray[np.int64]) -> None:
+        """Nearest works of other families: of the whole works, and of a passage of each."""
+        takes: Mapping[str, Callable[[int], Score]] = {
+            "alike_own": lambda i: self.works[i],
+            "alike_passage": lambda i: self.passage(i, PASSAGE)[0],
+        }
+        for what, take in takes.items():
+            pieces = [(int(i), take(int(i))) for i in chosen]
+            nearest = [self.nearest(p, self.relatives(i)).similarity for i, p in pieces]
+            low, middle, high = np.percentile(nearest, [2.5, 50, 97.5])
+            self.rows.add("moxie", what, middle, low, high, "similarity")
+            over = sum(s >= THRESHOLD for s in nearest)
+            self.rows.share("moxie", f"{what}_over", over, len(nearest))
+            if what == "alike_passage":
+                for name, peer in self.peers.items():
+                    scores = [np.delete(peer(p), list(self.relatives(i))).max() for i, p in pieces]
+                    self.most[name] = float(np.percentile(scores, 99))
+
+    def recall(self, chosen: NDArray[np.int64]) -> None:
+        """Changed passages, looked up among all works."""
+        for name, edit in EDITS.items():
+            pieces = [(int(i), edit(self.passage(int(i), PASSAGE)[0], self.rng)) for i in chosen]
+            self._found(name, pieces, [set() for _ in pieces])
+
+    def quotes(self, chosen: NDArray[np.int64]) -> None:
+        """Passages hidden in another work."""
+        for name, (bars, hide) in QUOTES.items():
+            pieces, hosts, places = [], [], []
+            for i in map(int, chosen):
+                host = int(self.rng.choice(np.setdiff1d(np.arange(len(self.works)), [i])))
+                hidden, first = self.passage(i, bars)
+                other = self.passage(host, PASSAGE)[0]
+                pieces.append((i, hide(hidden, other, self.rng)))
+                hosts.append({host} - {i})
+                places.append((first + 1, first + len(hidden.bars)))
+            answers = self._found(name, pieces, hosts)
+            found = [(a, p) for a, p in zip(answers, places, strict=True) if a is not None]
+            right = sum(_named(answer, *place) for answer, place in found)
+            if found:
+                self.rows.share("moxie", f"bars_{name}", right, len(found))
+
+    def _found(
+        self, name: str, pieces: list[tuple[int, Score]], excluded: list[set[int]]
+    ) -> list[Likeness | None]:
+        """Rows for what is found; the answers that are right."""
+        answers: list[Likeness | None] = []
+        similarities = []
+        for (i, piece), exclude in zip(pieces, excluded, strict=True):
+            match = self.nearest(piece, exclude)
+            similarities.append(match.similarity)
+            right = match.similarity >= THRESHOLD and match.index in self._same(i)
+            answers.append(match if right else None)
+        hits = sum(answer is not None for answer in answers)
+        self.rows.share("moxie", f"recall_{name}", hits, len(pieces))
+        low, middle, high = np.percentile(similarities, [2.5, 50, 97.5])
+        self.rows.add("moxie", f"similarity_{name}", middle, low, high, "similarity")
+        for system, peer in self.peers.items():
+            hits = 0
+            for (i, piece), exclude in zip(pieces, excluded, strict=True):
+                scores = peer(piece)
+                scores[list(exclude)] = -1.0
+                hits += bool(scores.argmax() in self._same(i) and scores.max() > self.most[system])
+            self.rows.share(system, f"recall_{name}", hits, len(pieces))
+        return answers
+
+    def _same(self, i: int) -> set[int]:
+        """A work, and its near duplicates in the folder: finding them is right as well."""
+        twins, same = {i}, {i}
+        while len(same) < 6:
+            found = self.index.nearest(self.works[i], exclude=same)
+            if found is None or found.similarity < 0.9:
+                break
+            twins.add(found.index)
+            same.add(found.index)
+        return twins
+
+    def strangers(self, others: list[tuple[str, Score]]) -> None:
+        """Works of other composers."""
+        nearest = [self.nearest(work, set()).similarity for _, work in others]
+        low, middle, high = np.percentile(nearest, [2.5, 50, 97.5])
+        self.rows.add("moxie", "alike_others", middle, low, high, "similarity")
+        alarms = sum(s >= THRESHOLD for s in nearest)
+        self.rows.share("moxie", "alarms_others", alarms, len(nearest))
+
+    def measure(self, others: list[tuple[str, Score]], copies: int) -> Rows:
+        """All rows."""
+        self.alike(self.rng.permutation(len(self.works))[: 3 * copies])
+        long = [i for i, w in enumerate(self.works) if len(w.bars) >= 8]
+        chosen = self.rng.permutation(np.array(long))[:copies]
+        self.seconds = []
+        self.recall(chosen)
+        low, middle, high = np.percentile(np.array(self.seconds) * 1000, [2.5, 50, 97.5])
+        self.rows.add("moxie", "nearest", middle, low, high, "ms")
+        self.quotes(chosen)
+        if others:
+            self.strangers(others)
+        return self.rows
+
+
+def _named(answer: Likeness, first: int, last: int) -> bool:
+    """Whether the evidence names these bars of the work, to a bar."""
+    found = str(answer.evidence.params.get("others", "0-0")).split("-")
+    return abs(int(found[0]) - first) <= 1 and abs(int(found[1]) - last) <= 1
+
+
+def load(folder: Path) -> list[tuple[str, Score]]:
+    """The works of a folder and the folders in it, cleaned; what cannot be read is left out."""
+    found = []
+    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in codec.READABLE):
+        try:
+            cleaned = clean(codec.read(path.read_bytes(), path.name))
+        except UnreadableWork:
+            continue
+        if cleaned.usable:
+            found.append((path.relative_to(folder).as_posix(), cleaned.content))
+    return found
+
+
+def main() -> None:
+    """The command line."""
+    given = parser(__doc__).parse_args()
+    works = load(given.works)
+    others = [work for folder in given.others for work in load(folder)]
+    rows = Bench(works, given.seed).measure(others, copies=20 if given.quick else 60)
+    rows.show(len(works), given.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,267 @@
+"""One piece in the making, in the event coding: which symbols may come, and which must."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moxie.arts.music.coding.columns import FLOOR, PITCHES, home
+from moxie.arts.music.coding.events import (
+    GAP,
+    LENGTH,
+    LENGTHS,
+    LONG,
+    PART,
+    PITCH,
+    STEP,
+    EventTracker,
+    length_code,
+)
+from moxie.arts.music.compose.manner import CHORDAL
+from moxie.arts.music.compose.script import NEAR, Cue, Script
+from moxie.arts.music.score import Note
+
+Floats = NDArray[np.float32]
+
+SILENCE = 1
+"""Whole bars that may pass without a beginning."""
+
+
+class EventLine:
+    """Follows one script. The driver asks `forced`, draws where it is None, and calls `put`."""
+
+    fields = (GAP, PART, PITCH, LENGTH)
+
+    def __init__(self, script: Script, velocity: int) -> None:
+        self.script, self.velocity = script, velocity
+        self.move = home(script.key.tonic, minor=script.key.minor)
+        players = len(script.players)
+        self.tracker = EventTracker(script.bars, players, self.move, minor=script.key.minor)
+        self.bars = self.tracker.bars  # in steps
+        self.end = self.bars[-1].onset + self.bars[-1].length
+        self.notes: list[Note] = []  # all that sounds, in order
+        self.new: list[Note] = []  # what was drawn
+        self.done = False
+        self.fit = 0.0  # log probability of known notes that follow drawn ones
+        self.bar = -1
+        self.cues: list[Cue] = []
+        self.free = np.zeros(players, np.bool_)
+        self.cue: Cue | None = None  # the note being told, where it is one
+        self.target = 0
+        self._enter(0)
+
+    def trunk(self) -> list[int]:
+        """The trunk's columns for the next unit."""
+        return self.tracker.trunk()
+
+    def known(self, field: int) -> list[int]:
+        """The columns of a field."""
+        return self.tracker.known(field)
+
+    def judged(self) -> bool:
+        """Whether the note being told is known and has to follow well."""
+        return self.cue is not None and self.cue.known and self.bar in self.script.judged
+
+    def forced(self, field: int) -> int | None:
+        """The symbol that must come; None where one is to be drawn. Call it in order."""
+        if field == GAP:
+            return self._forced_gap()
+        if field == PART:
+            return self.cue.part if self.cue is not None else self._only_part()
+        if self.cue is None:
+            return None
+        if field == PITCH:
+            return None if self.cue.pitch is None else self._symbol(self.cue.pitch)
+        return length_code(max(1, round(self.cue.duration / STEP)))
+
+    def weigh(self, field: int, shares: Floats) -> Floats:
+        """The shares of symbols that may come, others 0, with what is wished for."""
+        if field == GAP:
+            return self._weigh_gap(shares)
+        if field == PART:
+            return np.where(self._parts(), shares, 0)
+        if field == PITCH:
+            return self._weigh_pitch(shares)
+        return shares
+
+    def put(self, field: int, symbol: int) -> bool:
+        """Tell a symbol; whether the unit goes on."""
+        if field == GAP:
+            return self._put_gap(symbol)
+        if field == PART and self.cue is None and self._cue_now() and symbol >= self.cues[0].part:
+            self.cue = self.cues.pop(0)  # a known note comes first
+            symbol = self.cue.part
+        self.tracker.put(field, symbol)
+        if field == LENGTH:
+            self._note(symbol)
+        return True
+
+    def _note(self, code: int) -> None:
+        part, symbol = self.tracker.unit[PART], self.tracker.unit[PITCH]
+        onset, pitch = self.tracker.time * STEP, symbol + FLOOR - self.move
+        length = min(LENGTHS[code], self.end - self.tracker.time) * STEP
+        if self.cue is not None and self.cue.duration:
+            onset, length = self.cue.onset, self.cue.duration
+            pitch = self.cue.pitch if self.cue.pitch is not None else pitch
+        note = Note(onset, max(1, length), pitch, part, velocity=self.velocity)
+        self.notes.append(note)
+        if self.cue is None or not self.cue.known:
+            self.new.append(note)
+        self.cue = None
+
+    def _enter(self, bar: int) -> None:
+        self.bar = bar
+        self.cues = self.script.cues(bar, self.notes)
+        self.free = self.script.free_parts(bar)
+
+    def _bar_end(self) -> int:
+        return self.bars[self.bar].onset + self.bars[self.bar].length
+
+    def _cue_step(self) -> int:
+        return max(self.tracker.time, round(self.cues[0].onset / STEP))
+
+    def _cue_now(self) -> bool:
+        return bool(self.cues) and self._cue_step() <= self.tracker.time
+
+    def _forced_gap(self) -> int | None:
+        """Go on to where something may be drawn, or must come."""
+        self.cue = None
+        while not self.free.any() or self.tracker.time >= self._bar_end():
+            if self.cues:
+                return self._go_to(self._cue_step())
+            if self.bar + 1 == len(self.bars):
+                self.done = True
+                return 0
+            self._enter(self.bar + 1)
+        if self._latest() - self.tracker.time < 0:  # nothing fits before what must come
+            return self._go_to(self._cue_step())
+        return None
+
+    def _go_to(self, step: int) -> int:
+        gap = step - self.tracker.time
+        if gap >= LONG:
+            return LONG
+        self.cue = self.cues.pop(0)
+        return gap
+
+    def _earliest(self) -> int:
+        return max(self.tracker.time, self.bars[self.bar].onset)
+
+    def _latest(self) -> int:
+        """The last step at which the next note may begin."""
+        if self.cues:
+            return self._cue_step()
+        bar = min(self.bar + SILENCE, len(self.bars) - 1)
+        return self.bars[bar].onset + self.bars[bar].length - 1
+
+    def _weigh_gap(self, shares: Floats) -> Floats:
+        time = self.tracker.time
+        low = self._earliest() - time
+        high = max(low, self._latest() - time)
+        result = np.zeros_like(shares)
+        if low >= LONG:
+            result[LONG] = 1
+            return result
+        result[low : min(high, LONG - 1) + 1] = shares[low : min(high, LONG - 1) + 1]
+        if low == 0 and not self._may_join():
+            result[0] = 0
+        if not result.any():
+            result[min(max(low, 1), LONG - 1)] = 1
+        return result
+
+    def _may_join(self) -> bool:
+        """Whether another note may begin with the last one."""
+        if not self.tracker.begun or self._cue_now():
+            return not self.tracker.begun
+        return bool(self._parts_at(self.tracker.told[-1], joined=True).any())
+
+    def _put_gap(self, gap: int) -> bool:
+        """Time goes on; a bar that comes again may begin, and its first note be told."""
+        if self.done:
+            return False
+        time = self.tracker.time
+        while self.cue is None and gap < LONG and time + gap >= self._bar_end():
+            if self.bar + 1 == len(self.bars):
+                self.done = True
+                return False
+            self._enter(self.bar + 1)
+            if (self.cues and self._cue_step() <= time + gap) or not self.free.any():
+                if not self.cues:
+                    gap = max(gap, self._bar_end() - time)
+                    continue
+                gap = self._go_to(self._cue_step())
+        if self.cue is None and gap < LONG and self.cues and time + gap > self._cue_step():
+            gap = self._go_to(self._cue_step())
+        self.tracker.put(GAP, gap)
+        return gap < LONG
+
+    def _only_part(self) -> int | None:
+        allowed = np.flatnonzero(self._parts())
+        if len(allowed) == 1:
+            return int(allowed[0])
+        if len(allowed) == 0:  # only a note that must come is left here
+            return self.cues[0].part if self.cues else self.tracker.told[-1]
+        return None
+
+    def _parts(self) -> NDArray[np.bool_]:
+        first, _ = self.tracker.allowed(PART)
+        joined = self.tracker.unit[GAP] == 0 and self.tracker.begun
+        allowed = self._parts_at(first, joined=joined)
+        if self._cue_now():
+            allowed[self.cues[0].part] = True
+        return np.pad(allowed, (0, 16 - len(allowed)))[:16]
+
+    def _parts_at(self, first: int, *, joined: bool) -> NDArray[np.bool_]:
+        allowed = self.free.copy()
+        allowed[:first] = False
+        if joined and allowed[first]:  # a chord inside the part
+            player = self.script.players[first]
+            room = bool(self.tracker.same) and self._symbol(player.low) < self.tracker.same[-1] - 1
+            allowed[first] = player.chords > CHORDAL and room
+        return allowed
+
+    def _symbol(self, pitch: int) -> int:
+        return min(max(pitch + self.move - FLOOR, 0), PITCHES - 1)
+
+    def _weigh_pitch(self, shares: Floats) -> Floats:
+        part = self.tracker.unit[PART]
+        player = self.script.players[part]
+        low, high = self._symbol(player.low), self._symbol(player.high) + 1
+        first, last = self.tracker.allowed(PITCH)
+        result = np.zeros_like(shares)
+        low, high = max(low, first), min(high, last)
+        if low >= high:
+            low, high = max(0, last - 1), max(1, last)
+        result[low:high] = np.maximum(shares[low:high], 1e-9)
+        result *= np.exp(self._wished(part))
+        return result
+
+    def _wished(self, part: int) -> Floats:
+        """Log weights of pitch symbols, for cadences and for notes to stay near to."""
+        wished = np.zeros(PITCHES, np.float32)
+        bar = self.bars[self.bar]
+        within = (self.tracker.time - bar.onset) / max(1, bar.length)
+        bias = self.script.bias(self.bar, within)
+        if bias is not None:
+            classes = (np.arange(PITCHES) + FLOOR - self.move) % 12
+            bass = part == len(self.script.players) - 1
+            wished += (bias.bass if bass else bias.upper)[classes]
+        if self.cue is not None and self.cue.near is not None:
+            wished[self._symbol(self.cue.near)] += NEAR
+        return wished
+
+    def result(self) -> Sequence[Note]:
+        """The notes drawn, each ending before the next of its part begins, where it has to."""
+        chordal = [player.chords > CHORDAL for player in self.script.players]
+        following: dict[int, int] = {}
+        found: list[Note] = []
+        for note in sorted(self.notes, key=lambda n: (-n.onset, n.part)):
+            end = following.get(note.part)
+            if end is not None and not chordal[note.part] and end > note.onset:
+                note = note._replace(duration=min(note.duration, end - note.onset))  # noqa: PLW2901
+            following[note.part] = note.onset
+            found.append(note)
+        drawn = {(note.onset, note.part, note.pitch) for note in self.new}
+        return [n for n in found if (n.onset, n.part, n.pitch) in drawn]

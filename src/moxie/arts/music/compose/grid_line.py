@@ -1,0 +1,143 @@
+"""One piece in the making, in the grid coding: which symbols may come, and which must."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moxie.arts.music.coding.columns import FLOOR, PITCHES, home
+from moxie.arts.music.coding.grid import FIRST, HOLD, REST, STEP, Grid, GridTracker
+from moxie.arts.music.compose.script import NEAR, Cue, Script
+from moxie.arts.music.score import Note
+
+Floats = NDArray[np.float32]
+
+
+class GridLine:
+    """Follows one script, step by step, voice by voice."""
+
+    def __init__(self, grid: Grid, script: Script, velocity: int) -> None:
+        self.grid, self.script, self.velocity = grid, script, velocity
+        self.fields = tuple(range(grid.voices))
+        self.move = home(script.key.tonic, minor=script.key.minor)
+        last = script.bars[-1]
+        self.steps = -(-(last.onset + last.length) // STEP)
+        first = script.bars[0]
+        phase = max(0, first.full - first.length) // STEP
+        self.tracker = GridTracker(grid, self.steps, phase, script.key.minor)
+        self.notes: list[Note] = []
+        self.new: list[Note] = []
+        self.sounding: list[Note | None] = [None] * grid.voices
+        self.drawn: list[bool] = [False] * grid.voices
+        self.fit = 0.0
+        self.bar = -1
+        self.cues: dict[tuple[int, int], Cue | None] = {}
+        self.free = np.zeros(grid.voices, np.bool_)
+        self.done = False
+        self._enter(0)
+
+    def trunk(self) -> list[int]:
+        """The trunk's columns for the next step."""
+        return self.tracker.trunk()
+
+    def known(self, field: int) -> list[int]:
+        """The columns of a voice."""
+        return self.tracker.known(field)
+
+    def judged(self) -> bool:
+        """Whether the step is known and has to follow well."""
+        return self.bar in self.script.judged
+
+    def forced(self, field: int) -> int | None:
+        """The symbol that must come; None where one is to be drawn."""
+        voice = self.grid.order[field]
+        if field == 0:
+            bars = self.script.bars
+            while self.bar + 1 < len(bars) and bars[self.bar + 1].onset <= self.tracker.t * STEP:
+                self._enter(self.bar + 1)
+        if self.free[voice]:
+            return None
+        place = (self.tracker.t, voice)
+        if place not in self.cues:
+            return HOLD if self.tracker.now[voice] == 0 and self.tracker.t else REST
+        cue = self.cues[place]
+        if cue is None:
+            return HOLD
+        return None if cue.pitch is None else self._symbol(cue.pitch)
+
+    def weigh(self, field: int, shares: Floats) -> Floats:
+        """The shares of symbols that may come, others 0, with what is wished for."""
+        voice = self.grid.order[field]
+        player = self.script.players[voice]
+        result = np.zeros_like(shares)
+        low, high = self._symbol(player.low), self._symbol(player.high) + 1
+        result[low:high] = np.maximum(shares[low:high], 1e-9)
+        result[FIRST:] *= np.exp(self._wished(voice))
+        if self.free[voice]:
+            result[HOLD] = shares[HOLD] if self.tracker.t else 0
+            result[REST] = shares[REST]
+        return result
+
+    def put(self, field: int, symbol: int) -> bool:
+        """Tell a symbol; the unit always goes on."""
+        voice = self.grid.order[field]
+        now = self.tracker.t
+        self.tracker.put(field, symbol)
+        if symbol != HOLD or now == 0:
+            self._end(voice, now)
+            if symbol >= FIRST:
+                pitch = symbol - FIRST + FLOOR - self.move
+                self.sounding[voice] = Note(now * STEP, STEP, pitch, voice, velocity=self.velocity)
+                self.drawn[voice] = self._is_drawn(now, voice)
+        if self.tracker.t == self.steps:
+            for one in range(self.grid.voices):
+                self._end(one, self.steps)
+            self.done = True
+        return True
+
+    def _is_drawn(self, step: int, voice: int) -> bool:
+        cue = self.cues.get((step, voice))
+        return bool(self.free[voice]) or cue is None or not cue.known
+
+    def _end(self, voice: int, step: int) -> None:
+        note = self.sounding[voice]
+        if note is not None:
+            whole = note._replace(duration=max(1, step * STEP - note.onset))
+            self.notes.append(whole)
+            if self.drawn[voice]:
+                self.new.append(whole)
+        self.sounding[voice] = None
+
+    def _enter(self, bar: int) -> None:
+        self.bar = bar
+        now = self.tracker.t * STEP
+        held = [note for note in self.sounding if note is not None]
+        so_far = [*self.notes, *(note._replace(duration=now - note.onset) for note in held)]
+        self.free = self.script.free_parts(bar)
+        for cue in self.script.cues(bar, so_far):
+            start = cue.onset // STEP
+            self.cues[(start, cue.part)] = cue
+            for step in range(start + 1, max(start + 1, (cue.onset + cue.duration) // STEP)):
+                self.cues[(step, cue.part)] = None
+
+    def _symbol(self, pitch: int) -> int:
+        return FIRST + min(max(pitch + self.move - FLOOR, 0), PITCHES - 1)
+
+    def _wished(self, voice: int) -> Floats:
+        wished = np.zeros(PITCHES, np.float32)
+        bar = self.script.bars[self.bar]
+        within = (self.tracker.t * STEP - bar.onset) / max(1, bar.length)
+        bias = self.script.bias(self.bar, within)
+        if bias is not None:
+            classes = (np.arange(PITCHES) + FLOOR - self.move) % 12
+            wished += (bias.bass if voice == self.grid.voices - 1 else bias.upper)[classes]
+        cue = self.cues.get((self.tracker.t, voice))
+        if cue is not None and cue.near is not None:
+            wished[self._symbol(cue.near) - FIRST] += NEAR
+        return wished
+
+    def result(self) -> Sequence[Note]:
+        """The notes drawn."""
+        return self.new

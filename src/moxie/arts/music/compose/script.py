@@ -1,0 +1,147 @@
+"""What is settled before a note is drawn: known notes, bars that come again, the last chord."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moxie.arts.music.cadences import Bias, CadenceTable
+from moxie.arts.music.compose.manner import CHORDAL, Player, Setting
+from moxie.arts.music.plan import Plan
+from moxie.arts.music.score import Bar, Key, Note, Score, bar_at
+
+NEAR = 2.5
+"""Log weight by which a varied note is drawn to the one that it varies."""
+
+CADENCE = 0.8
+"""How much of the works' log weights at cadences counts."""
+
+FLOOR_BIAS = -4.0
+
+
+class Cue(NamedTuple):
+    """A note that must come: its pitch if that is settled, or one to stay near, or neither."""
+
+    onset: int  # ticks
+    part: int
+    pitch: int | None
+    duration: int
+    near: int | None = None
+    known: bool = False  # it is there already and only has to be heard
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a piece must be. `free` is bool [bars, parts]: where notes are drawn.
+
+    `known` are notes that stay as they are; `plan` says which bars come again (None: as known).
+    """
+
+    bars: tuple[Bar, ...]
+    players: tuple[Player, ...]
+    key: Key
+    free: NDArray[np.bool_]
+    known: tuple[Note, ...] = ()
+    plan: Plan | None = None
+    cadences: CadenceTable | None = None
+    ending: bool = False  # whether the last bar is a closing chord
+    judged: frozenset[int] = field(default_factory=frozenset)  # bars that have to follow well
+
+    def cues(self, bar: int, made: Sequence[Note]) -> list[Cue]:
+        """The notes of a bar that must come, in order; `made` is all that came before it."""
+        found = [
+            Cue(n.onset, n.part, n.pitch, n.duration, known=True)
+            for n in self.known
+            if bar_at(self.bars, n.onset) == bar
+        ]
+        step = self.plan.steps[bar] if self.plan is not None else None
+        if self.ending and bar == len(self.bars) - 1:
+            found += self._close(made)
+        elif step is not None and step.like is not None and self.comes_again(bar):
+            found += self._again(bar, step.like, step.shift, made, exact=step.kind == "repeat")
+        return sorted(found, key=lambda cue: (cue.onset, cue.part, -(cue.pitch or 0)))
+
+    def comes_again(self, bar: int) -> bool:
+        """Whether a bar repeats or varies an earlier one of its length."""
+        if self.plan is None or not self.free[bar].all():
+            return False
+        like = self.plan.steps[bar].like
+        return like is not None and self.bars[like].length == self.bars[bar].length
+
+    def free_parts(self, bar: int) -> NDArray[np.bool_]:
+        """Parts whose notes are drawn in a bar, bool [parts]."""
+        closing = self.ending and bar == len(self.bars) - 1
+        if closing or self.comes_again(bar):
+            return np.zeros(len(self.players), np.bool_)
+        found: NDArray[np.bool_] = self.free[bar]
+        return found
+
+    def bias(self, bar: int, within: float) -> Bias | None:
+        """Log weights of pitch classes at a place of a bar (0 to 1), where a phrase ends."""
+        if self.plan is None or self.cadences is None:
+            return None
+        steps = self.plan.steps
+        last = bar == len(steps) - 1
+        if last and self.ending:
+            return self._bias("close", "final")
+        close = steps[bar].close
+        if close and not last:
+            return self._bias("half" if close == "half" else "close", "final")
+        if bar + 1 < len(steps) and within >= 0.5 and steps[bar + 1].close:
+            return self._bias("half" if steps[bar + 1].close == "half" else "close", "before")
+        return None
+
+    def _bias(self, kind: str, place: str) -> Bias:
+        assert self.cadences is not None
+        found = self.cadences.bias(kind, place, minor=self.key.minor)  # type: ignore[arg-type]
+        bass, upper = found.at(self.key.tonic)
+        return Bias(
+            np.maximum(bass * np.float32(CADENCE), np.float32(FLOOR_BIAS)),
+            np.maximum(upper * np.float32(CADENCE), np.float32(FLOOR_BIAS)),
+        )
+
+    def _again(
+        self, bar: int, like: int, shift: int, made: Sequence[Note], *, exact: bool
+    ) -> list[Cue]:
+        move = self.bars[bar].onset - self.bars[like].onset
+        found = []
+        for note in made:
+            if bar_at(self.bars, note.onset) != like:
+                continue
+            player = self.players[note.part]
+            pitch = note.pitch + shift
+            if not player.low <= pitch <= player.high:
+                pitch = note.pitch
+            found.append(
+                Cue(note.onset + move, note.part, pitch if exact else None, note.duration, pitch)
+            )
+        return found
+
+    def _close(self, made: Sequence[Note]) -> list[Cue]:
+        """A chord of those who play at the end, for the last bar."""
+        last = self.bars[-1]
+        since = self.bars[max(0, len(self.bars) - 3)].onset
+        playing = {note.part for note in made if note.onset >= since}
+        playing = playing or set(range(len(self.players)))
+        return [
+            Cue(last.onset, part, None, last.length)
+            for part in sorted(playing)
+            for _ in range(2 if self.players[part].chords > 5 * CHORDAL else 1)
+        ]
+
+
+def blank(setting: Setting, bars: int) -> tuple[Bar, ...]:
+    """So many whole bars of a setting's metre."""
+    one = Bar(0, 0, setting.beats, setting.unit)
+    return tuple(Bar(i * one.full, one.full, one.beats, one.unit) for i in range(bars))
+
+
+def free_of(mask: NDArray[np.bool_], score: Score) -> NDArray[np.bool_]:
+    """A mask over a score, [bars] or [parts, bars], as bool [bars, parts]."""
+    if mask.ndim == 1:
+        return np.repeat(mask[:, None], len(score.parts), axis=1)
+    return np.ascontiguousarray(mask.T)

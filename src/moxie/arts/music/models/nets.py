@@ -1,0 +1,202 @@
+"""Networks over coded pieces: a trunk that remembers, and a head for each field.
+
+The trunk is a transformer (pre-norm, rotary positions: Su et al. 2021) or a GRU (Cho et al. 2014).
+A head hears the trunk and the columns of its field. Pitches get logits of their own and logits
+by interval from each anchor, so that what is learnt in one place of the scale holds in others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from moxie.arts.music.coding import Coding, Column, Field
+
+Kind: TypeAlias = Literal["transformer", "recurrent"]
+
+SPAN = 24
+"""Intervals up to this many semitones have logits."""
+
+HEADS = 4
+SPREAD = 0.15
+"""Standard deviation of fresh embeddings: a sum of twenty is then about one."""
+
+
+class Columns(nn.Module):
+    """The sum of an embedding of every column; pitches are embedded by class as well."""
+
+    starts: Tensor
+
+    def __init__(self, columns: Sequence[Column], width: int) -> None:
+        super().__init__()
+        sizes = [column.size for column in columns]
+        self.pitched = [i for i, column in enumerate(columns) if column.kind == "pitch"]
+        sizes += [13] * len(self.pitched)
+        starts = torch.tensor([0, *sizes]).cumsum(0)
+        self.register_buffer("starts", starts[:-1], persistent=False)
+        self.table = nn.EmbeddingBag(int(starts[-1]), width, mode="sum")
+        nn.init.normal_(self.table.weight, std=SPREAD)
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Columns int64 [..., n] to float [..., width]."""
+        pitches = values[..., self.pitched]
+        classes = torch.where(pitches > 0, (pitches - 1) % 12 + 1, 0)
+        places = torch.cat((values, classes), -1) + self.starts
+        found = self.table(places.reshape(-1, places.shape[-1]))
+        result: Tensor = found.view(*values.shape[:-1], -1)
+        return result
+
+
+class Block(nn.Module):
+    """A layer of causal attention and a feed-forward layer."""
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.before_attention = nn.RMSNorm(width)
+        self.heard = nn.Linear(width, 3 * width, bias=False)
+        self.told = nn.Linear(width, width, bias=False)
+        self.before_thought = nn.RMSNorm(width)
+        self.wide = nn.Linear(width, 4 * width)
+        self.narrow = nn.Linear(4 * width, width)
+        self.dropout = nn.Dropout(dropout)
+        nn.init.zeros_(self.told.weight)
+        nn.init.zeros_(self.narrow.weight)
+
+    def forward(
+        self, x: Tensor, angles: Tensor, past: tuple[Tensor, Tensor] | None = None
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """[batch, units, width]; `past` are the keys and values of earlier units."""
+        batch, units, width = x.shape
+        heard = self.heard(self.before_attention(x))
+        query, key, value = heard.view(batch, units, 3, HEADS, -1).permute(2, 0, 3, 1, 4)
+        query, key = _turned(query, angles), _turned(key, angles)
+        if past is not None:
+            key, value = torch.cat((past[0], key), 2), torch.cat((past[1], value), 2)
+        found = F.scaled_dot_product_attention(query, key, value, is_causal=past is None)
+        told = self.told(found.transpose(1, 2).reshape(batch, units, width))
+        x = x + self.dropout(told)
+        thought = self.narrow(F.gelu(self.wide(self.before_thought(x))))
+        return x + self.dropout(thought), (key, value)
+
+
+class Transformer(nn.Module):
+    """Blocks over the units of a window."""
+
+    def __init__(self, width: int, depth: int, dropout: float) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(Block(width, dropout) for _ in range(depth))
+        self.width = width
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[batch, units, width] to the same, each unit hearing those before it."""
+        angles = _angles(torch.arange(x.shape[1], device=x.device), self.width // HEADS)
+        for block in self.blocks:
+            x, _ = block(x, angles)
+        return x
+
+    def step(self, x: Tensor, state: object) -> tuple[Tensor, object]:
+        """One unit [batch, 1, width] after those in `state` (None at first)."""
+        past: list[tuple[Tensor, Tensor] | None] = (
+            [None] * len(self.blocks) if state is None else list(state[1])  # type: ignore[index]
+        )
+        at = 0 if state is None else int(state[0])  # type: ignore[index]
+        angles = _angles(torch.tensor([at], device=x.device), self.width // HEADS)
+        now = []
+        for block, before in zip(self.blocks, past, strict=True):
+            x, kept = block(x, angles, before)
+            now.append(kept)
+        return x, (at + 1, now)
+
+
+class Recurrent(nn.Module):
+    """Layers of gated recurrent units."""
+
+    def __init__(self, width: int, depth: int, dropout: float) -> None:
+        super().__init__()
+        self.gru = nn.GRU(width, width, depth, batch_first=True, dropout=dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[batch, units, width] to the same."""
+        found: Tensor = self.gru(x)[0]
+        return found
+
+    def step(self, x: Tensor, state: object) -> tuple[Tensor, object]:
+        """One unit [batch, 1, width] after `state` (None at first)."""
+        found, after = self.gru(x, state)
+        return found, after
+
+
+class Head(nn.Module):
+    """From the trunk and a field's columns to the logits of its symbols."""
+
+    span: Tensor
+
+    def __init__(self, field: Field, width: int, dropout: float) -> None:
+        super().__init__()
+        self.first, self.size, self.anchors = field.first, field.size, list(field.anchors)
+        self.columns = Columns(field.columns, width)
+        self.from_trunk = nn.Linear(width, width)
+        self.thought = nn.Linear(width, width)
+        self.out = nn.Linear(width, field.size + len(self.anchors) * (2 * SPAN + 1))
+        self.dropout = nn.Dropout(dropout)
+        self.register_buffer("span", torch.arange(-SPAN, SPAN + 1), persistent=False)
+        nn.init.zeros_(self.out.weight)
+
+    def forward(self, trunk: Tensor, known: Tensor) -> Tensor:
+        """[..., width] and int64 [..., columns] to float32 [..., symbols]."""
+        heard = F.gelu(self.dropout(self.from_trunk(trunk) + self.columns(known)))
+        heard = heard + F.gelu(self.thought(heard))
+        out = self.out(self.dropout(heard)).float()
+        logits: Tensor = out[..., : self.size]
+        relative = out[..., self.size :]
+        for place, column in enumerate(self.anchors):
+            anchor = known[..., column : column + 1]
+            table = relative[..., place * len(self.span) : (place + 1) * len(self.span)]
+            symbols = anchor - 1 + self.span + self.first
+            inside = (anchor > 0) & (symbols >= self.first) & (symbols < self.size)
+            logits = logits.scatter_add(
+                -1, symbols.clamp(0, self.size - 1), torch.where(inside, table, 0.0)
+            )
+        return logits
+
+
+class Net(nn.Module):
+    """A trunk and its heads for one coding."""
+
+    def __init__(
+        self, coding: Coding, kind: Kind, *, width: int, depth: int, dropout: float
+    ) -> None:
+        super().__init__()
+        self.heard = Columns(coding.trunk, width)
+        build = Transformer if kind == "transformer" else Recurrent
+        self.trunk: Transformer | Recurrent = build(width, depth, dropout)
+        self.after = nn.RMSNorm(width)
+        self.dropout = nn.Dropout(dropout)
+        self.heads = nn.ModuleList(Head(field, width, dropout) for field in coding.fields)
+
+    def forward(self, trunk: Tensor, known: Sequence[Tensor]) -> list[Tensor]:
+        """Trunk columns int64 [batch, units, n] and those of each field, to logits of each."""
+        heard = self.after(self.trunk(self.dropout(self.heard(trunk))))
+        return [head(heard, columns) for head, columns in zip(self.heads, known, strict=True)]
+
+    def step(self, trunk: Tensor, state: object) -> tuple[Tensor, object]:
+        """One unit's columns int64 [batch, n] to what the heads hear, float [batch, width]."""
+        heard, after = self.trunk.step(self.heard(trunk[:, None]), state)
+        return self.after(heard)[:, 0], after
+
+
+def _angles(places: Tensor, width: int) -> Tensor:
+    """Complex turns [units, width / 2] for rotary positions."""
+    rates = 10_000 ** (-torch.arange(0, width // 2, device=places.device) / (width // 2))
+    angles = places[:, None] * rates[None]
+    return torch.stack((angles.cos(), angles.sin()))
+
+
+def _turned(x: Tensor, angles: Tensor) -> Tensor:
+    cosine, sine = angles.to(x.dtype)
+    left, right = x.chunk(2, -1)
+    return torch.cat((left * cosine - right * sine, left * sine + right * cosine), -1)

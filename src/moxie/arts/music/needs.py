@@ -1,0 +1,18 @@
+"""The packages of the extra `[music]`, loaded when they are needed."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+from moxie.errors import Missing
+
+
+def need(name: str) -> ModuleType:
+    """The package, imported; raises Missing with the command that installs it."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise Missing(
+            'Music needs the package {name}: pip install "moxie-studio[music]".', name=name
+        ) from error

@@ -1,0 +1,118 @@
+"""Passages of a score, and variations of it that keep its style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from moxie.arts.music.keys import transpose
+from moxie.arts.music.score import HIGHEST, LOWEST, Key, Score, Tempo, score
+
+Change = TypeVar("Change", Key, Tempo)
+
+PIECE = 8
+"""Bars of a passage: a period, the least that has a shape of its own."""
+
+MOST_PIECES = 12
+"""A long score is looked at in at most this many places."""
+
+DOWN, UP = -5, 6
+"""Least and most semitones by which a variation is moved."""
+
+PACE = 0.1
+"""A variation is at most this share slower or faster."""
+
+_RANGES = (
+    ((0, 1, 2, 3, 4, 5, 6, 7), 21, 108),  # pianos
+    ((40, 110), 55, 103),  # violin
+    ((41,), 48, 91),  # viola
+    ((42,), 36, 84),  # cello
+    ((43,), 28, 67),  # double bass
+    ((52, 53, 54), 38, 86),  # voices, from bass to soprano
+    ((56,), 52, 86),  # trumpet
+    ((57,), 34, 77),  # trombone
+    ((60,), 34, 79),  # horn
+    ((68,), 58, 93),  # oboe
+    ((69,), 52, 84),  # English horn
+    ((70,), 34, 77),  # bassoon
+    ((71,), 50, 96),  # clarinet
+    ((72,), 74, 108),  # piccolo
+    ((73,), 59, 98),  # flute
+)
+"""What instruments reach, by General MIDI program (sounding pitches)."""
+
+_REACH = {program: (low, high) for programs, low, high in _RANGES for program in programs}
+
+
+def pieces(whole: Score) -> Sequence[Score]:
+    """Passages of `PIECE` bars from end to end, evenly spread, at most `MOST_PIECES`.
+
+    What is shorter than one and a half passages is one piece, whole.
+    """
+    bars = len(whole.bars)
+    number = min(MOST_PIECES, round(bars / PIECE))
+    if number < 2:
+        return [whole]
+    starts = np.linspace(0, bars - PIECE, number).round().astype(int).tolist()
+    return [excerpt(whole, start, start + PIECE) for start in starts]
+
+
+def excerpt(whole: Score, first: int, last: int) -> Score:
+    """The bars `first` to `last`, the last not included, as a score of its own that begins at 0.
+
+    It has the notes that begin in these bars, cut at the end; the parts, and the key and the
+    tempo that hold there. Bars count from 0; raises ValueError when there are none of them.
+    """
+    bars = whole.bars[max(0, first) : last]
+    if not bars:
+        raise ValueError(f"the score has no bars {first} to {last}")
+    start, end = bars[0].onset, bars[-1].onset + bars[-1].length
+    notes = [
+        note._replace(onset=note.onset - start, duration=min(note.duration, end - note.onset))
+        for note in whole.notes
+        if start <= note.onset < end
+    ]
+    return score(
+        notes,
+        [bar._replace(onset=bar.onset - start) for bar in bars],
+        whole.parts,
+        keys=_holding(whole.keys, start, end),
+        tempos=_holding(whole.tempos, start, end),
+        title=whole.title,
+    )
+
+
+def vary(whole: Score, *, seed: int) -> Score:
+    """The piece in another key, as far as its instruments reach, a little slower or faster.
+
+    Nothing that would change the style: no inversion, no retrograde, no other octave.
+    """
+    rng = np.random.default_rng(seed)
+    shifts = [shift for shift in range(DOWN, UP + 1) if _fits(whole, shift)]
+    moved = transpose(whole, int(rng.choice(shifts)))
+    pace = float(np.exp(rng.uniform(-PACE, PACE)))
+    tempos = tuple(Tempo(t.onset, max(1, round(t.millibeats * pace))) for t in moved.tempos)
+    return replace(moved, tempos=tempos)
+
+
+def _holding(changes: Sequence[Change], start: int, end: int) -> list[Change]:
+    """What holds at the start and what changes before the end, counted from the start."""
+    before = [change for change in changes if change.onset <= start][-1:]
+    within = [change for change in changes if start < change.onset < end]
+    return [change._replace(onset=max(0, change.onset - start)) for change in before + within]
+
+
+def _fits(whole: Score, shift: int) -> bool:
+    """Whether every part stays in its instrument's range, or within where it is already."""
+    for number, part in enumerate(whole.parts):
+        pitches = [note.pitch for note in whole.notes if note.part == number]
+        if part.drums or not pitches:
+            continue
+        low, high = min(pitches), max(pitches)
+        lowest, highest = _REACH.get(part.program, (LOWEST, HIGHEST))
+        if low + shift < min(low, lowest) or high + shift > max(high, highest):
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""The recipes of music, one file each; `moxie.nn.plugins.recipes_in` finds them."""
