@@ -8,8 +8,9 @@ the share found (the right work, at or above the threshold), `bars_*` the share 
 whose bars are named as well, to a bar. `alike_own*` describe each work's nearest work of another
 family (movements of one work are not compared), real repetitions included; `alike_passage*` the
 same of 32 bars of it, which is the length of a creation. Peers, in the same run, each with the
-threshold that suits it best, the 99th percentile of its own `alike_passage`: the longest run of
-equal pitches in the highest notes, and the cosine of pitch-class histograms.
+threshold that suits it best, the 99th percentile of what it finds between such passages and
+different works: the longest run of equal pitches in the highest notes, and the cosine of
+pitch-class histograms.
 """
 
 from __future__ import annotations
@@ -270,6 +271,7 @@ class Bench:
         }
         self.most: dict[str, float] = {}
         self.seconds: list[float] = []
+        self._twins: dict[int, set[int]] = {}
 
     def relatives(self, i: int) -> set[int]:
         """A work and the other parts of its larger work."""
@@ -310,7 +312,11 @@ class Bench:
             self.rows.share("moxie", f"{what}_over", over, len(nearest))
             if what == "alike_passage":
                 for name, peer in self.peers.items():
-                    scores = [np.delete(peer(p), list(self.relatives(i))).max() for i, p in pieces]
+                    left_out = [list(self.relatives(i) | self._same(i)) for i, _ in pieces]
+                    scores = [
+                        np.delete(peer(piece), known).max()
+                        for (_, piece), known in zip(pieces, left_out, strict=True)
+                    ]
                     self.most[name] = float(np.percentile(scores, 99))
 
     def recall(self, chosen: NDArray[np.int64]) -> None:
@@ -362,14 +368,15 @@ class Bench:
 
     def _same(self, i: int) -> set[int]:
         """A work, and its near duplicates in the folder: finding them is right as well."""
-        twins, same = {i}, {i}
-        while len(same) < 6:
-            found = self.index.nearest(self.works[i], exclude=same)
-            if found is None or found.similarity < 0.9:
-                break
-            twins.add(found.index)
-            same.add(found.index)
-        return twins
+        if i not in self._twins:
+            same = {i}
+            while len(same) < 6:
+                found = self.index.nearest(self.works[i], exclude=same)
+                if found is None or found.similarity < 0.9:
+                    break
+                same.add(found.index)
+            self._twins[i] = same
+        return self._twins[i]
 
     def strangers(self, others: list[tuple[str, Score]]) -> None:
         """Works of other composers."""

@@ -62,11 +62,6 @@ def clean(score: Score) -> Cleaned[Score]:
     return Cleaned(content, (*flags, *_faults(content)), usable=not short)
 
 
-def amount(score: Score) -> float:
-    """How much there is to learn from, in bars."""
-    return float(len(score.bars))
-
-
 def _kept(score: Score, flags: list[Flag]) -> Score:
     """The parts to learn from."""
     drums = {number for number, part in enumerate(score.parts) if part.drums}

@@ -65,8 +65,9 @@ class Student:
         self.best_loss = math.inf
         self.step = 0
         self.rng = np.random.default_rng([seed, 1])
-        matrices = [p for p in net.parameters() if p.dim() > 1]
-        others = [p for p in net.parameters() if p.dim() <= 1]
+        learning = [p for p in net.parameters() if p.requires_grad]
+        matrices = [p for p in learning if p.dim() > 1]
+        others = [p for p in learning if p.dim() <= 1]
         self.optimiser = torch.optim.AdamW(
             [
                 {"params": matrices, "weight_decay": course.decay},

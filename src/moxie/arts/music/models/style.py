@@ -19,6 +19,7 @@ from moxie.arts.music.compose.manner import Manner
 from moxie.arts.music.models.counted import CountModel
 from moxie.arts.music.models.experts import Experts, Shape
 from moxie.arts.music.models.learn import Course, Student, train
+from moxie.arts.music.models.lowrank import adapt, base_of, merge
 from moxie.arts.music.models.nets import Net
 from moxie.arts.music.score import Score
 from moxie.errors import Missing, TooLittleData
@@ -130,6 +131,7 @@ class _Lesson:
     course: Course
     counting: bool
     seed: int
+    base: Path | None = None  # the folder of a pretrained network to adapt
 
     @classmethod
     def of(cls, samples: Sequence[Sample[Score]], plan: Plan, seed: int) -> _Lesson:
@@ -140,7 +142,8 @@ class _Lesson:
             raise TooLittleData("There is no note in these works to learn from.")
         works = [sample.work for sample in kept]
         members = str(plan.options["members"]).split(",")
-        shapes = shapes_of(plan.options)
+        base = Path(str(plan.options["base"])) if "base" in plan.options else None
+        shapes = (base_of(base, coding)[0],) if base else shapes_of(plan.options)
         aside = _aside(works) if shapes else set()
         course = Course(
             steps=int(plan.options.get("steps", 0)),
@@ -158,6 +161,7 @@ class _Lesson:
             course,
             "counts" in members,
             seed,
+            base,
         )
 
     @property
@@ -214,6 +218,9 @@ class _Nets:
         if known:
             net.load_state_dict(known)
             return net.eval().requires_grad_(requires_grad=False)
+        if lesson.base is not None:
+            net.load_state_dict(base_of(lesson.base, lesson.coding)[1].state_dict())
+            adapt(net)
         student = Student(net, lesson.course, lesson.seed)
         if state.get("training") == n:
             student.restore(state)
@@ -221,7 +228,7 @@ class _Nets:
         def step(now: int, _of: int, loss: float) -> None:
             self.on_step(COUNTING + n * lesson.course.steps + now, lesson.total, loss)
 
-        return train(
+        trained = train(
             student,
             lesson.coding,
             [lesson.pieces[i] for i in lesson.learnt],
@@ -231,6 +238,7 @@ class _Nets:
             checkpoint=_Among(self.checkpoint, {**finished, "training": n}),
             on_step=step,
         )
+        return merge(trained) if lesson.base is not None else trained
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,20 +21,21 @@ from moxie.arts.music.score import TICKS, Key
 from moxie.errors import UnreadableWork
 
 _LENGTH = r"\d{0,4}(?:/\d{0,4}){0,6}"
-_PITCH = r"(?:\^\^|\^|__|_|=)?(?:\d{0,2}/\d{0,2})?[A-Ga-g][,']*"
+_PITCH = r"(?:\^\^|\^|__|_|=)?(?:\d{0,2}/\d{0,2})?[A-Ga-g][,']{0,9}"
+_BAR = r"(?::{0,4}\[?\|{1,3}[:\]|]{0,4}|:{2,6})"  # bounded, or a row of them takes for ever
 _TOKEN = re.compile(
     r'(?P<words>"[^"]*")'
     r"|(?P<mark>![^!\s]{1,40}!|\+[^+\s]{1,40}\+)"
     r"|(?P<grace>\{[^{}]{0,200}\})"
     r"|\[(?P<field>[A-Za-z]:[^\][]{0,200})\]"
-    r"|(?P<bar>(?::*\[?\|+[:\]|]*|::+)(?:\s*\[(?=\d)|(?=\d))(?:\d[\d,-]*)?|:*\[?\|+[:\]|]*|::+)"
-    r"|\[(?P<ending>\d[\d,-]*)"
+    rf"|(?P<bar>{_BAR}(?:(?:\[|(?=\d))\d[\d,-]{{0,20}})?)"
+    r"|\[(?P<ending>\d[\d,-]{0,20})"
     rf"|\[(?P<chord>[^\][|]{0, 200})\](?P<chord_length>{_LENGTH})"
     rf"|(?P<note>{_PITCH})(?P<note_length>{_LENGTH})"
     rf"|(?P<rest>[zx])(?P<rest_length>{_LENGTH})"
     r"|(?P<bars>[ZX])(?P<count>\d{0,4})"
     r"|\((?P<tuplet>[2-9])(?::(?P<time>\d?))?(?::(?P<many>\d{0,2}))?"
-    r"|(?P<broken><+|>+)"
+    r"|(?P<broken><{1,4}|>{1,4})"
     r"|(?P<tie>-)"
     r"|(?P<overlay>&)"
 )

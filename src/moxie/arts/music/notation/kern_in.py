@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
-from moxie.arts.music.limits import MAX_BARS, MAX_PARTS, check_number
+from moxie.arts.music.limits import MAX_BARS, MAX_NOTES, MAX_PARTS, check_number
 from moxie.arts.music.names import LONGEST, tidy, title
 from moxie.arts.music.notation.ensemble import (
     PartMeasure,
@@ -90,7 +90,7 @@ class _Reader:
         self.spines: list[_Spine] = []
         self.now: Ticks = 0
         self.starts: list[Ticks] = []  # of the bars
-        self.closed = True  # a bar line stands at `now`
+        self.notes = 0
         self.records: dict[str, str] = {}
         self.labels: dict[str, int] = {}  # the bar that a section begins with
         self.order: list[str] = []
@@ -136,13 +136,13 @@ class _Reader:
             spine.player.measures.append(PartMeasure(str(len(self.starts)), implicit=True))
 
     def _bar_line(self, cells: list[str]) -> None:
-        before = [spine.player.measures[-1] for spine in self.spines]
+        before = self.spines[0].player.measures[-1]
         grew = self.now > self.starts[-1]
         self._new_bar()
         sign = next(cell for cell in cells if cell.startswith("="))
         both = sign.count(":") > 1
         if grew and (both or re.search(r":[|!=]", sign)):
-            before[0].times = 2
+            before.times = 2
         if both or re.search(r"[|!]:", sign):
             self.spines[0].player.measures[-1].begins = True
 
@@ -184,6 +184,8 @@ class _Reader:
                 "]" in sub or "_" in sub, "[" in sub or "_" in sub,
             )  # fmt: skip
             measure.notes.append((1, str(voice), written))
+            self.notes += 1
+            check_number(self.notes, MAX_NOTES, "notes", self.name)
         return lasts
 
     def _interpret(self, cells: list[str]) -> None:
