@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from moxie.art import CopyIndex, Likeness, OnStep
+from moxie.art import Cleaned, CopyIndex, Likeness, OnStep
 from moxie.arts.painting import Painting, codec
 from moxie.arts.painting.picture import Picture
 from moxie.errors import Cancelled, NoWorks
@@ -166,6 +166,9 @@ def test_exact_copies_are_no_series() -> None:
 class Families(Told):
     """A told art whose works are parts of larger ones: "2.1" is the first of the second."""
 
+    def clean(self, content: Picture) -> Cleaned[Picture]:
+        return Cleaned(content)
+
     def family(self, name: str) -> str | None:
         return name.partition(".")[0] if "." in name else None
 
@@ -173,7 +176,7 @@ class Families(Told):
 def parts_of(
     names: Sequence[str], pairs: Mapping[tuple[int, int], float], seed: int = 0
 ) -> Dataset:
-    pictures = [paint(i, 64, 80) for i in range(len(names))]
+    pictures = [np.full((8, 8, 3), i, np.uint8) for i in range(len(names))]
     art = Families(told(len(names), pairs).table)
     works = [
         replace(work(picture), facts={"file": name})
@@ -208,10 +211,10 @@ def test_parts_of_one_work_are_no_near_duplicates() -> None:
 
 
 def test_a_large_family_may_be_held_out_where_there_are_many_works() -> None:
-    names = [f"{i}.{j}" for i in range(20) for j in range(4)]
-    assert {len(parts_of(names, {}, seed).part("test")) for seed in range(3)} == {8}
+    names = [f"{i}.{j}" for i in range(9) for j in range(4)] + ["alone"]
+    assert {len(parts_of(names, {}, seed).part("test")) for seed in range(2)} <= {4, 5}
     few = ["1.1", "1.2", "1.3", "1.4", *"abcdef"]
-    parts = {p.part for seed in range(5) for p in parts_of(few, {}, seed).places[:4]}
+    parts = {p.part for seed in range(3) for p in parts_of(few, {}, seed).places[:4]}
     assert parts == {"train"}
 
 

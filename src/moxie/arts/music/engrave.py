@@ -7,6 +7,7 @@ script, font or identifier; the PDF is written by our own code, in vectors, with
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -31,30 +32,41 @@ _MUSIC_FONT = "Leipzig"
 
 
 def svg(
-    score: Score, *, width: int = WIDTH, scale: float | None = None, height: float | None = None
+    score: Score,
+    *,
+    width: int = WIDTH,
+    scale: float | None = None,
+    height: float | None = None,
+    most: int | None = None,
 ) -> list[bytes]:
     """The pages as SVG pictures, as wide as A4 paper and as high as their music.
 
     `width` is in pixels; `scale` is the size of the staves, 1 being 7.2 mm on A4; None takes what
     suits the number of parts. `height` is the most that a page is high, in its own width; None is
-    that of A4. Safe inside a page as `<img>` or inline. The same score gives the
-    same bytes. Raises Missing without verovio.
+    that of A4. No more than `most` pages are drawn. Safe inside a page as `<img>` or inline. The
+    same score gives the same bytes. Raises Missing without verovio.
     """
     fonts = _fonts()
     options: dict[str, object] = {"adjustPageHeight": True}
     if height is not None:
         options["pageHeight"] = round(height * _A4[0] / (scale or _size(score)))
-    pages = _pages(score, fonts, scale, **options)
+    pages = _pages(score, fonts, scale, options, most)
     return [drawing.svg(page, width) for page in pages]
 
 
 def pdf(score: Score, *, scale: float | None = None) -> bytes:
     """The pages on A4 paper, in vectors; `scale` as in `svg`. Raises Missing without verovio."""
     fonts = _fonts()
-    return written(_pages(score, fonts, scale, justifyVertically=True), fonts, score.title)
+    return written(_pages(score, fonts, scale, {"justifyVertically": True}), fonts, score.title)
 
 
-def _pages(score: Score, fonts: Type, scale: float | None, **options: object) -> list[Page]:
+def _pages(
+    score: Score,
+    fonts: Type,
+    scale: float | None,
+    options: Mapping[str, object],
+    most: int | None = None,
+) -> list[Page]:
     verovio = need("verovio")
     verovio.enableLog(verovio.LOG_OFF)
     toolkit: Any = verovio.toolkit()
@@ -78,7 +90,9 @@ def _pages(score: Score, fonts: Type, scale: float | None, **options: object) ->
     )
     if not toolkit.loadData(write_musicxml(score).decode()):
         raise BadInput("The score cannot be engraved: verovio does not take it.")
-    return [_page(toolkit.renderToSVG(n), fonts) for n in range(1, toolkit.getPageCount() + 1)]
+    count: int = toolkit.getPageCount()
+    wanted = range(1, (count if most is None else min(most, count)) + 1)
+    return [_page(toolkit.renderToSVG(number), fonts) for number in wanted]
 
 
 def _size(score: Score) -> float:

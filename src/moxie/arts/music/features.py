@@ -1,9 +1,9 @@
-"""Named statistics of style of a piece: what theorists and Yang and Lerch (2020) count.
+"""Named statistics of style of a piece: what theorists, and Yang and Lerch (2020), count.
 
 All from `heard`, so that they do not see how a piece was written down, and relative to the key
-that the notes are in, so that a transposed piece has the same. Shares of a histogram are given
-as their square roots (Hellinger 1909): then a Euclidean distance does not hear only its largest
-bins. Metre, mode, tempo and register are a person's to choose and are left out.
+that its notes are in, so that a transposed piece has the same. Metre, mode, tempo and register
+are a person's to choose and are left out. In families: of pitch (`tones`), of what sounds
+together (`verticals`), of time (`rhythms`), of texture and form (`textures`).
 """
 
 from __future__ import annotations
@@ -19,19 +19,26 @@ from moxie.arts.music.score import Score
 
 Floats: TypeAlias = NDArray[np.float32]
 
-FAMILIES = (*tones.FAMILIES, *verticals.FAMILIES, *rhythms.FAMILIES, *textures.FAMILIES)
+TRAITS = (*tones.TRAITS, *verticals.TRAITS, *rhythms.TRAITS, *textures.TRAITS)
 
-NAMES = tuple(f"{family.name}_{label}" for family in FAMILIES for label in family.labels)
+NAMES = tuple(f"{trait.name}_{label}" for trait in TRAITS for label in trait.labels)
 """What each number of `describe` is."""
+
+FAMILIES = tuple(trait.name for trait in TRAITS for _ in trait.labels)
+"""The trait that each number of `describe` belongs to."""
 
 
 def describe(score: Score) -> Floats:
-    """The statistics of a piece or passage, float32 [NAMES]; zeros where no pitched note is."""
+    """The statistics of a piece or passage, float32 [NAMES]; zeros where no pitched note is.
+
+    Shares of a histogram are given as their square roots (Hellinger 1909): so a Euclidean distance
+    hears more than the largest bins.
+    """
     heard = hear(score)
     if heard is None:
         return np.zeros(len(NAMES), np.float32)
     found = []
-    for family in FAMILIES:
-        values = family.measure(heard)
-        found.append(np.sqrt(values) if family.shares else values)
+    for trait in TRAITS:
+        values = trait.measure(heard)
+        found.append(np.sqrt(values) if trait.shares else values)
     return np.concatenate(found).astype(np.float32)

@@ -17,7 +17,6 @@ from moxie.arts.music.heard import Heard, Line, hear
 from moxie.arts.music.rhythms import ratio_class, value_class
 from moxie.arts.music.score import Score
 from moxie.arts.music.tones import interval_class
-from moxie.arts.music.verticals import classes
 
 Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int64]
@@ -70,9 +69,8 @@ def _turns(line: Line) -> Ints:
 
 def _over_bass(heard: Heard) -> Ints:
     """The set of pitch classes above the bass in each slice, 0..4095."""
-    sounding = classes(heard)
     above = (np.arange(12)[None] + heard.bass[:, None]) % 12
-    turned = np.take_along_axis(sounding, above, axis=1)
+    turned = np.take_along_axis(heard.classes, above, axis=1)
     return np.asarray(turned.astype(np.int64) @ (1 << np.arange(12)), np.int64)
 
 
@@ -85,5 +83,7 @@ def _joined(values: Ints, length: int) -> Ints:
 
 
 def _hashed(keys: Ints, kind: int) -> Ints:
-    mixed = (keys.astype(np.uint64) + np.uint64(kind * 7919)) * np.uint64(11_400_714_819_323_198_485)
+    mixed = (keys.astype(np.uint64) + np.uint64(kind * 7919)) * np.uint64(
+        11_400_714_819_323_198_485
+    )
     return np.asarray((mixed >> np.uint64(40)) % np.uint64(PLACES), np.int64)

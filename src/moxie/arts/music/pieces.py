@@ -9,7 +9,8 @@ from typing import TypeVar
 import numpy as np
 
 from moxie.arts.music.keys import transpose
-from moxie.arts.music.score import HIGHEST, LOWEST, Key, Score, Tempo, score
+from moxie.arts.music.ranges import range_of
+from moxie.arts.music.score import Key, Score, Tempo, score
 
 Change = TypeVar("Change", Key, Tempo)
 
@@ -24,27 +25,6 @@ DOWN, UP = -5, 6
 
 PACE = 0.1
 """A variation is at most this share slower or faster."""
-
-_RANGES = (
-    ((0, 1, 2, 3, 4, 5, 6, 7), 21, 108),  # pianos
-    ((40, 110), 55, 103),  # violin
-    ((41,), 48, 91),  # viola
-    ((42,), 36, 84),  # cello
-    ((43,), 28, 67),  # double bass
-    ((52, 53, 54), 38, 86),  # voices, from bass to soprano
-    ((56,), 52, 86),  # trumpet
-    ((57,), 34, 77),  # trombone
-    ((60,), 34, 79),  # horn
-    ((68,), 58, 93),  # oboe
-    ((69,), 52, 84),  # English horn
-    ((70,), 34, 77),  # bassoon
-    ((71,), 50, 96),  # clarinet
-    ((72,), 74, 108),  # piccolo
-    ((73,), 59, 98),  # flute
-)
-"""What instruments reach, by General MIDI program (sounding pitches)."""
-
-_REACH = {program: (low, high) for programs, low, high in _RANGES for program in programs}
 
 
 def pieces(whole: Score) -> Sequence[Score]:
@@ -112,7 +92,7 @@ def _fits(whole: Score, shift: int) -> bool:
         if part.drums or not pitches:
             continue
         low, high = min(pitches), max(pitches)
-        lowest, highest = _REACH.get(part.program, (LOWEST, HIGHEST))
+        lowest, highest = range_of(part)
         if low + shift < min(low, lowest) or high + shift > max(high, highest):
             return False
     return True

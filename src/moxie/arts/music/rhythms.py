@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.music.heard import LEVELS, Heard, Line
-from moxie.arts.music.tones import Family, entropy, mean, share
+from moxie.arts.music.tones import Trait, entropy, mean, share
 
 Doubles: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -97,7 +97,9 @@ def _pulse(heard: Heard) -> Doubles:
     wherever the bar line is; of all notes, and of those at the bottom.
     """
     weights = np.bincount(heard.at, np.minimum(heard.length, 2.0))
-    low = np.bincount(heard.at, np.minimum(heard.length, 2.0) * (heard.pitch == heard.bass[heard.at]))
+    low = np.bincount(
+        heard.at, np.minimum(heard.length, 2.0) * (heard.pitch == heard.bass[heard.at])
+    )
     marks = np.exp(2j * np.pi * np.outer([1, 2, 3], heard.turn))
     found = [np.abs(marks @ w) / max(float(w.sum()), 1e-9) for w in (weights, low)]
     return np.asarray(np.concatenate(found), np.float64)
@@ -109,8 +111,7 @@ def _variability(waits: Doubles) -> float:
 
 
 def _syncopation(line: Line) -> float:
-    """Share of notes held across a stronger place than they began at, after Longuet-Higgins
-    and Lee (1984): the next note comes later than on the stronger place."""
+    """Share of notes that begin off the beat and last across one (Longuet-Higgins, Lee 1984)."""
     if len(line.pitch) < 2:
         return 0.0
     start, wait, level = line.start[:-1], line.waits, line.level[:-1]
@@ -119,12 +120,20 @@ def _syncopation(line: Line) -> float:
 
 
 def _groove(heard: Heard) -> float:
-    """Grooving pattern similarity of neighbouring bars (Wu and Yang 2020), 24 places a bar."""
+    """Grooving pattern similarity of neighbouring bars, after Wu and Yang (2020).
+
+    Of the places with an onset in either bar, the share with one in both.
+    """
+    patterns = onsets(heard)[np.unique(heard.bar)]
+    either = (patterns[1:] | patterns[:-1]).sum(axis=1)
+    return mean((patterns[1:] & patterns[:-1]).sum(axis=1) / np.maximum(either, 1))
+
+
+def onsets(heard: Heard) -> NDArray[np.bool_]:
+    """Where in each bar notes begin, in twelfths of a beat up to eight beats, bool [bars, 97]."""
     patterns = np.zeros((heard.bars, 97), np.bool_)
     patterns[heard.bar, np.clip(np.rint(heard.place * 12), 0, 96).astype(np.int64)] = True
-    used = patterns[np.unique(heard.bar)]
-    either = (used[1:] | used[:-1]).sum(axis=1)
-    return mean((used[1:] & used[:-1]).sum(axis=1) / np.maximum(either, 1))
+    return patterns
 
 
 def _still(heard: Heard) -> float:
@@ -144,14 +153,14 @@ def _phrase(line: Line) -> float:
 _BEATS = tuple(f"{value:.2f}" for value in VALUES)
 _TIMES = tuple(f"{value:.2f}" for value in RATIOS)
 
-FAMILIES = (
-    Family("length", _BEATS, _length),
-    Family("upper_wait", _BEATS, _upper_wait),
-    Family("lower_wait", _BEATS, _lower_wait),
-    Family("ratio", _TIMES, _ratio),
-    Family("level", _LEVELS, _level),
-    Family("upper_level", _LEVELS, _upper_level),
-    Family(
+TRAITS = (
+    Trait("length", _BEATS, _length),
+    Trait("upper_wait", _BEATS, _upper_wait),
+    Trait("lower_wait", _BEATS, _lower_wait),
+    Trait("ratio", _TIMES, _ratio),
+    Trait("level", _LEVELS, _level),
+    Trait("upper_level", _LEVELS, _upper_level),
+    Trait(
         "rhythm",
         (
             "notes",
@@ -173,5 +182,5 @@ FAMILIES = (
         _figures,
         shares=False,
     ),
-    Family("pulse", ("1", "2", "3", "lower_1", "lower_2", "lower_3"), _pulse, shares=False),
+    Trait("pulse", ("1", "2", "3", "lower_1", "lower_2", "lower_3"), _pulse, shares=False),
 )

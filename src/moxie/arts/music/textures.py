@@ -8,17 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.music.heard import Heard
-from moxie.arts.music.tones import Family, deviation, mean, share
-from moxie.arts.music.verticals import classes
+from moxie.arts.music.rhythms import onsets
+from moxie.arts.music.tones import Trait, deviation, mean, share
 
 Doubles: TypeAlias = NDArray[np.float64]
 
 LAGS = (1, 2, 4)
 """Bars between which likeness is looked at."""
 
+RETURN = 8
+"""A bar may come back from so many bars before."""
+
 
 def _voices(heard: Heard) -> Doubles:
-    return share(np.minimum(heard.chords.sum(axis=1), 6) - 1, 6, heard.span)
+    return share(np.minimum(heard.sounding.sum(axis=1), 6) - 1, 6, heard.span)
 
 
 def _attacks(heard: Heard) -> Doubles:
@@ -26,7 +29,7 @@ def _attacks(heard: Heard) -> Doubles:
 
 
 def _figures(heard: Heard) -> Doubles:
-    voices = heard.chords.sum(axis=1)
+    voices = heard.sounding.sum(axis=1)
     attacks = np.bincount(heard.at, minlength=len(voices))
     wide = (heard.top - heard.bass).astype(np.float64)
     several = voices > 1
@@ -46,39 +49,44 @@ def _figures(heard: Heard) -> Doubles:
 
 def _second(heard: Heard, *, top: bool) -> Doubles:
     """Semitones from the outer note to its neighbour, [s]; 0 where a note is alone."""
+    inner = heard.sounding.copy()
+    slices = np.arange(len(inner))
+    inner[slices, heard.top if top else heard.bass] = False
     if top:
-        inner = np.where(heard.chords & (heard.pitch < heard.top[:, None]), heard.pitch, -1)
-        found = heard.top - inner.max(axis=1)
+        found = heard.top - (inner.shape[1] - 1 - inner[:, ::-1].argmax(axis=1))
     else:
-        inner = np.where(heard.chords & (heard.pitch > heard.bass[:, None]), heard.pitch, 999)
-        found = inner.min(axis=1) - heard.bass
-    return np.where(heard.top > heard.bass, found, 0).astype(np.float64)
+        found = inner.argmax(axis=1) - heard.bass
+    return np.where(inner.any(axis=1), found, 0).astype(np.float64)
 
 
 def _likeness(heard: Heard) -> Doubles:
     """How alike bars are at some distances: in rhythm, in pitch classes, in all notes."""
-    rhythm = np.zeros((heard.bars, 97))
-    rhythm[heard.bar, np.clip(np.rint(heard.place * 12), 0, 96).astype(np.int64)] = 1.0
     tones = np.zeros((heard.bars, 12))
-    np.add.at(tones, heard.bar, classes(heard) * heard.span[:, None])
-    melody = np.zeros((heard.bars, 12 * 8))
-    eighth = np.clip((heard.place * 2).astype(np.int64), 0, 7)[heard.at]
-    melody[heard.bar[heard.at], eighth * 12 + heard.pitch % 12] = 1.0
-    alike = [_cosines(rows) for rows in (rhythm, tones, melody)]
-    lagged = [mean(np.diagonal(one, lag)) for one in alike for lag in LAGS]
-    best = np.triu(alike[2], 1).max(axis=0)[1:]
-    return np.array([*lagged, mean(best), mean(best > 0.95)])
+    np.add.at(tones, heard.bar, heard.classes * heard.span[:, None])
+    notes = np.zeros((heard.bars, 12 * 8))
+    half = np.clip((heard.place * 2).astype(np.int64), 0, 7)[heard.at]
+    notes[heard.bar[heard.at], half * 12 + heard.pitch % 12] = 1.0
+    rows = [_unit(bars.astype(np.float64)) for bars in (onsets(heard), tones, notes)]
+    lagged = [mean(_cosines(bars, lag)) for bars in rows for lag in LAGS]
+    best = np.zeros(heard.bars)
+    for lag in range(1, min(RETURN, heard.bars - 1) + 1):
+        best[lag:] = np.maximum(best[lag:], _cosines(rows[2], lag))
+    return np.array([*lagged, mean(best[1:]), mean(best[1:] > 0.95)])
 
 
-def _cosines(rows: Doubles) -> Doubles:
-    unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return np.asarray(unit @ unit.T, np.float64)
+def _unit(rows: Doubles) -> Doubles:
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9))
 
 
-FAMILIES = (
-    Family("voices", ("1", "2", "3", "4", "5", "6"), _voices),
-    Family("attacks", ("1", "2", "3", "4", "5"), _attacks),
-    Family(
+def _cosines(unit: Doubles, lag: int) -> Doubles:
+    """Of each bar with the one so many bars before, [bars - lag]."""
+    return np.asarray((unit[lag:] * unit[:-lag]).sum(axis=1), np.float64)
+
+
+TRAITS = (
+    Trait("voices", ("1", "2", "3", "4", "5", "6"), _voices),
+    Trait("attacks", ("1", "2", "3", "4", "5"), _attacks),
+    Trait(
         "texture",
         (
             "voices",
@@ -93,7 +101,7 @@ FAMILIES = (
         _figures,
         shares=False,
     ),
-    Family(
+    Trait(
         "form",
         (
             *(f"{kind}_{lag}" for kind in ("rhythm", "tones", "notes") for lag in LAGS),

@@ -13,10 +13,11 @@ from moxie.arts.music.heard import Heard, Line
 
 Doubles: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
+Numbers: TypeAlias = Doubles | Ints | NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class Trait:
     """Statistics that are taken together: the shares of a histogram, or single figures.
 
     `measure` gives float64 [labels]: shares sum to 1, or to 0 where nothing can be counted.
@@ -64,12 +65,12 @@ def entropy(shares: Doubles) -> float:
     return float(-(some * np.log2(some)).sum())
 
 
-def mean(values: NDArray[np.generic]) -> float:
+def mean(values: Numbers) -> float:
     """The mean, 0 where there is nothing."""
     return float(np.mean(values, dtype=np.float64)) if values.size else 0.0
 
 
-def deviation(values: NDArray[np.generic]) -> float:
+def deviation(values: Numbers) -> float:
     """The standard deviation, 0 where there is nothing."""
     return float(np.std(values, dtype=np.float64)) if values.size else 0.0
 
@@ -107,9 +108,9 @@ def nearest_before(heard: Heard) -> Ints:
 
     Who leads which voice is not known; that voices lead to what is near is a fair guess.
     """
-    later = np.flatnonzero(heard.at > 0)
-    before = heard.chords[heard.at[later] - 1]
-    distance = np.abs(heard.pitch[later, None] - heard.pitch)
+    later = heard.at > 0
+    before = heard.sounding[heard.at[later] - 1]
+    distance = np.abs(heard.pitch[later, None] - np.arange(before.shape[1]))
     found = np.where(before, distance, 999).min(axis=1, initial=999)
     return np.asarray(found[found < 999], np.int64)
 
@@ -170,15 +171,15 @@ def _signed(values: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(f"{value:+d}" if value else "0" for value in values)
 
 
-FAMILIES = (
-    Family("degree", DEGREES, _degree),
-    Family("degree_step", tuple(f"{a}_{b}" for a in _KINDS for b in _KINDS), _degree_steps),
-    Family("upper_interval", _signed(INTERVALS), _upper_interval),
-    Family("lower_interval", _signed(INTERVALS), _lower_interval),
-    Family("voice_interval", _DISTANCES, _voice_interval),
-    Family("move_pair", tuple(f"{a}_{b}" for a in _MOVES for b in _MOVES), _move_pairs),
-    Family("run", ("1", "2", "3", "4", "5"), _runs),
-    Family(
+TRAITS = (
+    Trait("degree", DEGREES, _degree),
+    Trait("degree_step", tuple(f"{a}_{b}" for a in _KINDS for b in _KINDS), _degree_steps),
+    Trait("upper_interval", _signed(INTERVALS), _upper_interval),
+    Trait("lower_interval", _signed(INTERVALS), _lower_interval),
+    Trait("voice_interval", _DISTANCES, _voice_interval),
+    Trait("move_pair", tuple(f"{a}_{b}" for a in _MOVES for b in _MOVES), _move_pairs),
+    Trait("run", ("1", "2", "3", "4", "5"), _runs),
+    Trait(
         "pitch",
         (
             "class_entropy",

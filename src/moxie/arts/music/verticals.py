@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.music.heard import Heard
-from moxie.arts.music.tones import DEGREES, Family, mean, share
+from moxie.arts.music.tones import DEGREES, Trait, mean, share
 
 Doubles: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -73,20 +73,16 @@ def _templates() -> Doubles:
     return np.array(rows)
 
 
-def classes(heard: Heard) -> NDArray[np.bool_]:
-    """Which pitch classes sound in each slice, bool [s, 12]."""
-    one_hot = np.equal.outer(heard.pitch % 12, np.arange(12))
-    return np.asarray(heard.chords.astype(np.float32) @ one_hot.astype(np.float32) > 0, np.bool_)
-
-
 def _above_bass(heard: Heard) -> Doubles:
     """Interval classes above the bass; a lone note gives none."""
-    slices, notes = np.nonzero(heard.chords & (heard.pitch > heard.bass[:, None]))
-    return share((heard.pitch[notes] - heard.bass[slices]) % 12, 12, heard.span[slices])
+    slices, pitches = np.nonzero(heard.sounding)
+    above = pitches - heard.bass[slices]
+    some = above > 0
+    return share(above[some] % 12, 12, heard.span[slices[some]])
 
 
 def _quality(heard: Heard) -> Doubles:
-    codes = classes(heard).astype(np.int64) @ (1 << np.arange(12))
+    codes = heard.classes.astype(np.int64) @ (1 << np.arange(12))
     return share(_quality_table()[codes], len(QUALITIES), heard.span)
 
 
@@ -97,7 +93,7 @@ def harmonies(heard: Heard) -> tuple[Ints, Ints]:
     """
     first = np.floor(heard.slices + 1e-6).astype(np.int64)
     chroma = np.zeros((int(first[-1]) + 1, 12))
-    held = np.minimum(heard.span, 1.0)[:, None] * classes(heard)
+    held = np.minimum(heard.span, 1.0)[:, None] * heard.classes
     np.add.at(chroma, first, held)
     chroma = chroma[chroma.any(axis=1)]
     best = (chroma @ _templates().T).argmax(axis=1)
@@ -118,17 +114,17 @@ def _motion(heard: Heard) -> Doubles:
     pair = both[:-1] & both[1:]
     up, low = np.diff(heard.top)[pair], np.diff(heard.bass)[pair]
     interval = (heard.top - heard.bass)[1:][pair] % 12
-    some = (up != 0) | (low != 0)
-    up, low, interval = up[some], low[some], interval[some]
-    kind = np.where(up * low < 0, 0, np.where(up * low == 0, 1, 2))
-    same = (up == low) | ((np.abs(up - low) <= 1) & np.isin(interval, (3, 4, 8, 9)))
-    parallel = np.where(np.isin(interval, (3, 4, 8, 9)), 3, np.where(np.isin(interval, (0, 7)), 4, 5))
-    return share(np.where((kind == 2) & same, parallel, kind), len(_MOTIONS))
+    imperfect, perfect = np.isin(interval, (3, 4, 8, 9)), np.isin(interval, (0, 7))
+    # thirds and sixths stay parallel when they turn from large to small
+    same = np.abs(up - low) <= imperfect
+    parallel = np.where(imperfect, 3, np.where(perfect, 4, 5))
+    kind = np.where(up * low < 0, 0, np.where(up * low == 0, 1, np.where(same, parallel, 2)))
+    return share(kind[(up != 0) | (low != 0)], len(_MOTIONS))
 
 
 def _figures(heard: Heard) -> Doubles:
-    above = (heard.pitch - heard.bass[:, None]) % 12
-    rough = (heard.chords & _DISSONANT[above]).any(axis=1)
+    above = (np.arange(12) - heard.bass[:, None]) % 12
+    rough = (heard.classes & _DISSONANT[above]).any(axis=1)
     strong = heard.level == 0
     root, kind = harmonies(heard)
     change = (np.diff(root) != 0) | (np.diff(kind) != 0)
@@ -137,7 +133,7 @@ def _figures(heard: Heard) -> Doubles:
             _part(rough[strong], heard.span[strong]),
             _part(rough[~strong], heard.span[~strong]),
             mean(change),
-            mean(classes(heard).sum(axis=1)),
+            mean(heard.classes.sum(axis=1)),
         ]
     )
 
@@ -146,13 +142,13 @@ def _part(which: NDArray[np.bool_], weights: Doubles) -> float:
     return float(weights[which].sum() / max(float(weights.sum()), 1e-9))
 
 
-FAMILIES = (
-    Family("above_bass", DEGREES, _above_bass),
-    Family("chord", QUALITIES, _quality),
-    Family("root", DEGREES, _root),
-    Family("root_motion", DEGREES, _root_motion),
-    Family("motion", _MOTIONS, _motion),
-    Family(
+TRAITS = (
+    Trait("above_bass", DEGREES, _above_bass),
+    Trait("chord", QUALITIES, _quality),
+    Trait("root", DEGREES, _root),
+    Trait("root_motion", DEGREES, _root_motion),
+    Trait("motion", _MOTIONS, _motion),
+    Trait(
         "harmony",
         ("dissonance_strong", "dissonance_weak", "changes", "classes"),
         _figures,

@@ -18,18 +18,22 @@ from moxie.arts.music.coding.columns import (
     Coded,
     Column,
     Field,
+    Ints,
     chain,
     home,
 )
 from moxie.arts.music.coding.echo import Echo
 from moxie.arts.music.keys import estimate_key
-from moxie.arts.music.score import TICKS, Score
+from moxie.arts.music.score import TICKS, Bar, Score
 
 STEP = TICKS // 4
 """Ticks of a step."""
 
 HOLD, REST, FIRST = 0, 1, 2
 """The symbols of a voice; pitches follow."""
+
+POSITIONS = 16
+"""Places in the bar, in sixteenths; the last is told for the rest of a longer bar."""
 
 LONGEST = 17
 """A note held for more steps looks the same."""
@@ -56,7 +60,7 @@ class Grid:
     @cached_property
     def trunk(self) -> tuple[Column, ...]:
         """Every voice's pitch, the one before, how long it is held; place and mode."""
-        columns = [Column("pos", 16), Column("left", LAST_BARS + 1), Column("minor", 2)]
+        columns = [Column("pos", POSITIONS), Column("left", LAST_BARS + 1), Column("minor", 2)]
         for v in range(self.voices):
             columns += [
                 Column(f"now{v}", PITCHES + 1, "pitch"),
@@ -72,34 +76,9 @@ class Grid:
 
     def encode(self, score: Score) -> Coded:
         """The piece step by step; a note off the grid begins at the step before it."""
-        return self.encode_steps(*self.steps(score))
-
-    def steps(self, score: Score) -> tuple[np.ndarray, int, bool]:
-        """Pitches in the piece's key, int16 [steps, voices] (0: rest, 1: FLOOR; negative where a
-        note is held on), the phase of the first step in its bar, and whether it is minor.
-        """
         key = estimate_key(score)
-        move = home(key.tonic, minor=key.minor)
-        steps = max(1, -(-score.length // STEP))
-        rows = np.zeros((steps, self.voices), np.int16)
-        for note in score.notes:
-            if note.part >= self.voices:
-                continue
-            at, end = (
-                note.onset // STEP,
-                max(note.onset // STEP + 1, (note.onset + note.duration) // STEP),
-            )
-            pitch = note.pitch + move - FLOOR + 1
-            rows[at : at + 1, note.part] = pitch
-            held = rows[at + 1 : end, note.part]
-            held[:] = -pitch
-        first = score.bars[0]
-        phase = (first.full - first.length) // STEP if first.length < first.full else 0
-        return rows, phase, key.minor
-
-    def encode_steps(self, rows: np.ndarray, phase: int, minor: bool) -> Coded:
-        """See `steps`."""
-        tracker = GridTracker(self, len(rows), phase, minor)
+        rows = self.steps(score, home(key.tonic, minor=key.minor))
+        tracker = GridTracker(self, score.bars, minor=key.minor)
         trunk: list[list[int]] = []
         known: list[list[list[int]]] = [[] for _ in self.fields]
         symbols: list[list[int]] = []
@@ -108,21 +87,35 @@ class Grid:
             unit = []
             for f, v in enumerate(self.order):
                 known[f].append(tracker.known(f))
-                symbol = tracker.symbol(v, row[v])
-                unit.append(symbol)
-                tracker.put(f, symbol)
+                unit.append(tracker.symbol(v, row[v]))
+                tracker.put(f, unit[-1])
             symbols.append(unit)
         return Coded(
             np.array(trunk, np.int16),
-            tuple(np.array(rows, np.int16) for rows in known),
+            tuple(np.array(columns, np.int16) for columns in known),
             np.array(symbols, np.int16),
             int((np.array(symbols) >= FIRST).sum()),
         )
 
+    def steps(self, score: Score, move: int) -> Ints:
+        """Pitches as pitch columns count them, moved, int16 [steps, voices]: 0 where a voice
+        rests, negative where a note is held on.
+        """
+        rows = np.zeros((max(1, len(places(score.bars))), self.voices), np.int16)
+        for note in score.notes:
+            if note.part >= self.voices:
+                continue
+            at = note.onset // STEP
+            end = max(at + 1, (note.onset + note.duration) // STEP)
+            pitch = note.pitch + move - FLOOR + 1
+            rows[at, note.part] = pitch
+            rows[at + 1 : end, note.part] = -pitch
+        return rows
+
     def _columns(self, place: int) -> tuple[Column, ...]:
         done, todo = self.order[:place], self.order[place:]
         columns = [
-            Column("pos", 16),
+            Column("pos", POSITIONS),
             Column("beat", 4),
             Column("left", LAST_BARS + 1),
             Column("minor", 2),
@@ -182,11 +175,30 @@ class Grid:
         return tuple(found)
 
 
-class GridTracker:
-    """Follows a piece of so many steps."""
+def places(bars: Sequence[Bar]) -> list[tuple[int, int]]:
+    """Of every step its place in the bar, in steps, and how many bars are left, rounded up.
 
-    def __init__(self, grid: Grid, steps: int, phase: int, minor: bool) -> None:
-        self.grid, self.steps, self.phase, self.minor = grid, steps, phase, int(minor)
+    A pick-up counts from where a whole bar would begin.
+    """
+    end = bars[-1].onset + bars[-1].length
+    steps = -(-end // STEP)
+    missing = max(0, bars[0].full - bars[0].length) // STEP
+    found, at = [], 0
+    for step in range(steps):
+        while at + 1 < len(bars) and bars[at + 1].onset <= step * STEP:
+            at += 1
+        whole = max(1, bars[at].full // STEP)
+        place = step - bars[at].onset // STEP + (missing if at == 0 else 0)
+        found.append((min(POSITIONS - 1, place), min(LAST_BARS, -(-(steps - 1 - step) // whole))))
+    return found
+
+
+class GridTracker:
+    """Follows a piece whose bars and mode are known."""
+
+    def __init__(self, grid: Grid, bars: Sequence[Bar], *, minor: bool) -> None:
+        self.grid, self.minor = grid, int(minor)
+        self.places = places(bars)
         voices = grid.voices
         self.t = 0
         self.now = [0] * voices  # what sounds in each voice, as pitch columns count
@@ -198,8 +210,7 @@ class GridTracker:
         self.echoes = [Echo(ECHOES) for _ in range(voices)]
 
     def _place(self) -> tuple[int, int, int]:
-        pos = (self.t + self.phase) % 16
-        left = min(LAST_BARS, (self.steps - 1 - self.t + 15) // 16)
+        pos, left = self.places[min(self.t, len(self.places) - 1)]
         return pos, left, self.minor
 
     def trunk(self) -> list[int]:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.music.coding.columns import FLOOR, PITCHES, home
-from moxie.arts.music.coding.events import (
+from moxie.arts.music.coding.events import EventTracker
+from moxie.arts.music.coding.events_fields import (
     GAP,
     LENGTH,
     LENGTHS,
@@ -16,7 +17,6 @@ from moxie.arts.music.coding.events import (
     PART,
     PITCH,
     STEP,
-    EventTracker,
     length_code,
 )
 from moxie.arts.music.compose.manner import CHORDAL

@@ -22,11 +22,8 @@ class GridLine:
         self.grid, self.script, self.velocity = grid, script, velocity
         self.fields = tuple(range(grid.voices))
         self.move = home(script.key.tonic, minor=script.key.minor)
-        last = script.bars[-1]
-        self.steps = -(-(last.onset + last.length) // STEP)
-        first = script.bars[0]
-        phase = max(0, first.full - first.length) // STEP
-        self.tracker = GridTracker(grid, self.steps, phase, script.key.minor)
+        self.tracker = GridTracker(grid, script.bars, minor=script.key.minor)
+        self.steps = len(self.tracker.places)
         self.notes: list[Note] = []
         self.new: list[Note] = []
         self.sounding: list[Note | None] = [None] * grid.voices

@@ -19,6 +19,9 @@ from moxie.arts.music.coding.columns import PITCHES
 SPAN = 60
 """Intervals are counted from -SPAN to SPAN semitones; wider ones as the widest."""
 
+FAINT = np.float32(1e-5)
+"""What is left of a count after a subtraction is nothing where it is not more than this share."""
+
 _MIX = np.int64(1_000_003)
 
 
@@ -123,8 +126,9 @@ class FieldCounts:
         for level, contexts in enumerate(_contexts(chain, known)):
             counts = tables[level].dense(contexts, width)
             if without is not None:
+                faint = counts * FAINT
                 counts -= without[level].dense(contexts, width)
-                np.maximum(counts, 0, out=counts)
+                counts[counts <= faint] = 0
             total = counts.sum(axis=1, keepdims=True)
             kinds = np.maximum((counts > 0).sum(axis=1, keepdims=True), 1).astype(np.float32)
             share *= kinds

@@ -7,9 +7,6 @@ from moxie.settings import Machine
 from moxie.text import Scalar, say
 from moxie.work import Plan
 
-SCALE = "nats per note"
-"""The unit of all losses here: what the recipes' race compares."""
-
 LEAST_WORKS = 8
 """Fewer works leave none to stop by."""
 

@@ -17,9 +17,9 @@ from moxie.arts.music.coding import HEADER, Coded, Coding, coding_named
 from moxie.arts.music.models.counted import CountModel, gate_from, under
 from moxie.arts.music.models.gate import Floats, Gate, confidence
 from moxie.arts.music.models.learn import predictions
-from moxie.arts.music.models.nets import Kind, Net
+from moxie.arts.music.models.nets import REACH, Kind, Net
 
-WINDOW = 384
+WINDOW = REACH
 """Units that a network sees when a whole piece is predicted."""
 
 LEAST_SHARE = 1e-6
@@ -90,6 +90,9 @@ class Experts:
 
     def heard(self, piece: Coded) -> list[list[Floats]]:
         """What each network says of each field of a piece: float32 [units, symbols]."""
+        if not len(piece.symbols):
+            silent = [np.zeros((0, field.size), np.float32) for field in self.coding.fields]
+            return [silent for _ in self.nets]
         return [predictions(net, piece, WINDOW) for _, net in self.nets]
 
     def nats(self, piece: Coded) -> float:

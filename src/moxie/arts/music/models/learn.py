@@ -41,7 +41,7 @@ LOOKS = 12
 """How often the works set aside are looked at."""
 
 SET_ASIDE_UNITS = 6000
-"""Units of the works set aside that are looked at each time; all at the end."""
+"""Units of the works set aside that are looked at each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def train(
 
 def nats(net: Net, pieces: Sequence[Coded]) -> list[Tensor]:
     """Nats of every symbol, by field: float32 [pieces, units] each, 0 beyond a piece's end."""
-    trunk, known, symbols = tensors(pieces)
+    trunk, known, symbols = tensors(pieces, next(net.parameters()).device)
     logits = net(trunk, known)
     return [
         F.cross_entropy(
@@ -201,7 +201,8 @@ def nats_a_unit(net: Net, pieces: Sequence[Coded], window: int) -> float:
 def predictions(net: Net, piece: Coded, window: int) -> list[NDArray[np.float32]]:
     """Probabilities of every symbol of a piece, by field: float32 [units, symbols] each.
 
-    Long pieces are read in windows that overlap by half; the second halves count.
+    Long pieces are read in windows that overlap by half; the second halves count. The network
+    is on the CPU.
     """
     parts: list[list[Tensor]] = []
     for start, end, first in windows(len(piece.symbols), window):
@@ -232,13 +233,16 @@ def cut(piece: Coded, start: int, end: int) -> Coded:
     )
 
 
-def tensors(pieces: Sequence[Coded]) -> tuple[Tensor, list[Tensor], Tensor]:
+def tensors(
+    pieces: Sequence[Coded], device: torch.device | None = None
+) -> tuple[Tensor, list[Tensor], Tensor]:
     """Trunk, known and symbols as int64 [pieces, units, ...], filled up with 0, 0 and -1."""
     units = max(len(piece.symbols) for piece in pieces)
     trunk = _stacked([piece.trunk for piece in pieces], units, 0)
     fields = range(len(pieces[0].known))
-    known = [_stacked([piece.known[f] for piece in pieces], units, 0) for f in fields]
-    return trunk, known, _stacked([piece.symbols for piece in pieces], units, -1)
+    known = [_stacked([piece.known[f] for piece in pieces], units, 0).to(device) for f in fields]
+    symbols = _stacked([piece.symbols for piece in pieces], units, -1)
+    return trunk.to(device), known, symbols.to(device)
 
 
 def _stacked(arrays: Sequence[NDArray[np.int16]], units: int, fill: int) -> Tensor:

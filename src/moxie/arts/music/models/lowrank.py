@@ -29,8 +29,9 @@ class LowRank(nn.Module):
     def __init__(self, base: nn.Linear) -> None:
         super().__init__()
         self.base = base.requires_grad_(requires_grad=False)
-        self.down = nn.Parameter(torch.randn(RANK, base.in_features) * base.in_features**-0.5)
-        self.up = nn.Parameter(torch.zeros(base.out_features, RANK))
+        fresh = torch.randn(RANK, base.in_features) * base.in_features**-0.5
+        self.down = nn.Parameter(fresh.to(base.weight.device))
+        self.up = nn.Parameter(torch.zeros(base.out_features, RANK, device=base.weight.device))
 
     def forward(self, x: Tensor) -> Tensor:
         """[..., inputs] to [..., outputs]."""

@@ -21,9 +21,12 @@ Kind: TypeAlias = Literal["transformer", "recurrent"]
 SPAN = 24
 """Intervals up to this many semitones have logits."""
 
+REACH = 384
+"""Units that a transformer looks back on: twice a training window, beyond which it is lost."""
+
 HEADS = 4
-SPREAD = 0.15
-"""Standard deviation of fresh embeddings: a sum of twenty is then about one."""
+SPREAD = 0.03
+"""Standard deviation of fresh embeddings: small, so that a value never met says next to nothing."""
 
 
 class Columns(nn.Module):
@@ -99,7 +102,7 @@ class Transformer(nn.Module):
         return x
 
     def step(self, x: Tensor, state: object) -> tuple[Tensor, object]:
-        """One unit [batch, 1, width] after those in `state` (None at first)."""
+        """One unit [batch, 1, width] after the last `REACH` of those in `state` (None at first)."""
         past: list[tuple[Tensor, Tensor] | None] = (
             [None] * len(self.blocks) if state is None else list(state[1])  # type: ignore[index]
         )
@@ -107,8 +110,8 @@ class Transformer(nn.Module):
         angles = _angles(torch.tensor([at], device=x.device), self.width // HEADS)
         now = []
         for block, before in zip(self.blocks, past, strict=True):
-            x, kept = block(x, angles, before)
-            now.append(kept)
+            x, (key, value) = block(x, angles, before)
+            now.append((key[:, :, -REACH:], value[:, :, -REACH:]))
         return x, (at + 1, now)
 
 

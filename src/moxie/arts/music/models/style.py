@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from moxie.art import Brief, Checkpoint, Draft, OnStep, Sample
-from moxie.arts.music.coding import Coded, Coding, coding_for
+from moxie.arts.music.coding import Coded, Coding, Grid, coding_for
 from moxie.arts.music.compose import composing
 from moxie.arts.music.compose.manner import Manner
 from moxie.arts.music.models.counted import CountModel
@@ -21,6 +21,7 @@ from moxie.arts.music.models.experts import Experts, Shape
 from moxie.arts.music.models.learn import Course, Student, train
 from moxie.arts.music.models.lowrank import adapt, base_of, merge
 from moxie.arts.music.models.nets import Net
+from moxie.arts.music.models.thinned import thinned
 from moxie.arts.music.score import Score
 from moxie.errors import Missing, TooLittleData
 from moxie.settings import Machine
@@ -30,6 +31,9 @@ ASIDE = 0.12
 """Share of the works set aside to stop by and to fit the mixture on, where networks learn."""
 
 LEAST_FOR_ASIDE = 6
+
+THIN = 0.7
+"""How much a work with some of its parts counts beside the whole one."""
 
 COUNTING = 4
 """Steps of progress that encoding and counting make up."""
@@ -131,6 +135,7 @@ class _Lesson:
     course: Course
     counting: bool
     seed: int
+    extra: list[Coded]  # learnt works with some of their parts, for the networks
     base: Path | None = None  # the folder of a pretrained network to adapt
 
     @classmethod
@@ -161,6 +166,7 @@ class _Lesson:
             course,
             "counts" in members,
             seed,
+            _extra(kept, works, aside, coding, seed) if shapes else [],
             base,
         )
 
@@ -217,7 +223,7 @@ class _Nets:
         known = {k.removeprefix(prefix): v for k, v in finished.items() if k.startswith(prefix)}
         if known:
             net.load_state_dict(known)
-            return net.eval().requires_grad_(requires_grad=False)
+            return net.cpu().eval().requires_grad_(requires_grad=False)
         if lesson.base is not None:
             net.load_state_dict(base_of(lesson.base, lesson.coding)[1].state_dict())
             adapt(net)
@@ -231,14 +237,15 @@ class _Nets:
         trained = train(
             student,
             lesson.coding,
-            [lesson.pieces[i] for i in lesson.learnt],
-            [lesson.weights[i] for i in lesson.learnt],
+            [*(lesson.pieces[i] for i in lesson.learnt), *lesson.extra],
+            [*(lesson.weights[i] for i in lesson.learnt), *([THIN] * len(lesson.extra))],
             [lesson.pieces[i] for i in lesson.aside],
             self.machine,
             checkpoint=_Among(self.checkpoint, {**finished, "training": n}),
             on_step=step,
         )
-        return merge(trained) if lesson.base is not None else trained
+        # on the CPU, where a loaded network is too: the same seed then makes the same work
+        return (merge(trained) if lesson.base is not None else trained).cpu()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +274,25 @@ def shapes_of(options: Mapping[str, object]) -> tuple[Shape, ...]:
         )
         for kind in kinds
     )
+
+
+def _extra(
+    samples: Sequence[Sample[Score]],
+    works: Sequence[str],
+    aside: set[str],
+    coding: Coding,
+    seed: int,
+) -> list[Coded]:
+    """The works to learn from once more, each with some of its parts."""
+    if isinstance(coding, Grid):
+        return []
+    rng = np.random.default_rng([seed, 3])
+    found = [
+        thinned(sample.content, rng)
+        for sample, work in zip(samples, works, strict=True)
+        if work not in aside
+    ]
+    return [coding.encode(score) for score in found if score is not None]
 
 
 def _aside(works: Sequence[str]) -> set[str]:

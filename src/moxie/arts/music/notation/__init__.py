@@ -19,6 +19,9 @@ __all__ = ["KINDS", "read_notation", "write_musicxml", "write_mxl"]
 KINDS = ("musicxml", "mxl", "kern", "abc")
 """What can be read."""
 
+MAX_TEXT = 2 << 20
+"""A kern or ABC file may have 2 MB; a symphony movement in kern has half a one."""
+
 
 def read_notation(data: bytes, kind: str, name: str = "The file") -> Score:
     """The score in a file of one of `KINDS`; `name` is what messages call it.
@@ -49,6 +52,13 @@ def _sheet(data: bytes, kind: str, name: str) -> Sheet:
 
         return read_musicxml(unpacked(data, name) if kind == "mxl" else data, name)
     check_bytes(data, name)
+    if len(data) > MAX_TEXT:
+        raise UnreadableWork(
+            "{name} has {size} MB; a score of at most {limit} MB can be read.",
+            name=name,
+            size=len(data) >> 20,
+            limit=MAX_TEXT >> 20,
+        )
     if kind == "kern":
         from moxie.arts.music.notation.kern_in import read_kern
 

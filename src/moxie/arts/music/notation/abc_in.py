@@ -30,7 +30,7 @@ _TOKEN = re.compile(
     r"|\[(?P<field>[A-Za-z]:[^\][]{0,200})\]"
     rf"|(?P<bar>{_BAR}(?:(?:\[|(?=\d))\d[\d,-]{{0,20}})?)"
     r"|\[(?P<ending>\d[\d,-]{0,20})"
-    rf"|\[(?P<chord>[^\][|]{0, 200})\](?P<chord_length>{_LENGTH})"
+    rf"|\[(?P<chord>[^\][|]{{0,200}})\](?P<chord_length>{_LENGTH})"
     rf"|(?P<note>{_PITCH})(?P<note_length>{_LENGTH})"
     rf"|(?P<rest>[zx])(?P<rest_length>{_LENGTH})"
     r"|(?P<bars>[ZX])(?P<count>\d{0,4})"

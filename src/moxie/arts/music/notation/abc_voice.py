@@ -56,7 +56,7 @@ class Voice:
         self.overlay = 0
         self.bent: dict[Place, int] = {}  # accidentals of this bar
         self.tied: dict[Place, int] = {}  # pitches that go on in the next note
-        self.pieces = 0  # notes written, a tied one as often as it is tied
+        self.count = self.pieces = 0  # notes; and pieces of them, where bar lines cut them
         self.scale = Fraction(1)  # of broken rhythm, for the next note
         self.tuplet, self.left = Fraction(1), 0
         self.endings: frozenset[int] = frozenset()
@@ -132,6 +132,8 @@ class Voice:
         self.left = max(0, self.left - 1)
         tied, self.tied = self.tied, {}
         self.last, self.began = [], self.place
+        self.count += len(pitches)
+        check_number(self.count, MAX_NOTES, "notes", self.name)
         for place, pitch, ties in pitches:
             self.last.append(len(self.notes))
             before = tied.get(place) == pitch

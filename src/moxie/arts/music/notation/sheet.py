@@ -133,16 +133,16 @@ def _met(
         now = max(changes, default=now)
     found: list[Change] = []
     played: set[int] = set()
+    before = -2  # the beginning is a jump too
     for index, bar in zip(order, bars, strict=True):
         here = sorted(stated[index])
-        if not here or here[0].onset > 0:
+        jumped = index != before + 1
+        if jumped and (not here or here[0].onset):
             here.insert(0, holding[index]._replace(onset=0))
-            fresh = not found or index in played or index - 1 not in played
-        else:
-            fresh = True
-        for change in here if fresh else here[1:]:
-            again = found and index in played and found[-1][1:] == change[1:]
-            if not again:
+        for place, change in enumerate(here):
+            met = index in played or (jumped and not place)
+            if not (found and met and found[-1][1:] == change[1:]):
                 found.append(change._replace(onset=bar.onset + change.onset))
         played.add(index)
+        before = index
     return found

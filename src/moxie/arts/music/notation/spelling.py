@@ -19,7 +19,7 @@ minor (Bb in A minor, where D# leads to the dominant)."""
 
 _FLATTEST, _SHARPEST = -15, 8  # the windows without triple flats and sharps
 _SHIFTS = range(-4, 5)
-_RELUCTANCE = 0.25  # variance, in fifths squared, that a name nearer to the key is worth
+_WEIGHT = 2  # notes that each step of the key's scale counts for
 
 
 class Name(NamedTuple):
@@ -57,22 +57,28 @@ def flattest_by_bar(score: Score) -> list[int]:
         near = counts[max(0, index - 1) : index + 2]
         around = [sum(column) for column in zip(*near, strict=True)]
         key = signature(score, bar.onset)
-        home = key.fifths + _FROM_TONIC[key.minor]
-        shifts = (shift for shift in _SHIFTS if _FLATTEST <= home + shift <= _SHARPEST)
-        found.append(home + min(shifts, key=partial(_cost, around, home)))
+        windows = (_home(key) + shift for shift in _SHIFTS)
+        known = (low for low in windows if _FLATTEST <= low <= _SHARPEST)
+        found.append(min(known, key=partial(_cost, around, key)))
     return found
 
 
-def _cost(counts: Sequence[int], home: int, shift: int) -> tuple[float, int]:
-    """How far apart the names lie; the smaller shift where that is equal."""
-    low = home + shift
+def _cost(counts: Sequence[int], key: Key, low: int) -> tuple[float, int]:
+    """How far apart the names from `low` on lie; the nearer to the key where that is equal.
+
+    The key's own scale sounds along, so that a few notes do not speak for another key.
+    """
     places = [(low + (7 * pitch - low) % 12, count) for pitch, count in enumerate(counts) if count]
-    total = sum(counts)
-    if not total:
-        return 0.0, abs(shift)
-    mean = sum(place * count for place, count in places) / total
-    spread = sum(count * (place - mean) ** 2 for place, count in places) / total
-    return spread + _RELUCTANCE * abs(shift), abs(shift)
+    scale = [(key.fifths + key.minor + step, _WEIGHT) for step in range(-1, 6)]
+    total = sum(count for _, count in places + scale)
+    mean = sum(place * count for place, count in places + scale) / total
+    spread = sum(count * (place - mean) ** 2 for place, count in places)
+    return spread, abs(low - _home(key))
+
+
+def _home(key: Key) -> int:
+    """The flattest name in use in a key."""
+    return key.fifths + _FROM_TONIC[key.minor]
 
 
 def printed(names: Iterable[tuple[Name, bool]], fifths: int) -> list[bool]:

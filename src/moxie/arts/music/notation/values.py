@@ -143,7 +143,7 @@ class _Grid:
             within = place % beat + units <= beat
             whole = on_beat and units % beat == 0
             if rest:
-                return whole or (within and not place % beat % base)
+                return whole or (within and units == base and not place % beat % base)
             ends = place % beat + units == beat and place % (base // 2 or 1) == 0
             return whole or (within and (ends or _aligned(place % beat, units)))
         if rest:

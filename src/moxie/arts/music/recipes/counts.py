@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from moxie.art import Recipe
-from moxie.arts.music.models.courses import SCALE, counting_plan
+from moxie.arts.music.models.courses import counting_plan
 from moxie.arts.music.models.style import ScoreModel
 from moxie.text import say
 
@@ -14,5 +14,5 @@ RECIPE = Recipe(
     rank=1,
     plan=counting_plan,
     build=ScoreModel,
-    scale=SCALE,
+    scale="nats per note",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from moxie.art import Recipe, Supply
-from moxie.arts.music.models.courses import SCALE, mixture_plan
+from moxie.arts.music.models.courses import mixture_plan
 from moxie.arts.music.models.style import ScoreModel
 from moxie.text import say
 from moxie.work import Plan
@@ -23,5 +23,5 @@ RECIPE = Recipe(
     rank=4,
     plan=plan,
     build=ScoreModel,
-    scale=SCALE,
+    scale="nats per note",
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from moxie.art import Recipe, Supply
 from moxie.arts.music.models import lowrank
-from moxie.arts.music.models.courses import SCALE, network_plan
+from moxie.arts.music.models.courses import network_plan
 from moxie.arts.music.models.style import ScoreModel
 from moxie.text import say
 from moxie.work import Plan
@@ -45,5 +45,5 @@ RECIPE = Recipe(
     rank=5,
     plan=plan,
     build=ScoreModel,
-    scale=SCALE,
+    scale="nats per note",
 )

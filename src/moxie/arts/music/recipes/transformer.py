@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from moxie.art import Recipe, Supply
-from moxie.arts.music.models.courses import SCALE, network_plan
+from moxie.arts.music.models.courses import network_plan
 from moxie.arts.music.models.style import ScoreModel
 from moxie.text import say
 from moxie.work import Plan
@@ -21,5 +21,5 @@ RECIPE = Recipe(
     rank=3,
     plan=plan,
     build=ScoreModel,
-    scale=SCALE,
+    scale="nats per note",
 )

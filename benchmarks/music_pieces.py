@@ -1,0 +1,258 @@
+"""New pieces, looked at: as files, as music, as originals and as this composer's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from moxie.art import Brief, StyleModel
+from moxie.arts.music import codec
+from moxie.arts.music.copies import ScoreIndex
+from moxie.arts.music.harmony import ends_well
+from moxie.arts.music.pieces import excerpt
+from moxie.arts.music.ranges import range_of
+from moxie.arts.music.score import TICKS, Score
+from moxie.arts.music.structure import structure
+from moxie.flow.create import Made, attempt_seed, create
+from moxie.flow.evaluate import evaluate
+from music_works import ART, Corpus, Yardstick
+from tables import Rows
+
+BARS = 32
+DIAL = (0.0, 0.25, 0.5, 0.75, 1.0)
+NOVELTY = 0.5
+
+
+@dataclass(frozen=True)
+class Exam:
+    """A model, the works it comes from, and other composers'."""
+
+    model: StyleModel[Score]
+    corpus: Corpus
+    others: Mapping[str, Sequence[Score]]
+    seed: int
+
+    def measure(self, rows: Rows, number: int, a_setting: int) -> None:
+        """All rows of so many pieces, and of so many at each setting of the dial."""
+        made, seconds = self._make(number)
+        rows.add("moxie", "piece_seconds", *_spread(seconds), "s")
+        pieces = [one.content for one in made]
+        for name, test in CHECKS.items():
+            _count(rows, name, [test(piece) for piece in pieces])
+        self._originality(rows, made)
+        yardstick = Yardstick(ART.judges()[0], self.corpus, self.others)
+        self._style(rows, pieces, yardstick)
+        forms(rows, pieces, self.corpus)
+        self._dial(rows, yardstick, a_setting)
+
+    def _make(self, number: int) -> tuple[list[Made[Score]], list[float]]:
+        """Pieces that have been through the gate, and the seconds each took, attempts included."""
+        making = create(
+            self.model,
+            Brief((BARS,), NOVELTY),
+            self.corpus.index,
+            self.corpus.names,
+            n=number,
+            seed=self.seed,
+            threshold=self.corpus.threshold,
+            on_step=lambda *_: None,
+        )
+        made, seconds, began = [], [], time.perf_counter()
+        for one in making:
+            seconds.append(time.perf_counter() - began)
+            made.append(one)
+            began = time.perf_counter()
+        return made, seconds
+
+    def _originality(self, rows: Rows, made: Sequence[Made[Score]]) -> None:
+        """What the gate let pass, looked at afresh by another index and as a person gets it."""
+        again = ScoreIndex(self.corpus.contents)
+        passed = [one.content for one in made if not one.flagged]
+        found = [again.nearest(codec.read(codec.write(p), "made.score")) for p in passed]
+        near = [f is not None and f.similarity >= self.corpus.threshold for f in found]
+        rows.spread("moxie", "flagged", [sum(one.flagged for one in made)], f"of {len(made)}")
+        rows.spread("moxie", "unflagged_near_copies", [sum(near)], f"of {len(made)}")
+        rows.spread("moxie", "attempts", [float(one.attempts) for one in made], "a piece")
+        own = [1 - one.nearest.similarity for one in made]
+        rows.add("moxie", "originality", *_spread(own), "0..1")
+        rows.spread("own works", "originality", [1 - self.corpus.typical], "0..1")
+
+    def _style(self, rows: Rows, pieces: Sequence[Score], yardstick: Yardstick) -> None:
+        """Between the bank's composers and this one; then against each group alone."""
+        corpus, judge = self.corpus, yardstick.judge
+        apart = {n: g.vectors for n, g in yardstick.groups.items() if n in self.others}
+        found = evaluate(
+            pieces,
+            corpus.part("train"),
+            corpus.held_out,
+            None if judge.others() else apart,
+            ART,
+            corpus.index,
+            threshold=corpus.threshold,
+            typical=corpus.typical,
+            seed=self.seed,
+        )
+        opinions = {"": found.fidelity}
+        opinions |= {f"_{name}": one for name, one in found.second_opinions.items()}
+        for name, one in opinions.items():
+            rows.add("moxie", f"style_score{name}", one.value, one.low, one.high, "0..1")
+        spread = found.diversity
+        rows.add("moxie", "diversity", spread.value, spread.low, spread.high, "1 as the works")
+        spare = corpus.part("validation") if corpus.held_out == corpus.part("test") else []
+        systems = {"moxie": pieces, "own works": openings(spare)}
+        for group in yardstick.groups:
+            for system, some in systems.items():
+                if len(some) > 1:
+                    score = yardstick.against(some, group)
+                    name = f"style_score_against_{group}"
+                    rows.add(system, name, score.value, score.low, score.high, "0..1")
+
+    def _dial(self, rows: Rows, yardstick: Yardstick, number: int) -> None:
+        """The same seeds at each setting, past the gate: what the dial itself does."""
+        group = yardstick.nearest(list(yardstick.judge.others()) or list(self.others))
+        scores, originals = [], []
+        for novelty in DIAL:
+            made = [
+                self.model.sample(
+                    Brief((BARS,), novelty), seed=attempt_seed(self.seed + 1, i, 0)
+                ).content
+                for i in range(number)
+            ]
+            near = [self.corpus.index.nearest(piece) for piece in made]
+            originals.append(1 - float(np.mean([n.similarity if n else 0.0 for n in near])))
+            scores.append(yardstick.against(made, group).value if group else float("nan"))
+            rows.spread("moxie", f"dial_{novelty:.2f}_style_score", [scores[-1]], "0..1")
+            rows.spread("moxie", f"dial_{novelty:.2f}_originality", [originals[-1]], "0..1")
+        rows.spread("moxie", "dial_originality", [_order(originals)], "Spearman")
+        rows.spread("moxie", "dial_fidelity", [-_order(scores)], "Spearman")
+
+
+def rereads(piece: Score) -> bool:
+    """Whether MusicXML gives the same notes and bars back, and another program can open it."""
+    import music21
+
+    data = codec.write(piece, ".musicxml")
+    again = codec.read(data, "piece.musicxml")
+    opened = music21.converter.parseData(data, format="musicxml")
+    assert isinstance(opened, music21.stream.base.Score)
+    measures = len(opened.parts[0].getElementsByClass("Measure"))
+    same = notes(again) == notes(piece) and again.bars == piece.bars
+    return same and measures == len(piece.bars)
+
+
+def notes(piece: Score) -> list[tuple[int, int, int, int]]:
+    """What sounds."""
+    return [(n.onset, n.duration, n.pitch, n.part) for n in piece.notes]
+
+
+def full(piece: Score) -> bool:
+    """Whether there are 32 whole bars, each filled in the file too, and nothing after them."""
+    end = max((n.onset + n.duration for n in piece.notes), default=0)
+    whole = all(bar.length == bar.full for bar in piece.bars)
+    return (
+        len(piece.bars) == BARS
+        and whole
+        and end <= sum(bar.length for bar in piece.bars)
+        and filled(codec.write(piece, ".musicxml"), piece)
+    )
+
+
+def filled(data: bytes, piece: Score) -> bool:
+    """Whether every part's every measure in the file lasts as long as its bar."""
+    divisions = 1
+    for part in ET.fromstring(data).iter("part"):
+        measures = part.findall("measure")
+        if len(measures) != len(piece.bars):
+            return False
+        for measure, bar in zip(measures, piece.bars, strict=True):
+            divisions = int(measure.findtext("attributes/divisions") or divisions)
+            if reach(measure) * TICKS != bar.length * divisions:
+                return False
+    return True
+
+
+def reach(measure: ET.Element) -> int:
+    """How far a measure's contents go, in divisions; -1 where its last voice stops short."""
+    now = furthest = 0
+    for element in measure:
+        if element.find("chord") is not None or element.find("grace") is not None:
+            continue
+        length = int(element.findtext("duration") or 0)
+        now += -length if element.tag == "backup" else length
+        furthest = max(furthest, now)
+    return furthest if now == furthest else -1
+
+
+def playable(piece: Score) -> bool:
+    """Whether every note is in its instrument's reach."""
+    reaches = [range_of(part) for part in piece.parts]
+    return all(reaches[n.part][0] <= n.pitch <= reaches[n.part][1] for n in piece.notes)
+
+
+def begins(piece: Score) -> bool:
+    """Whether anything sounds in the first bar."""
+    return any(note.onset < piece.bars[0].length for note in piece.notes)
+
+
+CHECKS: Mapping[str, Callable[[Score], bool]] = {
+    "valid_musicxml": rereads,
+    "bars_full": full,
+    "playable": playable,
+    "begins": begins,
+    "ends": ends_well,
+}
+
+
+def openings(works: Sequence[Score]) -> list[Score]:
+    """The first 32 bars of each work that has at least half as many."""
+    return [excerpt(work, 0, BARS) for work in works if 2 * len(work.bars) >= BARS]
+
+
+def closings(works: Sequence[Score]) -> list[Score]:
+    """The last 32 bars of the same."""
+    return [
+        excerpt(work, max(0, len(work.bars) - BARS), len(work.bars))
+        for work in works
+        if 2 * len(work.bars) >= BARS
+    ]
+
+
+def forms(rows: Rows, pieces: Sequence[Score], corpus: Corpus) -> None:
+    """Structure of the pieces, beside that of the first and the last 32 bars of all works."""
+    works = corpus.part("train", "validation", "test")
+    made = [structure(piece) for piece in pieces]
+    first, last = ([structure(piece) for piece in some(works)] for some in (openings, closings))
+    for name in made[0]:
+        real = first if name == "begins_on_tonic" else last
+        for system, found in (("moxie", made), ("own works", real)):
+            values = [one[name] for one in found]
+            if name in ("begins_on_tonic", "ends_with_cadence"):
+                rows.spread(system, name, [float(np.mean(values))], "share")
+            else:
+                rows.add(system, name, *_quartiles(values), "0..1")
+
+
+def _count(rows: Rows, name: str, passed: Sequence[bool]) -> None:
+    rows.spread("moxie", name, [sum(passed)], f"of {len(passed)}")
+
+
+def _order(values: Sequence[float]) -> float:
+    """Spearman's correlation with the dial; nan where nothing varies."""
+    if len(set(values)) < 2 or not np.isfinite(values).all():
+        return float("nan")
+    return float(spearmanr(DIAL, values)[0])
+
+
+def _spread(values: Sequence[float]) -> tuple[float, float, float]:
+    """Median, least, greatest."""
+    return float(np.median(values)), min(values), max(values)
+
+
+def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:
+    low, middle, high = np.percentile(values, [25, 50, 75])
+    return float(middle), float(low), float(high)
