@@ -28,6 +28,9 @@ MOST_BEATS, UNITS, LONGEST_BAR = 24, (1, 2, 4, 8, 16, 32), 12
 MOST_PLAYERS = 16
 """As many as MIDI has channels."""
 
+LEADS = ("continue", "vary", "harmonise")
+"""A theme goes on, is varied bar by bar, or gets the other parts."""
+
 _LIST = r"\d{1,5}(?:-\d{1,5})?(?:,\d{1,5}(?:-\d{1,5})?)*"
 _REGION = re.compile(rf"(?:bars?:?|小节:?|第)?({_LIST})(?:小节)?(?:@({_LIST}))?", re.IGNORECASE)
 
@@ -91,7 +94,7 @@ def options(given: Mapping[str, str]) -> Mapping[str, Scalar]:
     """The dials set, each in its one form, for `Brief.options`; raises BadInput.
 
     `key` "E-flat major" (`key` reads it back); `metre` "3/4"; `tempo` in quarter notes a minute;
-    `instruments` General MIDI programs, "40,40,41,42"; `plan` "A8 B8 A8".
+    `instruments` General MIDI programs, "40,40,41,42"; `plan` "A8 B8 A8"; `lead` one of `LEADS`.
     """
     named = {
         {"meter": "metre"}.get(name.lower(), name.lower()): text for name, text in given.items()
@@ -187,12 +190,25 @@ def plan(text: str) -> str:
     return str(found) if whole else " ".join(text.upper().split())
 
 
+def lead(text: str) -> str:
+    """What becomes of a theme to begin from; raises BadInput."""
+    found = text.strip().lower()
+    if found not in LEADS:
+        raise BadInput(
+            "The lead {text} is not known: write {names}.",
+            text=_shown(text),
+            names=", ".join(LEADS),
+        )
+    return found
+
+
 _DIALS: Mapping[str, Callable[[str], Scalar]] = {
     "key": lambda text: key_name(key(text)),
     "metre": metre,
     "tempo": tempo,
     "instruments": instruments,
     "plan": plan,
+    "lead": lead,
 }
 
 

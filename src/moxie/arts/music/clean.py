@@ -17,6 +17,7 @@ from moxie.art import Cleaned
 from moxie.arts.music.pieces import excerpt
 from moxie.arts.music.quantise import quantise
 from moxie.arts.music.score import TICKS, Score
+from moxie.arts.music.upbeat import upbeat, with_upbeat
 from moxie.text import say
 from moxie.work import Flag
 
@@ -121,6 +122,12 @@ def _written(score: Score, flags: list[Flag]) -> Score:
             percent=round(100 * moved),
         )
         flags.append(Flag("performance", message))
+    if pickup := upbeat(content):  # MIDI files have no way to tell of one
+        message = say(
+            "Its bar lines were moved: it begins with a pick-up that the file does not tell."
+        )
+        flags.append(Flag("upbeat", message))
+        content = with_upbeat(content, pickup)
     return content
 
 

@@ -29,6 +29,16 @@ _A4 = (2100, 2970)  # tenths of millimetres
 _MARGIN = 90
 _FULL_STAFF = 5  # parts up to which a page is as on a stand; more make the staves smaller
 _MUSIC_FONT = "Leipzig"
+_OPTIONS = {
+    "scale": 100,
+    "footer": "none",
+    "font": _MUSIC_FONT,
+    "smuflTextFont": "none",
+    "svgFormatRaw": True,
+    "svgRemoveXlink": True,
+    "svgViewBox": True,
+    "xmlIdSeed": 1,
+}
 
 
 def svg(
@@ -76,15 +86,8 @@ def _pages(
         {
             "pageWidth": round(_A4[0] / size),
             "pageHeight": round(_A4[1] / size),
-            "scale": 100,
-            "footer": "none",
-            "font": _MUSIC_FONT,
             **{f"pageMargin{side}": margin for side in ("Bottom", "Left", "Right", "Top")},
-            "smuflTextFont": "none",
-            "svgFormatRaw": True,
-            "svgRemoveXlink": True,
-            "svgViewBox": True,
-            "xmlIdSeed": 1,
+            **_OPTIONS,
             **options,
         }
     )

@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 from moxie.arts.music.notation.instruments import family, program_of
 from moxie.arts.music.notation.layout import Event, Head, lay_out
 from moxie.arts.music.notation.metre import beat
+from moxie.arts.music.notation.values import Symbol
 from moxie.arts.music.score import TICKS, Bar, Key, Part, Score, Tempo, bar_at
 
 Change = TypeVar("Change", Key, Tempo)
@@ -218,35 +219,33 @@ class _Writer:
         return abs(tempo.millibeats - before) > _DRIFT * before
 
     def _event(self, event: Event, number: int, voice: int, *, bracket: bool) -> str:
+        """A rest, or a note for each head of a chord."""
         symbol = event.symbol
         duration = f"<duration>{symbol.duration // self.unit}</duration>"
         label = f"<voice>{voice + 1}</voice>"
         if not symbol.type:
             return f'<note><rest measure="yes"/>{duration}{label}</note>\n'
-        value = f"<type>{symbol.type}</type>{'<dot/>' * symbol.dots}"
-        tuplet = joined = ""
-        if symbol.actual > 1:
-            tuplet = (
-                f"<time-modification><actual-notes>{symbol.actual}</actual-notes>"
-                f"<normal-notes>{symbol.normal}</normal-notes></time-modification>"
-            )
-        for level, state in enumerate(event.beams, 1):
-            joined += f'<beam number="{level}">{state}</beam>'
+        value = f"{label}<type>{symbol.type}</type>{'<dot/>' * symbol.dots}"
         marks = _tuplet(event, bracket=bracket)
-        if not event.heads:
-            notations = f"<notations>{marks}</notations>" if marks else ""
-            hidden = ' print-object="no"' if voice >= _HIDDEN_RESTS else ""
-            return f"<note{hidden}><rest/>{duration}{label}{value}{tuplet}{notations}</note>\n"
+        if event.heads:
+            return self._heads(event, number, duration, value, marks)
+        hidden = ' print-object="no"' if voice >= _HIDDEN_RESTS else ""
+        notations = f"<notations>{marks}</notations>" if marks else ""
+        return f"<note{hidden}><rest/>{duration}{value}{_ratio(symbol)}{notations}</note>\n"
+
+    def _heads(self, event: Event, number: int, duration: str, value: str, marks: str) -> str:
+        drums = self.score.parts[number].drums
+        joined = (f'<beam number="{n}">{state}</beam>' for n, state in enumerate(event.beams, 1))
+        once = "".join(joined)  # beams and tuplets belong to a chord's first note
         text = ""
         for place, head in enumerate(event.heads):
-            text += _opened(head, first=not place, drums=self.score.parts[number].drums)
-            text += f"{duration}{_ties(event, 'tie')}"
-            if self.score.parts[number].drums:
+            text += f"{_opened(head, first=not place, drums=drums)}{duration}{_ties(event, 'tie')}"
+            if drums:
                 text += f'<instrument id="{_instrument(number, head.note.pitch)}"/>'
-            text += f"{label}{value}{_accidental(head)}{tuplet}"
-            notations = _ties(event, "tied") + ("" if place else marks)
-            text += "" if place else joined
+            text += f"{value}{_accidental(head)}{_ratio(event.symbol)}{once}"
+            notations = _ties(event, "tied") + marks
             text += f"<notations>{notations}</notations></note>\n" if notations else "</note>\n"
+            once = marks = ""
         return text
 
 
@@ -292,6 +291,16 @@ def _accidental(head: Head) -> str:
 def _ties(event: Event, tag: str) -> str:
     before = f'<{tag} type="stop"/>' if event.tied_from else ""
     return before + (f'<{tag} type="start"/>' if event.tied_to else "")
+
+
+def _ratio(symbol: Symbol) -> str:
+    """How a tuplet's notes are shortened."""
+    if symbol.actual == 1:
+        return ""
+    return (
+        f"<time-modification><actual-notes>{symbol.actual}</actual-notes>"
+        f"<normal-notes>{symbol.normal}</normal-notes></time-modification>"
+    )
 
 
 def _tuplet(event: Event, *, bracket: bool) -> str:
