@@ -32,6 +32,9 @@ CANDIDATES = 4
 LEAST = 0.02
 """Symbols with less than this share of the likeliest one's probability are never drawn."""
 
+STEADY, STEADY_LEAST = 0.75, 0.06
+"""The same for gaps and lengths of notes, as a share of the temperature."""
+
 COLD, WARM = 0.8, 1.15
 """Temperatures at novelty 0 and 1."""
 
@@ -281,7 +284,9 @@ def _unit(
             for i, row in zip(asked, shares, strict=True):
                 must = forced[i]
                 if must is None:
-                    forced[i] = _drawn(lines[i].weigh(field, row), rngs[i], dial)
+                    forced[i] = _drawn(
+                        lines[i].weigh(field, row), rngs[i], dial, lines[i].tells_time(field)
+                    )
                 else:
                     lines[i].fit += float(np.log(max(1e-9, row[must])))
         untold = [i for i in going if i not in asked]
@@ -309,11 +314,15 @@ def _shares(
     return experts.mixed(field, known, said, tilt)
 
 
-def _drawn(shares: NDArray[np.float32], rng: np.random.Generator, dial: Dial) -> int:
-    """One symbol: by the temperature, and none that is far less likely than the likeliest."""
+def _drawn(shares: NDArray[np.float32], rng: np.random.Generator, dial: Dial, steady: bool) -> int:
+    """One symbol: by the temperature, and none that is far less likely than the likeliest.
+
+    Rhythm is drawn more steadily than pitch: one odd gap puts all that follows off the beat.
+    """
     high = float(shares.max())
-    kept = np.where(shares >= LEAST * high, shares / max(high, 1e-30), 0).astype(np.float64)
-    kept **= 1 / dial.temperature
+    least = STEADY_LEAST if steady else LEAST
+    kept = np.where(shares >= least * high, shares / max(high, 1e-30), 0).astype(np.float64)
+    kept **= 1 / (dial.temperature * (STEADY if steady else 1))
     total = np.cumsum(kept)
     return int(np.searchsorted(total, rng.random() * total[-1], side="right"))
 

@@ -52,6 +52,11 @@ class EventLine:
         self.target = 0
         self._enter(0)
 
+    @staticmethod
+    def tells_time(field: int) -> bool:
+        """Whether a field is about rhythm."""
+        return field in (GAP, LENGTH)
+
     def trunk(self) -> list[int]:
         """The trunk's columns for the next unit."""
         return self.tracker.trunk()

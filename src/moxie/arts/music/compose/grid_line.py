@@ -35,6 +35,11 @@ class GridLine:
         self.done = False
         self._enter(0)
 
+    @staticmethod
+    def tells_time(_field: int) -> bool:
+        """A step tells pitch and rhythm at once."""
+        return False
+
     def trunk(self) -> list[int]:
         """The trunk's columns for the next step."""
         return self.tracker.trunk()
