@@ -22,9 +22,7 @@ class Music:
 
     name = "music"
     unit = "bars"
-    suffixes = frozenset(
-        (".mid", ".midi", ".musicxml", ".xml", ".mxl", ".krn", ".abc", ".score")
-    )
+    suffixes = frozenset((".mid", ".midi", ".musicxml", ".xml", ".mxl", ".krn", ".abc", ".score"))
     handout = (".musicxml", ".mid", ".mp3")
 
     def recipes(self) -> Sequence[Recipe[Score]]:

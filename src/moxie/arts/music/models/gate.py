@@ -20,7 +20,10 @@ from torch.nn.functional import log_softmax, logsigmoid
 Floats = NDArray[np.float32]
 
 HIDDEN = 24
-STEPS, BATCH, RATE, DECAY = 500, 512, 0.01, 0.03
+STEPS, LEAST_STEPS, BATCH, RATE, DECAY = 500, 120, 512, 0.01, 0.03
+PASSES = 12
+"""How often each unit is looked at, about; between the least and the most steps."""
+
 TINY = np.float32(1e-9)
 
 
@@ -51,9 +54,10 @@ class Gate:
         logs = torch.log(torch.from_numpy(np.maximum(shares, TINY)).permute(1, 0, 2))
         normal = torch.from_numpy((signs - mean) / scale)
         wanted = torch.from_numpy(symbols.astype(np.int64))
-        for step in range(STEPS):
+        steps = min(STEPS, max(LEAST_STEPS, PASSES * len(wanted) // BATCH))
+        for step in range(steps):
             for group in optimiser.param_groups:
-                group["lr"] = RATE * (1 - step / STEPS)
+                group["lr"] = RATE * (1 - step / steps)
             chosen = torch.randint(len(wanted), (BATCH,), generator=generator)
             mixed = _mixed(logs[chosen], normal[chosen], inner, outer)
             loss = -mixed.gather(1, wanted[chosen, None]).mean()
