@@ -72,7 +72,7 @@ class Shelf:
 
     def weights(self, piece: Lines) -> Bits:
         """What each note of a piece tells, float64 [n], in the line where it tells least."""
-        return _lightest(piece, self._surprise.bits(piece))
+        return _lightest(piece, self._surprise.bits(piece))[0]
 
     def passages(self, piece: Lines, allowed: Bools) -> Iterator[Passage]:
         """What the piece has in common with the works allowed [works]."""
@@ -90,12 +90,13 @@ class Shelf:
         )
         bits = self._surprise.bits(piece)
         everything = np.arange(len(piece.onset))
-        strands = [(everything, _lightest(piece, bits), WRONG, TEXTURE)]
+        strands = [(everything, *_lightest(piece, bits), WRONG, TEXTURE)]
         for line in range(int(piece.line[-1]) + 1):
             places = np.flatnonzero(piece.line == line)
-            strands.append((piece.note[places], bits[places], BROKEN, 1.0))
-        for notes, worth, cost, share in strands:
-            found, first, last = stretch(np.where(agree[:, notes], worth, -cost))
+            before = piece.note[np.maximum(places - 1, places[0])]
+            strands.append((piece.note[places], bits[places], before, BROKEN, 1.0))
+        for notes, told, before, cost, share in strands:
+            found, first, last = stretch(_worth(agree[:, notes], agree[:, before], told, cost))
             for i in np.flatnonzero(found * share >= LEAST):
                 kept = notes[first[i] : last[i] + 1]
                 yield Passage(
@@ -146,7 +147,7 @@ class Shelf:
             here = here[(here + ahead >= 0) & (here + ahead < len(self.pitch))]
             there = here + ahead
             agree = piece.pitch[piece.note[here]] - self.pitch[there] == up
-            worth = np.where(agree, bits[here], -BROKEN)
+            worth = _worth(agree, np.concatenate([agree[:1], agree[:-1]]), bits[here], BROKEN)
             worth[np.diff(self.line[there], prepend=self.line[there[0]]) != 0] = -np.inf
             yield from self._followed(piece, here, there, agree, worth, int(up))
 
@@ -217,8 +218,19 @@ def _most(columns: Ints, bits: Bits, most: int) -> Ints:
     return np.asarray(ordered[:, new][:, heavy], np.int64)
 
 
-def _lightest(piece: Lines, bits: Bits) -> Bits:
-    """For each note the least of its bits in the lines that it is in, [n]."""
-    least = np.full(len(piece.onset), np.inf)
-    np.minimum.at(least, piece.note, bits)
-    return np.where(np.isfinite(least), least, UNLED)
+def _worth(agree: Bools, before: Bools, bits: Bits, cost: float) -> Bits:
+    """What agreeing tells, [.., k]: a step only where the note before it agrees as well."""
+    return np.where(agree & before, bits, np.where(agree, 0.0, -cost))
+
+
+def _lightest(piece: Lines, bits: Bits) -> tuple[Bits, Ints]:
+    """For each note the least of its bits in the lines that it is in, and the note before it
+    there, each [n]; a note in no line comes before itself.
+    """
+    least = np.full(len(piece.onset), UNLED)
+    before = np.arange(len(piece.onset))
+    order = np.lexsort((-bits, piece.note))  # of a note's places the one with the least is last
+    last = order[np.diff(piece.note[order], append=-1) != 0]
+    least[piece.note[last]] = bits[last]
+    before[piece.note[last]] = piece.note[np.where(piece.place[last] > 0, last - 1, last)]
+    return least, before

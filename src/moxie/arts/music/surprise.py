@@ -28,6 +28,9 @@ SMALL, EVEN = 0.75, 0.35
 AGAIN, SAID = 4, 0.05
 """After so many steps in the same words a note tells only this share of its bits."""
 
+MOST = 8.0
+"""No step tells more: a leap that these works never make may be usual elsewhere."""
+
 _WIDE = INTERVALS * RHYTHMS
 """Steps are below this."""
 
@@ -79,7 +82,7 @@ class Surprise:
             chance = np.where(piece.place > order, longer, chance)
         bits = np.where(piece.place > 0, -np.log2(chance), 0.0)
         bits[self._repeated(piece)] *= SAID
-        return np.asarray(bits, np.float64)
+        return np.minimum(bits, MOST)
 
     def _keys(self, piece: Lines) -> list[Ints]:
         """Steps with none, one and two of the steps before them, each as one number."""

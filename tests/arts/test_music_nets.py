@@ -1,0 +1,232 @@
+"""Networks over coded pieces, and how they are trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from little_composer import chorales, sonatas
+from little_models import MACHINE
+from moxie.arts.music.coding import Coded, Coding, Events, Grid
+from moxie.arts.music.coding.events_fields import PITCH
+from moxie.arts.music.models.learn import (
+    Course,
+    Student,
+    cut,
+    nats,
+    nats_a_unit,
+    predictions,
+    tensors,
+    train,
+    windows,
+)
+from moxie.arts.music.models.nets import REACH, SPAN, Kind, Net
+from moxie.errors import Cancelled
+from moxie.nn.checkpoint import FileCheckpoint, NoCheckpoint
+
+KINDS: tuple[Kind, ...] = ("transformer", "recurrent")
+
+
+@pytest.fixture(scope="module")
+def pieces() -> list[Coded]:
+    return [Events().encode(whole) for whole in sonatas(6)]
+
+
+@pytest.fixture(scope="module")
+def grids() -> list[Coded]:
+    return [Grid(4).encode(whole) for whole in chorales(6)]
+
+
+def net_of(coding: Coding, kind: Kind, *, width: int = 16, depth: int = 2) -> Net:
+    """A network whose zeros are shaken, so that everything in it says something."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        net = Net(coding, kind, width=width, depth=depth, dropout=0.0).eval()
+        for weight in net.parameters():
+            weight.data += 0.2 * torch.randn_like(weight)
+    return net.requires_grad_(requires_grad=False)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["events", "grid-4"])
+def test_what_comes_later_changes_nothing(
+    kind: Kind, name: str, pieces: list[Coded], grids: list[Coded]
+) -> None:
+    coding: Coding = Events() if name == "events" else Grid(4)
+    trunk, known, _ = tensors([cut((pieces if name == "events" else grids)[0], 0, 20)])
+    net = net_of(coding, kind)
+    before = net(trunk, known)
+    trunk[:, 12:] += 1 - 2 * (trunk[:, 12:] > 0).long()
+    after = net(trunk, [columns.clone() for columns in known])
+    for one, other in zip(before, after, strict=True):
+        assert torch.equal(one[:, :12], other[:, :12])
+        assert not torch.allclose(one[:, 12:], other[:, 12:])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["events", "grid-4"])
+def test_step_by_step_is_all_at_once(
+    kind: Kind, name: str, pieces: list[Coded], grids: list[Coded]
+) -> None:
+    coding: Coding = Events() if name == "events" else Grid(4)
+    both = [cut(piece, 0, 24) for piece in (pieces if name == "events" else grids)[:2]]
+    trunk, known, _ = tensors(both)
+    net = net_of(coding, kind)
+    whole = net(trunk, known)
+    state: object = None
+    for unit in range(24):
+        heard, state = net.step(trunk[:, unit], state)
+        for f, head in enumerate(net.heads):
+            logits = head(heard, known[f][:, unit])
+            assert torch.allclose(logits, whole[f][:, unit], atol=1e-4)
+
+
+def test_a_transformer_forgets_what_is_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    from moxie.arts.music.models import nets
+
+    monkeypatch.setattr(nets, "REACH", 8)
+    net = net_of(Events(), "transformer", depth=1)
+    far, near = (torch.zeros(1, 13, dtype=torch.long) for _ in range(2))
+    near[:] = 1
+    states: list[object] = [None, None]
+    for unit in range(14):
+        found = []
+        for i, first in enumerate((far, near)):
+            heard, states[i] = net.step(first if unit == 0 else near, states[i])
+            found.append(heard)
+        assert torch.allclose(*found, atol=1e-6) == (unit > 8)
+    assert REACH == 384
+
+
+def test_heads_count_intervals_from_their_anchors() -> None:
+    for coding, f in ((Events(), PITCH), (Grid(4), 1)):
+        field = coding.fields[f]
+        net = net_of(coding, "recurrent")
+        head = net.heads[f]
+        head.out.weight.data.zero_()  # type: ignore[union-attr, operator]
+        head.out.bias.data.zero_()  # type: ignore[union-attr, operator]
+        place = 1
+        interval = -7
+        at = field.size + place * (2 * SPAN + 1) + SPAN + interval
+        head.out.bias.data[at] = 5.0  # type: ignore[union-attr, index]
+        known = torch.zeros(3, len(field.columns), dtype=torch.long)
+        known[0, field.anchors[place]] = 55  # the pitch FLOOR + 54
+        known[1, field.anchors[place]] = 4  # the interval would lead below the first pitch
+        logits = head(torch.zeros(3, 16), known)
+        wanted = torch.zeros(3, field.size)
+        wanted[0, field.first + 55 - 1 + interval] = 5.0
+        assert torch.equal(logits, wanted)
+
+
+def test_tensors_go_where_the_network_is(pieces: list[Coded]) -> None:
+    net = net_of(Events(), "transformer").to("meta")
+    assert {one.device.type for one in nats(net, pieces[:2])} == {"meta"}
+
+
+def test_windows_cover_every_unit_once() -> None:
+    for units, window in ((5, 8), (8, 8), (9, 8), (100, 16), (1, 1), (0, 4)):
+        covered: list[int] = []
+        for start, end, first in windows(units, window):
+            assert end - start <= window
+            covered += range(start + first, end)
+        assert covered == list(range(units))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_long_pieces_are_read_in_windows(kind: Kind, pieces: list[Coded]) -> None:
+    net = net_of(Events(), kind)
+    piece = pieces[0]
+    whole, parts = predictions(net, piece, 500), predictions(net, piece, 20)
+    for f, size in enumerate(field.size for field in Events().fields):
+        assert parts[f].shape == (len(piece.symbols), size)
+        assert np.allclose(parts[f].sum(axis=1), 1, atol=1e-5)
+        assert np.allclose(parts[f][:20], whole[f][:20], atol=1e-5)
+
+
+def test_nats_are_those_of_the_predictions(pieces: list[Coded]) -> None:
+    net = net_of(Events(), "recurrent")
+    short, long = cut(pieces[0], 0, 9), cut(pieces[1], 0, 30)
+    losses = nats(net, [short, long])
+    for f in range(4):
+        for place, piece in enumerate((short, long)):
+            symbols = piece.symbols[:, f]
+            share = predictions(net, piece, 40)[f][np.arange(len(symbols)), symbols]
+            assert np.allclose(losses[f][place, : len(symbols)], -np.log(share), atol=1e-4)
+            assert not losses[f][place, len(symbols) :].any()
+    total = sum(float(one.sum()) for one in losses)
+    assert nats_a_unit(net, [short, long], 40) == pytest.approx(total / 39, rel=1e-5)
+
+
+def student_of(kind: Kind, course: Course, seed: int = 4) -> Student:
+    torch.manual_seed(seed)
+    return Student(Net(Events(), kind, width=16, depth=1, dropout=0.2), course, seed)
+
+
+def taught(
+    kind: Kind,
+    pieces: Sequence[Coded],
+    *,
+    course: Course | None = None,
+    stop: int = 0,
+    checkpoint: FileCheckpoint | None = None,
+    aside: Sequence[Coded] = (),
+) -> tuple[Net, list[float]]:
+    losses: list[float] = []
+
+    def on_step(step: int, _of: int, loss: float) -> None:
+        losses.append(loss)
+        if step == stop:
+            raise Cancelled("Stopped by a test.")
+
+    kept = checkpoint or NoCheckpoint()
+    with torch.random.fork_rng(devices=[]):
+        student = student_of(kind, course or Course(10, batch=2, window=24))
+        if (state := kept.load()) is not None:
+            student.restore(state)
+        weights = [1.0] * len(pieces)
+        net = train(
+            student, Events(), pieces, weights, aside, MACHINE, checkpoint=kept, on_step=on_step
+        )
+    return net, losses
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("stop", [1, 6, 10])
+def test_stopped_and_resumed_is_never_stopped(
+    kind: Kind, stop: int, pieces: list[Coded], tmp_path: Path
+) -> None:
+    wanted, losses = taught(kind, pieces[:4], aside=pieces[4:])
+    path = tmp_path / "checkpoint"
+    with pytest.raises(Cancelled):
+        taught(kind, pieces[:4], stop=stop, checkpoint=FileCheckpoint(path), aside=pieces[4:])
+    found, rest = taught(kind, pieces[:4], checkpoint=FileCheckpoint(path), aside=pieces[4:])
+    assert rest == losses[stop:]
+    for name, weight in wanted.state_dict().items():
+        assert torch.equal(weight, found.state_dict()[name]), name
+
+
+def test_a_network_learns(pieces: list[Coded]) -> None:
+    _, losses = taught("recurrent", pieces, course=Course(60, batch=4, window=48, rate=1e-2))
+    assert np.mean(losses[-5:]) < 0.75 * np.mean(losses[:5])
+
+
+def test_the_best_moment_is_kept(pieces: list[Coded]) -> None:
+    course = Course(12, batch=2, window=24)
+    with torch.random.fork_rng(devices=[]):
+        student = student_of("recurrent", course)
+        aside = [cut(pieces[0], 0, 24)]
+        student.look(aside)
+        best = {name: weight.clone() for name, weight in student.averaged.state_dict().items()}
+        for weight in student.averaged.parameters():
+            weight.data += 3 * torch.randn_like(weight)
+        worse = nats_a_unit(student.averaged, aside, 24)
+        student.look(aside)
+        assert worse > student.best_loss
+        assert all(torch.equal(student.best[name], weight) for name, weight in best.items())
+        student.look([])
+        kept = student.averaged.state_dict()
+        assert all(torch.equal(student.best[name], weight) for name, weight in kept.items())
