@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+import pytest
 
 from moxie.art import Sample, Supply
+from moxie.arts.music.models import gate
 from moxie.arts.music.models.courses import counting_plan
 from moxie.arts.music.models.style import ScoreModel
 from moxie.arts.music.score import Score
@@ -30,3 +33,12 @@ def fitted(works: Sequence[Score], plan: Plan, *, seed: int = 5) -> ScoreModel:
     return ScoreModel(MACHINE).fit(
         samples(works), plan=plan, seed=seed, checkpoint=NoCheckpoint(), on_step=lambda *_: None
     )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def hasty() -> Iterator[None]:
+    """Gates that are fitted in a few steps: import it where what they trust does not matter."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gate, "LEAST_STEPS", 12)
+        patch.setattr(gate, "PASSES", 4)
+        yield

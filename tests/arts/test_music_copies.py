@@ -190,6 +190,18 @@ def test_scales_and_repeated_notes_are_evidence_of_nothing() -> None:
     assert found.similarity < 0.5
 
 
+def test_leaps_that_the_works_never_make_are_evidence_only_where_both_ends_agree() -> None:
+    walk = np.random.default_rng(3).integers(-1, 2, 400).cumsum()
+    steps = [Note(i * TICKS, TICKS, int(60 + p % 12), 0) for i, p in enumerate(walk)]
+    pedal = [Note(i * TICKS, TICKS, 50, 0) for i in range(400, 464)]
+    index = ScoreIndex([score([*steps, *pedal], [], PARTS[:1])])
+    wild = [Note(i * TICKS + TICKS // 2, TICKS // 2, 70 + 7 * i % 19, 0) for i in range(64)]
+    leaping = score([*wild, *(n._replace(onset=n.onset - 400 * TICKS) for n in pedal)], [], PARTS)
+    found = index.nearest(leaping)
+    assert found is not None
+    assert found.similarity < 0.2
+
+
 def test_similarity_rises_steadily_with_what_was_copied(works: list[Score]) -> None:
     index = ScoreIndex([works[0]])
     values = []

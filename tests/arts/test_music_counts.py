@@ -103,7 +103,10 @@ def assert_same_arrays(
             assert np.array_equal(one[name], other[name]), name
 
 
-def test_counts_come_back_from_their_arrays(pieces: list[Coded]) -> None:
+def test_counts_come_back_from_their_arrays(
+    pieces: list[Coded], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moxie.arts.music.models.gate.LEAST_STEPS", 10)
     works = [f"w{i}" for i in range(6)]
     model = CountModel.learn(Events(), pieces, works, [1.0] * 6, seed=3)
     again = CountModel.from_arrays(Events(), model.arrays())
@@ -116,7 +119,10 @@ def test_counts_come_back_from_their_arrays(pieces: list[Coded]) -> None:
         assert model.shares(f, known[:0]).shape == (0, Events().fields[f].size)
 
 
-def test_a_seed_decides_the_count_model(pieces: list[Coded]) -> None:
+def test_a_seed_decides_the_count_model(
+    pieces: list[Coded], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moxie.arts.music.models.gate.LEAST_STEPS", 10)
     works = ["a", "a", "b", "b", "c", "c"]
     one, two = (CountModel.learn(Events(), pieces, works, [1.0] * 6, seed=3) for _ in range(2))
     assert_same_arrays(one.arrays(), two.arrays())

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from little_composer import QUARTET, bars_of, chorale, chorales, shuffled, sonata, sonatas
-from little_models import COUNTS, MACHINE, fitted, samples, tiny
+from little_models import COUNTS, MACHINE, fitted, hasty, samples, tiny
 from moxie.art import Sample, Supply
 from moxie.arts.music.coding import Events
 from moxie.arts.music.models.courses import counting_plan, mixture_plan, network_plan
@@ -20,6 +20,8 @@ from moxie.arts.music.score import Score, score
 from moxie.errors import Cancelled, Missing, TooLittleData
 from moxie.nn.checkpoint import FileCheckpoint, MemoryCheckpoint, NoCheckpoint
 from moxie.work import Plan
+
+__all__ = ["hasty"]  # pytest finds the fixture by its name
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +63,7 @@ def test_a_score_without_notes_has_a_loss_all_the_same(mixing: ScoreModel) -> No
     silent = score([], bars_of(4, 4, 4), QUARTET)
     assert np.isfinite(mixing.losses([silent])).all()
     coded = Events().encode(silent)
-    shape = Shape("recurrent", 16, 1, 0.1)
+    shape = Shape("recurrent", 16, 2, 0.1)
     both = (shape, shape.build(Events()).eval())
     assert Experts(Events(), None, (both,)).nats(coded) > 0
 
@@ -82,7 +84,7 @@ def test_mixed_shares_sum_to_one(mixing: ScoreModel) -> None:
     [
         (COUNTS, sonatas(3)),
         (tiny("recurrent"), sonatas(6, bars=4)),
-        (tiny("counts", "transformer"), chorales(6, bars=4)),
+        (tiny("counts", "transformer"), chorales(6, bars=4, voices=2)),
     ],
     ids=["counts", "recurrent", "mixture"],
 )
@@ -100,7 +102,7 @@ def test_a_seed_decides_what_is_learnt(plan: Plan, works: list[Score]) -> None:
 
 
 def test_a_whole_model_stopped_anywhere_is_the_same_model(tmp_path: Path) -> None:
-    works, plan = chorales(6, bars=4), tiny("counts", "transformer", "recurrent", steps=4)
+    works, plan = chorales(6, bars=4, voices=2), tiny("counts", "transformer", "recurrent", steps=4)
     calls: list[int] = []
 
     def stopping(at: int) -> Callable[[int, int, float], None]:
@@ -120,7 +122,7 @@ def test_a_whole_model_stopped_anywhere_is_the_same_model(tmp_path: Path) -> Non
 
     wanted = learn(MemoryCheckpoint())
     assert calls == sorted(calls)
-    for at in (1, 3, 6, 8, len(calls)):
+    for at in (4, 7, len(calls)):
         checkpoint = FileCheckpoint(tmp_path / f"stopped-{at}")
         with pytest.raises(Cancelled):
             learn(checkpoint, at)

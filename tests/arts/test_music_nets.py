@@ -122,9 +122,20 @@ def test_heads_count_intervals_from_their_anchors() -> None:
         assert torch.equal(logits, wanted)
 
 
-def test_tensors_go_where_the_network_is(pieces: list[Coded]) -> None:
-    net = net_of(Events(), "transformer").to("meta")
-    assert {one.device.type for one in nats(net, pieces[:2])} == {"meta"}
+def test_tensors_go_where_the_network_is(
+    pieces: list[Coded], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trunk, known, symbols = tensors(pieces[:2], torch.device("meta"))
+    assert {one.device.type for one in (trunk, *known, symbols)} == {"meta"}
+    asked: list[torch.device | None] = []
+
+    def here(some: Sequence[Coded], device: torch.device | None = None) -> object:
+        asked.append(device)
+        return tensors(some)
+
+    monkeypatch.setattr("moxie.arts.music.models.learn.tensors", here)
+    nats(net_of(Events(), "recurrent"), pieces[:2])
+    assert asked == [torch.device("cpu")]
 
 
 def test_windows_cover_every_unit_once() -> None:
@@ -163,7 +174,7 @@ def test_nats_are_those_of_the_predictions(pieces: list[Coded]) -> None:
 
 def student_of(kind: Kind, course: Course, seed: int = 4) -> Student:
     torch.manual_seed(seed)
-    return Student(Net(Events(), kind, width=16, depth=1, dropout=0.2), course, seed)
+    return Student(Net(Events(), kind, width=16, depth=2, dropout=0.2), course, seed)
 
 
 def taught(
@@ -210,8 +221,8 @@ def test_stopped_and_resumed_is_never_stopped(
 
 
 def test_a_network_learns(pieces: list[Coded]) -> None:
-    _, losses = taught("recurrent", pieces, course=Course(60, batch=4, window=48, rate=1e-2))
-    assert np.mean(losses[-5:]) < 0.75 * np.mean(losses[:5])
+    _, losses = taught("recurrent", pieces, course=Course(40, batch=3, window=32, rate=1e-2))
+    assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
 
 
 def test_the_best_moment_is_kept(pieces: list[Coded]) -> None:

@@ -100,10 +100,12 @@ def test_a_pickup_a_cut_bar_and_a_forgotten_rest():
         note("C5", 3) + light,  # cut by a double bar
         note("C5", 1),  # what was cut off
         f"<measure implicit='yes'>{note('C5', 2)}</measure>",
+        note("C5", 2.5),  # two that make one
+        note("C5", 1.5),
         note("C5", 4),
         note("C5", 3),
     )
-    assert [bar.length / Q for bar in content.bars] == [1, 4, 3, 1, 2, 4, 3]
+    assert [bar.length / Q for bar in content.bars] == [1, 4, 3, 1, 2, 2.5, 1.5, 4, 3]
 
 
 def test_overfull_and_free_bars_get_a_metre_that_fits():

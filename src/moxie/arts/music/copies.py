@@ -36,8 +36,8 @@ from moxie.arts.music.passages import Passage, Span, span
 from moxie.arts.music.score import Score
 from moxie.text import Message, Scalar, say
 
-CHANCE, HALF = 10.0, 70.0
-"""A passage of 10 bits says nothing; every 70 more halve the doubt, so that 80 bits are 0.5."""
+CHANCE, HALF = 5.0, 62.0
+"""A passage of 5 bits says nothing; every 62 more halve the doubt, so that 67 bits are 0.5."""
 
 NEARLY = 0.7
 """A passage with this share of the strongest one's bits is shown instead where it is longer."""

@@ -42,6 +42,7 @@ class Lines:
     place: Ints  # [m], 0.. in its line
     interval: Ints  # [m], 0..INTERVALS - 1, to this note from the one before; at place 0 no meaning
     rhythm: Ints  # [m], 0..RHYTHMS - 1, of the time to this note; before place 2 no meaning
+    whole: int  # lines from this one on are of no single part
 
     @property
     def steps(self) -> Ints:
@@ -53,7 +54,12 @@ def lines(score: Score) -> Lines:
     """The lines of a score; none of them in drum parts, or shorter than three notes."""
     table = _notes(score)
     notes, index = np.unique(table[:, 0] * 128 + table[:, 2], return_inverse=True)
-    found = {line.tobytes(): line for rows in _rows(table) if len(line := index[rows]) > 2}
+    own, shared = _rows(table)
+    found = {line.tobytes(): line for rows in own if len(line := index[rows]) > 2}
+    whole = len(found)
+    for rows in shared:
+        if len(rows) > 2:
+            found.setdefault(index[rows].tobytes(), index[rows])
     note = np.concatenate([*found.values(), np.zeros(0, np.int64)]).astype(np.int64)
     lengths = [len(line) for line in found.values()]
     line = np.repeat(np.arange(len(lengths)), lengths)
@@ -73,6 +79,7 @@ def lines(score: Score) -> Lines:
         place,
         np.where(place > 0, np.clip(interval, -WIDEST, WIDEST), 0) + WIDEST,
         np.where(place > 1, np.clip(classes, -LONGEST, LONGEST), 0) + LONGEST,
+        whole,
     )
 
 
@@ -104,17 +111,17 @@ def _notes(score: Score) -> Ints:
     return np.asarray(table[np.lexsort((table[:, 2], table[:, 0]))], np.int64)
 
 
-def _rows(table: Ints) -> list[Ints]:
+def _rows(table: Ints) -> tuple[list[Ints], list[Ints]]:
     """Rows of the notes that make each line: top and bottom of the parts, and of the whole."""
-    found = []
+    own, shared = [], []
     for part in np.unique(table[:, 3]):
         rows = np.flatnonzero(table[:, 3] == part)
-        found += [_edge(table, rows, 1), _edge(table, rows, -1)]
+        own += [_edge(table, rows, 1), _edge(table, rows, -1)]
     everything = np.arange(len(table))
     for up in (1, -1):
         rows = _edge(table, everything, up)
-        found.append(rows[~_hidden(table[rows], up)])
-    return found
+        shared.append(rows[~_hidden(table[rows], up)])
+    return own, shared
 
 
 def _edge(table: Ints, rows: Ints, up: int) -> Ints:

@@ -31,6 +31,9 @@ AGAIN, SAID = 4, 0.05
 MOST = 8.0
 """No step tells more: a leap that these works never make may be usual elsewhere."""
 
+LEAPING = 0.8
+"""A line of the whole leaps from part to part, which tells less than a leap in a melody."""
+
 _WIDE = INTERVALS * RHYTHMS
 """Steps are below this."""
 
@@ -82,7 +85,7 @@ class Surprise:
             chance = np.where(piece.place > order, longer, chance)
         bits = np.where(piece.place > 0, -np.log2(chance), 0.0)
         bits[self._repeated(piece)] *= SAID
-        return np.minimum(bits, MOST)
+        return np.where(piece.line >= piece.whole, LEAPING, 1.0) * np.minimum(bits, MOST)
 
     def _keys(self, piece: Lines) -> list[Ints]:
         """Steps with none, one and two of the steps before them, each as one number."""

@@ -32,7 +32,7 @@ CANDIDATES = 4
 LEAST = 0.02
 """Symbols with less than this share of the likeliest one's probability are never drawn."""
 
-STEADY, STEADY_LEAST = 0.75, 0.06
+STEADY, STEADY_LEAST = 0.85, 0.05
 """The same for gaps and lengths of notes, as a share of the temperature."""
 
 COLD, WARM = 0.8, 1.15

@@ -94,18 +94,25 @@ def together(players: Sequence[Player], title: str, name: str) -> Sheet:
 
 
 def _measures(players: Sequence[Player]) -> list[Measure]:
-    """The bars of all parts laid together."""
+    """The bars of all parts laid together.
+
+    A bar may be shorter than its metre where it says so, at the ends of sections, and where it
+    makes a whole one with its neighbour; elsewhere rests were left out.
+    """
     found: list[Measure] = []
     metre, free, ruled = (4, 4), False, True
     notes = _notes(players)
     count = max((len(player.measures) for player in players), default=0)
-    for index in range(count):
-        rows = [p.measures[index] for p in players if index < len(p.measures)]
+    bars = [[p.measures[n] for p in players if n < len(p.measures)] for n in range(count)]
+    extents = [max(round(row.extent) for row in rows) for rows in bars]
+    for index, rows in enumerate(bars):
         for row in reversed(rows):
             if row.metre or row.free:
                 metre, free = row.metre or metre, row.free
         ruled_after = any(row.ruled for row in rows) or index == count - 1
-        short = ruled or ruled_after or any(row.implicit for row in rows)
+        full = 4 * TICKS * metre[0] // metre[1]
+        split = any(sum(extents[max(n, 0) : n + 2]) == full for n in (index - 1, index))
+        short = ruled or ruled_after or split or any(row.implicit for row in rows)
         measure = _measure(rows, metre, free=free, short=short)
         measure.notes = next(notes)
         measure.keys = _keys(players, index)
