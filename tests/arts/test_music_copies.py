@@ -196,7 +196,8 @@ def test_leaps_that_the_works_never_make_are_evidence_only_where_both_ends_agree
     pedal = [Note(i * TICKS, TICKS, 50, 0) for i in range(400, 464)]
     index = ScoreIndex([score([*steps, *pedal], [], PARTS[:1])])
     wild = [Note(i * TICKS + TICKS // 2, TICKS // 2, 70 + 7 * i % 19, 0) for i in range(64)]
-    leaping = score([*wild, *(n._replace(onset=n.onset - 400 * TICKS) for n in pedal)], [], PARTS)
+    below = [n._replace(onset=n.onset - 400 * TICKS, part=1) for n in pedal]
+    leaping = score([*wild, *below], [], PARTS)
     found = index.nearest(leaping)
     assert found is not None
     assert found.similarity < 0.2

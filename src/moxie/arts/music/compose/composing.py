@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from moxie.art import Brief
 from moxie.arts.music import asking, rank
 from moxie.arts.music.coding import Grid
+from moxie.arts.music.coding.events_fields import PARTS
 from moxie.arts.music.compose.events_line import EventLine
 from moxie.arts.music.compose.grid_line import GridLine
 from moxie.arts.music.compose.manner import Manner, Player, Setting, player_for, setting_of
 from moxie.arts.music.compose.script import Script, blank, free_of
 from moxie.arts.music.general_midi import NAMES
-from moxie.arts.music.keys import estimate_key
 from moxie.arts.music.models.experts import Experts
 from moxie.arts.music.plan import Plan, parse_plan
 from moxie.arts.music.score import Bar, Key, Note, Part, Score, Tempo, bar_at, score
@@ -183,7 +183,8 @@ def _setting(
     programs = [int(p) for p in str(options.get("instruments", "")).split(",") if p]
     theme = brief.start
     voices = experts.coding.voices if isinstance(experts.coding, Grid) else None
-    if theme is not None and not programs and options.get("lead") != "harmonise":
+    harmonise = theme is not None and options.get("lead") == "harmonise"
+    if theme is not None and not programs and not harmonise:
         setting = setting_of(theme)
         setting = replace(setting, players=_players(setting, manner))
     else:
@@ -192,9 +193,14 @@ def _setting(
             minor=key.minor if key else None,
             metre=(metre[0], metre[1]) if metre else None,
             parts=len(programs) or voices,
+            least=2 if harmonise else 1,
         )
+        setting = replace(setting, players=setting.players[:PARTS])
         if theme is not None:
-            setting = replace(setting, key=estimate_key(theme))
+            own = setting_of(theme)
+            setting = replace(
+                setting, key=own.key, millibeats=own.millibeats, velocity=own.velocity
+            )
     if programs:
         usual = [player for one in manner.settings for player in one.players]
         setting = replace(
@@ -203,12 +209,7 @@ def _setting(
                 player_for(Part(NAMES[program].title(), program), usual) for program in programs
             ),
         )
-    if voices is not None and len(setting.players) != voices:
-        raise BadInput(
-            "This model writes for {voices} voices, the score has {parts} parts.",
-            voices=voices,
-            parts=len(setting.players),
-        )
+    _check_players(setting, voices, theme, harmonise=harmonise)
     if key is not None:
         setting = replace(setting, key=key)
     if metre is not None and theme is None:
@@ -216,6 +217,31 @@ def _setting(
     if "tempo" in options:
         setting = replace(setting, millibeats=round(1000 * float(options["tempo"])))
     return setting
+
+
+def _check_players(
+    setting: Setting, voices: int | None, theme: Score | None, *, harmonise: bool
+) -> None:
+    """Raises BadInput where there are not the players that the model or the theme needs."""
+    players = len(setting.players)
+    if voices is not None and players != voices:
+        raise BadInput(
+            "This model writes for {voices} voices, the score has {parts} parts.",
+            voices=voices,
+            parts=players,
+        )
+    if harmonise and players < 2:
+        raise BadInput(
+            "There is no part to add to the melody: name two instruments or more, for example "
+            "instruments=violin,cello."
+        )
+    if theme is not None and not harmonise and players < len(theme.parts):
+        raise BadInput(
+            "The theme has {parts} parts, more than the instruments that are named ({players}): "
+            "name one for each.",
+            parts=len(theme.parts),
+            players=players,
+        )
 
 
 def _players(setting: Setting, manner: Manner) -> tuple[Player, ...]:
@@ -252,7 +278,7 @@ def _draw(experts: Experts, script: Script, velocity: int, seed: int, dial: Dial
     rngs = [np.random.default_rng([seed, 2, i]) for i in range(CANDIDATES)]
     states: list[object] = [None] * len(experts.nets)
     with torch.inference_mode():
-        for _ in range(MOST_UNITS):
+        for _ in range(MOST_UNITS + len(script.known)):
             if all(line.done for line in lines):
                 break
             states = _unit(experts, lines, rngs, states, dial)

@@ -15,6 +15,7 @@ from moxie.arts.music.coding.events_fields import (
     LENGTHS,
     LONG,
     PART,
+    PARTS,
     PITCH,
     STEP,
     length_code,
@@ -47,9 +48,12 @@ class EventLine:
         self.fit = 0.0  # log probability of known notes that follow drawn ones
         self.bar = -1
         self.cues: list[Cue] = []
-        self.free = np.zeros(players, np.bool_)
+        self.free = np.zeros(PARTS, np.bool_)  # parts as they are told
+        self.held = np.zeros(PARTS, np.int64)  # the step until which a known note sounds
+        self.chordal = np.zeros(PARTS, np.bool_)
+        for part, player in enumerate(script.players):
+            self.chordal[_told(part)] |= player.chords > CHORDAL
         self.cue: Cue | None = None  # the note being told, where it is one
-        self.target = 0
         self._enter(0)
 
     @staticmethod
@@ -74,7 +78,7 @@ class EventLine:
         if field == GAP:
             return self._forced_gap()
         if field == PART:
-            return self.cue.part if self.cue is not None else self._only_part()
+            return _told(self.cue.part) if self.cue is not None else self._only_part()
         if self.cue is None:
             return None
         if field == PITCH:
@@ -86,7 +90,7 @@ class EventLine:
         if field == GAP:
             return self._weigh_gap(shares)
         if field == PART:
-            return np.where(self._parts(), shares, 0)
+            return np.where(self._parts(), np.maximum(shares, 1e-9), 0)
         if field == PITCH:
             return self._weigh_pitch(shares)
         return shares
@@ -95,31 +99,43 @@ class EventLine:
         """Tell a symbol; whether the unit goes on."""
         if field == GAP:
             return self._put_gap(symbol)
-        if field == PART and self.cue is None and self._cue_now() and symbol >= self.cues[0].part:
-            self.cue = self.cues.pop(0)  # a known note comes first
-            symbol = self.cue.part
+        if field == PART and self.cue is None and self._cue_now():
+            first = _told(self.cues[0].part)
+            if symbol >= first:  # a known note comes first
+                self.cue, symbol = self.cues.pop(0), first
         self.tracker.put(field, symbol)
         if field == LENGTH:
             self._note(symbol)
         return True
 
     def _note(self, code: int) -> None:
-        part, symbol = self.tracker.unit[PART], self.tracker.unit[PITCH]
-        onset, pitch = self.tracker.time * STEP, symbol + FLOOR - self.move
+        pitch = self.tracker.unit[PITCH] + FLOOR - self.move
+        onset, part = self.tracker.time * STEP, self._part(self.tracker.unit[PART])
         length = min(LENGTHS[code], self.end - self.tracker.time) * STEP
-        if self.cue is not None and self.cue.duration:
-            onset, length = self.cue.onset, self.cue.duration
+        if self.cue is not None:
+            onset, part, length = self.cue.onset, self.cue.part, self.cue.duration
             pitch = self.cue.pitch if self.cue.pitch is not None else pitch
         note = Note(onset, max(1, length), pitch, part, velocity=self.velocity)
         self.notes.append(note)
         if self.cue is None or not self.cue.known:
             self.new.append(note)
+        else:
+            until = round((onset + length) / STEP)
+            self.held[_told(part)] = max(self.held[_told(part)], until)
         self.cue = None
 
     def _enter(self, bar: int) -> None:
         self.bar = bar
-        self.cues = self.script.cues(bar, self.notes)
-        self.free = self.script.free_parts(bar)
+        self.cues = sorted(self.script.cues(bar, self.notes), key=_place)
+        self.parts = self.script.free_parts(bar)
+        self.free = _folded(self.parts)
+
+    def _part(self, told: int) -> int:
+        """The part that is meant where several are told alike: the first in which is drawn."""
+        if told < PARTS - 1:
+            return told
+        alike = np.flatnonzero(self.parts[PARTS - 1 :])
+        return PARTS - 1 + (int(alike[0]) if len(alike) else 0)
 
     def _bar_end(self) -> int:
         return self.bars[self.bar].onset + self.bars[self.bar].length
@@ -140,8 +156,6 @@ class EventLine:
                 self.done = True
                 return 0
             self._enter(self.bar + 1)
-        if self._latest() - self.tracker.time < 0:  # nothing fits before what must come
-            return self._go_to(self._cue_step())
         return None
 
     def _go_to(self, step: int) -> int:
@@ -152,7 +166,15 @@ class EventLine:
         return gap
 
     def _earliest(self) -> int:
-        return max(self.tracker.time, self.bars[self.bar].onset)
+        """The first step at which a part may begin: one voice waits for its known note to end."""
+        waiting = np.where(self.chordal, 0, self.held)
+        for place in range(self.bar, len(self.bars)):
+            bar = self.bars[place]
+            free = self.free if place == self.bar else _folded(self.script.free_parts(place))
+            step = max(self.tracker.time, bar.onset, int(waiting[free].min(initial=self.end)))
+            if step < bar.onset + bar.length:
+                return step
+        return self.end
 
     def _latest(self) -> int:
         """The last step at which the next note may begin."""
@@ -163,75 +185,91 @@ class EventLine:
 
     def _weigh_gap(self, shares: Floats) -> Floats:
         time = self.tracker.time
+        latest = self._latest() - time
         low = self._earliest() - time
-        high = max(low, self._latest() - time)
+        low = min(low, latest) if self.cues else low
+        high = max(low, latest)
         result = np.zeros_like(shares)
         if low >= LONG:
             result[LONG] = 1
             return result
         result[low : min(high, LONG - 1) + 1] = shares[low : min(high, LONG - 1) + 1]
+        if self.bar + 1 == len(self.bars) and not self.cues:  # nothing need come any more
+            end = min(self.end - time, LONG)
+            beyond = 1 if self._rings_out() else end
+            result[beyond:] = 0
+            result[end] = shares[beyond:].sum()
         if low == 0 and not self._may_join():
             result[0] = 0
         if not result.any():
             result[min(max(low, 1), LONG - 1)] = 1
         return result
 
+    def _rings_out(self) -> bool:
+        """Whether every part in which is drawn sounds to the end of the piece."""
+        return all(self.tracker.ends[part] >= self.end for part in np.flatnonzero(self.free))
+
     def _may_join(self) -> bool:
-        """Whether another note may begin with the last one."""
+        """Whether another note may begin with the last one, or one now that none began yet."""
         if not self.tracker.begun or self._cue_now():
-            return not self.tracker.begun
+            return True
+        if not self.tracker.same:
+            return False
         return bool(self._parts_at(self.tracker.told[-1], joined=True).any())
 
     def _put_gap(self, gap: int) -> bool:
         """Time goes on; a bar that comes again may begin, and its first note be told."""
         if self.done:
             return False
-        time = self.tracker.time
-        while self.cue is None and gap < LONG and time + gap >= self._bar_end():
+        while self.cue is None and self._reached(gap) >= self._bar_end():
             if self.bar + 1 == len(self.bars):
                 self.done = True
                 return False
             self._enter(self.bar + 1)
-            if (self.cues and self._cue_step() <= time + gap) or not self.free.any():
-                if not self.cues:
-                    gap = max(gap, self._bar_end() - time)
-                    continue
+            if not (self.cues or self.free.any()):
+                gap = min(LONG, max(gap, self._bar_end() - self.tracker.time))
+            elif self.cues and (self._comes_before(gap) or not self.free.any()):
                 gap = self._go_to(self._cue_step())
-        if self.cue is None and gap < LONG and self.cues and time + gap > self._cue_step():
+        if self.cue is None and self.cues and self._comes_before(gap):
             gap = self._go_to(self._cue_step())
         self.tracker.put(GAP, gap)
         return gap < LONG
 
+    def _reached(self, gap: int) -> int:
+        """The step that a gap leads to."""
+        return self.tracker.time + min(gap, LONG - 1)
+
+    def _comes_before(self, gap: int) -> bool:
+        """Whether a note must come before what a gap leads to; with a silence, also at its end."""
+        return self._cue_step() < self._reached(gap) + (gap == LONG)
+
     def _only_part(self) -> int | None:
         allowed = np.flatnonzero(self._parts())
-        if len(allowed) == 1:
-            return int(allowed[0])
-        if len(allowed) == 0:  # only a note that must come is left here
-            return self.cues[0].part if self.cues else self.tracker.told[-1]
-        return None
+        return int(allowed[0]) if len(allowed) == 1 else None
 
     def _parts(self) -> NDArray[np.bool_]:
+        """The parts, as they are told, that may begin now, bool [PARTS]; at least one."""
         first, _ = self.tracker.allowed(PART)
         joined = self.tracker.unit[GAP] == 0 and self.tracker.begun
         allowed = self._parts_at(first, joined=joined)
         if self._cue_now():
-            allowed[self.cues[0].part] = True
-        return np.pad(allowed, (0, 16 - len(allowed)))[:16]
+            allowed[_told(self.cues[0].part)] = True
+        return allowed if allowed.any() else self.free
 
     def _parts_at(self, first: int, *, joined: bool) -> NDArray[np.bool_]:
-        allowed = self.free.copy()
+        allowed = self.free & (self.chordal | (self.held <= self.tracker.time))
         allowed[:first] = False
         if joined and allowed[first]:  # a chord inside the part
-            player = self.script.players[first]
-            room = bool(self.tracker.same) and self._symbol(player.low) < self.tracker.same[-1] - 1
-            allowed[first] = player.chords > CHORDAL and room
+            low = self.script.players[self._part(first)].low
+            room = bool(self.tracker.same) and self._symbol(low) < self.tracker.same[-1] - 1
+            allowed[first] = self.chordal[first] and room
         return allowed
 
     def _symbol(self, pitch: int) -> int:
         return min(max(pitch + self.move - FLOOR, 0), PITCHES - 1)
 
     def _weigh_pitch(self, shares: Floats) -> Floats:
-        part = self.tracker.unit[PART]
+        part = self.cue.part if self.cue is not None else self._part(self.tracker.unit[PART])
         player = self.script.players[part]
         low, high = self._symbol(player.low), self._symbol(player.high) + 1
         first, last = self.tracker.allowed(PITCH)
@@ -259,14 +297,33 @@ class EventLine:
 
     def result(self) -> Sequence[Note]:
         """The notes drawn, each ending before the next of its part begins, where it has to."""
-        chordal = [player.chords > CHORDAL for player in self.script.players]
-        following: dict[int, int] = {}
+        following: dict[tuple[int, int], int] = {}
         found: list[Note] = []
         for note in sorted(self.notes, key=lambda n: (-n.onset, n.part)):
-            end = following.get(note.part)
-            if end is not None and not chordal[note.part] and end > note.onset:
+            chordal = self.script.players[note.part].chords > CHORDAL
+            line = (note.part, note.pitch if chordal else -1)  # a chord's notes end by themselves
+            end = following.get(line, note.onset)
+            if end > note.onset:
                 note = note._replace(duration=min(note.duration, end - note.onset))  # noqa: PLW2901
-            following[note.part] = note.onset
+            following[line] = note.onset
             found.append(note)
         drawn = {(note.onset, note.part, note.pitch) for note in self.new}
         return [n for n in found if (n.onset, n.part, n.pitch) in drawn]
+
+
+def _told(part: int) -> int:
+    """The part that a part is told as: those below the last have no symbol of their own."""
+    return min(part, PARTS - 1)
+
+
+def _folded(parts: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Parts as they are told, bool [PARTS]."""
+    found = np.zeros(PARTS, np.bool_)
+    found[: len(parts)] = parts[:PARTS]
+    found[-1] |= bool(parts[PARTS:].any())
+    return found
+
+
+def _place(cue: Cue) -> tuple[int, int, int]:
+    """The order in which notes are told."""
+    return round(cue.onset / STEP), _told(cue.part), -(cue.pitch or 0)

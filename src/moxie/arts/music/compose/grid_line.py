@@ -59,10 +59,10 @@ class GridLine:
             bars = self.script.bars
             while self.bar + 1 < len(bars) and bars[self.bar + 1].onset <= self.tracker.t * STEP:
                 self._enter(self.bar + 1)
-        if self.free[voice]:
-            return None
         place = (self.tracker.t, voice)
         if place not in self.cues:
+            if self.free[voice]:
+                return None
             return HOLD if self.tracker.now[voice] == 0 and self.tracker.t else REST
         cue = self.cues[place]
         if cue is None:
@@ -78,7 +78,9 @@ class GridLine:
         result[low:high] = np.maximum(shares[low:high], 1e-9)
         result[FIRST:] *= np.exp(self._wished(voice))
         if self.free[voice]:
-            result[HOLD] = shares[HOLD] if self.tracker.t else 0
+            known = self.sounding[voice] is not None and not self.drawn[voice]
+            # at the beginning nothing sounds; a known note that reaches here ends as it is written
+            result[HOLD] = 0 if known or not self.tracker.t else shares[HOLD]
             result[REST] = shares[REST]
         return result
 

@@ -71,11 +71,16 @@ class Manner:
         minor: bool | None = None,
         metre: tuple[int, int] | None = None,
         parts: int | None = None,
+        least: int = 1,
     ) -> Setting:
-        """The setting of a work, of one that is as asked where there is any."""
+        """The setting of a work, of one that is as asked where there is any.
+
+        `parts` is how many parts it should have, `least` how many at least.
+        """
         found = list(self.settings)
         for fits in (
             lambda s: parts is None or len(s.players) == parts,
+            lambda s: len(s.players) >= least,
             lambda s: metre is None or (s.beats, s.unit) == metre,
             lambda s: minor is None or s.key.minor == minor,
         ):

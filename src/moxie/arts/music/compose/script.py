@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from moxie.arts.music.cadences import Bias, CadenceTable
 from moxie.arts.music.compose.manner import CHORDAL, Player, Setting
 from moxie.arts.music.plan import Plan
-from moxie.arts.music.score import Bar, Key, Note, Score, bar_at
+from moxie.arts.music.score import Bar, Key, Note, Score
 
 NEAR = 2.5
 """Log weight by which a varied note is drawn to the one that it varies."""
@@ -55,8 +56,7 @@ class Script:
         """The notes of a bar that must come, in order; `made` is all that came before it."""
         found = [
             Cue(n.onset, n.part, n.pitch, n.duration, known=True)
-            for n in self.known
-            if bar_at(self.bars, n.onset) == bar
+            for n in self._within(bar, self.known)
         ]
         step = self.plan.steps[bar] if self.plan is not None else None
         if self.ending and bar == len(self.bars) - 1:
@@ -95,6 +95,12 @@ class Script:
             return self._bias("half" if steps[bar + 1].close == "half" else "close", "before")
         return None
 
+    def _within(self, bar: int, notes: Sequence[Note]) -> Iterator[Note]:
+        """The notes that begin in a bar; in the last one, or after it."""
+        start = self.bars[bar].onset
+        end = self.bars[bar + 1].onset if bar + 1 < len(self.bars) else math.inf
+        return (note for note in notes if start <= note.onset < end)
+
     def _bias(self, kind: str, place: str) -> Bias:
         assert self.cadences is not None
         found = self.cadences.bias(kind, place, minor=self.key.minor)  # type: ignore[arg-type]
@@ -109,9 +115,7 @@ class Script:
     ) -> list[Cue]:
         move = self.bars[bar].onset - self.bars[like].onset
         found = []
-        for note in made:
-            if bar_at(self.bars, note.onset) != like:
-                continue
+        for note in self._within(like, made):
             player = self.players[note.part]
             pitch = note.pitch + shift
             if not player.low <= pitch <= player.high:

@@ -111,7 +111,9 @@ def _measures(players: Sequence[Player]) -> list[Measure]:
                 metre, free = row.metre or metre, row.free
         ruled_after = any(row.ruled for row in rows) or index == count - 1
         full = 4 * TICKS * metre[0] // metre[1]
-        split = any(sum(extents[max(n, 0) : n + 2]) == full for n in (index - 1, index))
+        # a pick-up makes a whole bar with the last one, not with the second
+        pairs = (n for n in (index - 1, index) if n >= 1)
+        split = any(sum(extents[n : n + 2]) == full for n in pairs)
         short = ruled or ruled_after or split or any(row.implicit for row in rows)
         measure = _measure(rows, metre, free=free, short=short)
         measure.notes = next(notes)
