@@ -1,0 +1,316 @@
+"""New scores: as many bars as asked, in range, to the end, by seed, as the dials say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from little_composer import bars_of, chorale, chorales, sonata, sonatas
+from little_models import COUNTS, fitted, hasty, tiny
+from moxie.art import Brief
+from moxie.arts.music import asking
+from moxie.arts.music.codec import read, write
+from moxie.arts.music.compose import composing
+from moxie.arts.music.compose.manner import Manner
+from moxie.arts.music.compose.script import Script, blank
+from moxie.arts.music.keys import estimate_key
+from moxie.arts.music.models.style import ScoreModel
+from moxie.arts.music.score import HIGHEST, LOWEST, TICKS, Key, Note, Score, bar_at
+from moxie.errors import BadInput
+
+__all__ = ["hasty"]  # pytest finds the fixture by its name
+
+KINDS = ("events", "grid", "mixed")
+
+
+@pytest.fixture(scope="module")
+def models() -> Mapping[str, ScoreModel]:
+    """Counts of pieces with chords, counts of chorales, and two networks beside counts."""
+    return {
+        "events": fitted(sonatas(6), COUNTS),
+        "grid": fitted(chorales(6), COUNTS),
+        "mixed": fitted(sonatas(6, bars=4), tiny("counts", "transformer", "recurrent", steps=3)),
+    }
+
+
+def made(model: ScoreModel, bars: int = 6, *, seed: int = 1, novelty: float = 0.5) -> Score:
+    return model.sample(Brief((bars,), novelty), seed=seed).content
+
+
+def asked(model: ScoreModel, bars: int = 4, *, seed: int = 1, **dials: str) -> Score:
+    return model.sample(Brief((bars,), options=asking.options(dials)), seed=seed).content
+
+
+def led(model: ScoreModel, theme: Score, bars: int = 4, *, seed: int = 1, **dials: str) -> Score:
+    brief = Brief((bars,), start=theme, options=asking.options(dials))
+    return model.sample(brief, seed=seed).content
+
+
+def assert_sound(whole: Score, bars: int) -> None:
+    """What every score must be: whole, in order, nothing beyond its end or twice at once."""
+    assert len(whole.bars) == bars
+    assert whole.notes
+    assert list(whole.notes) == sorted(whole.notes, key=lambda n: (n.onset, n.part, -n.pitch))
+    sounding: dict[tuple[int, int], int] = {}
+    for note in whole.notes:
+        assert 0 <= note.onset < note.onset + note.duration <= whole.length
+        assert LOWEST <= note.pitch <= HIGHEST
+        assert 0 <= note.part < len(whole.parts)
+        assert 1 <= note.velocity <= 127
+        assert note.onset >= sounding.get((note.part, note.pitch), 0), "a pitch is struck twice"
+        sounding[note.part, note.pitch] = note.onset + note.duration
+    assert read(write(whole), "made.score") == whole
+
+
+def assert_one_at_a_time(whole: Score, part: int) -> None:
+    notes = [note for note in whole.notes if note.part == part]
+    assert all(a.onset + a.duration <= b.onset for a, b in pairwise(notes))
+
+
+def of_bar(whole: Score, bar: int) -> list[Note]:
+    start = whole.bars[bar].onset
+    inside = [note for note in whole.notes if bar_at(whole.bars, note.onset) == bar]
+    return [note._replace(onset=note.onset - start) for note in inside]
+
+
+def plain(notes: Sequence[Note]) -> list[tuple[int, int, int]]:
+    return [(note.onset, note.part, note.pitch) for note in notes]
+
+
+# Whole pieces
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bars", [4, 9])
+def test_a_piece_has_the_bars_asked_for(
+    kind: str, bars: int, models: Mapping[str, ScoreModel]
+) -> None:
+    whole = made(models[kind], bars)
+    assert_sound(whole, bars)
+    assert of_bar(whole, 0), "it begins in the first bar"
+    last = of_bar(whole, bars - 1)
+    assert max(note.onset + note.duration for note in last) == whole.bars[-1].length
+    assert whole.parts == models[kind].manner.settings[0].players[0:0] or whole.parts
+    assert whole.keys
+    assert whole.tempos
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_notes_stay_in_the_reach_of_the_works(kind: str, models: Mapping[str, ScoreModel]) -> None:
+    model = models[kind]
+    for novelty in (0.0, 1.0):
+        whole = made(model, novelty=novelty)
+        settings = [s for s in model.manner.settings if len(s.players) == len(whole.parts)]
+        for note in whole.notes:
+            low = min(setting.players[note.part].low for setting in settings)
+            high = max(setting.players[note.part].high for setting in settings)
+            assert low <= note.pitch <= high
+    if kind == "grid":
+        for part in range(4):
+            assert_one_at_a_time(whole, part)
+    else:
+        assert_one_at_a_time(whole, 0)
+        chords = [note.onset for note in whole.notes if note.part == 1]
+        assert len(set(chords)) < len(chords), "the piano plays chords, as in the works"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_seed_makes_one_piece(kind: str, models: Mapping[str, ScoreModel]) -> None:
+    one = made(models[kind], 4, seed=3)
+    assert made(models[kind], 4, seed=3) == one
+    assert made(models[kind], 4, seed=4) != one
+
+
+@pytest.mark.parametrize("kind", ["events", "grid"])
+def test_pieces_close_on_their_tonic(kind: str, models: Mapping[str, ScoreModel]) -> None:
+    closes = 0
+    for seed in range(8):
+        whole = made(models[kind], 4, seed=seed)
+        bass = min(note.pitch for note in of_bar(whole, 3))
+        closes += bass % 12 == whole.keys[0].tonic
+    assert closes >= 5
+
+
+def drawn(model: ScoreModel, number: int, script: Script, seed: int) -> list[Score]:
+    """So many pieces side by side, as `compose` draws its candidates."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(composing, "CANDIDATES", number)
+        patch.setattr(composing, "MOST_UNITS", 300 * len(script.bars))
+        lines = composing._draw(model.experts, script, 80, seed, composing.Dial.at(0.7))
+    assert all(line.done for line in lines), "a piece does not end"
+    setting = model.manner.settings[0]
+    return [composing._finished(script, setting, line) for line in lines]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_piece_is_endless(kind: str, models: Mapping[str, ScoreModel]) -> None:
+    model = models[kind]
+    setting = model.manner.settings[0]
+    bars = blank(setting, 5)
+    free = np.ones((5, len(setting.players)), np.bool_)
+    for ending in (True, False):
+        script = Script(bars, setting.players, setting.key, free, ending=ending)
+        for whole in drawn(model, 30, script, seed=int(ending)):
+            assert_sound(whole, 5)
+
+
+@pytest.mark.parametrize(("beats", "unit"), [(5, 8), (12, 8), (3, 2)])
+@pytest.mark.parametrize("write_one", [sonata, chorale])
+def test_any_metre_can_be_learnt(beats: int, unit: int, write_one: Callable[..., Score]) -> None:
+    model = fitted([write_one(seed, bars=4, metre=(beats, unit)) for seed in range(2)], COUNTS)
+    whole = made(model, 4)
+    assert_sound(whole, 4)
+    assert {(bar.beats, bar.unit, bar.length) for bar in whole.bars} == {
+        (beats, unit, 4 * TICKS * beats // unit)
+    }
+
+
+@pytest.mark.parametrize("voices", [1, 2])
+def test_one_work_of_few_parts_is_enough(voices: int) -> None:
+    model = fitted([chorale(3, voices=voices)], COUNTS)
+    assert model.experts.coding.name == f"grid-{voices}"
+    assert_sound(made(model, 4), 4)
+    alone = fitted([sonata(2, bars=4)], COUNTS)
+    assert_sound(made(alone, 5), 5)
+
+
+def test_a_piece_for_many_parts_has_as_many_as_can_be_told() -> None:
+    from test_music_coding import crowd
+
+    model = fitted([crowd(20)], COUNTS)
+    whole = made(model, 4)
+    assert_sound(whole, 4)
+    assert len(whole.parts) == 16
+
+
+# Dials
+
+
+@pytest.mark.parametrize("kind", ["events", "grid"])
+def test_dials_are_followed(kind: str, models: Mapping[str, ScoreModel]) -> None:
+    model = models[kind]
+    whole = asked(model, key="E minor", metre="3/4", tempo="63")
+    assert whole.keys == (Key(0, 1, True),)
+    assert {(bar.beats, bar.unit) for bar in whole.bars} == {(3, 4)}
+    assert whole.tempos[0].millibeats == 63_000
+    inside = sum((note.pitch - 4) % 12 in (0, 2, 3, 5, 7, 8, 10, 11) for note in whole.notes)
+    assert inside >= 0.8 * len(whole.notes)
+    assert_sound(whole, 4)
+
+
+def test_instruments_are_followed(models: Mapping[str, ScoreModel]) -> None:
+    whole = asked(models["events"], instruments="flute,bassoon,cello")
+    assert [part.program for part in whole.parts] == [73, 70, 42]
+    assert all(note.pitch <= 76 for note in whole.notes if note.part == 2), "a cello's reach"
+    assert_sound(whole, 4)
+    four = asked(models["grid"], instruments="flute,violin,viola,cello")
+    assert [part.program for part in four.parts] == [73, 40, 41, 42]
+    with pytest.raises(BadInput, match="writes for 4 voices"):
+        asked(models["grid"], instruments="flute,cello")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_plan_repeats_its_bars_exactly(kind: str, models: Mapping[str, ScoreModel]) -> None:
+    whole = asked(models[kind], 8, plan="A4 A4")
+    assert_sound(whole, 8)
+    for bar in range(3):
+        assert of_bar(whole, bar)
+        assert plain(of_bar(whole, bar)) == plain(of_bar(whole, bar + 4))
+    shorter = [note for note in of_bar(whole, 1) if note.onset + note.duration < 4 * TICKS]
+    again = [note for note in of_bar(whole, 5) if note.onset + note.duration < 4 * TICKS]
+    assert shorter == again
+
+
+def test_a_plan_varies_its_bars(models: Mapping[str, ScoreModel]) -> None:
+    for kind in ("events", "grid"):
+        whole = asked(models[kind], 8, plan="A4 A'4")
+        rhythms = [[(n.onset, n.part) for n in of_bar(whole, bar)] for bar in range(8)]
+        assert rhythms[:3] == rhythms[4:7]
+        assert [plain(of_bar(whole, bar)) for bar in range(3)] != [
+            plain(of_bar(whole, bar)) for bar in range(4, 7)
+        ]
+    with pytest.raises(BadInput, match="bars"):
+        asked(models["events"], 8, plan="A4 B8")
+
+
+# Themes
+
+
+THEMES = {"events": sonata(11, bars=3), "grid": chorale(11, bars=3), "mixed": sonata(12, bars=3)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_theme_goes_on(kind: str, models: Mapping[str, ScoreModel]) -> None:
+    theme = THEMES[kind]
+    whole = led(models[kind], theme, 6, lead="continue")
+    assert_sound(whole, 6)
+    end = theme.length
+    assert [note for note in whole.notes if note.onset < end] == list(theme.notes)
+    assert [note for note in whole.notes if note.onset >= end]
+    assert whole.parts == theme.parts
+    assert whole.keys[0].tonic == estimate_key(theme).tonic
+    assert led(models[kind], theme, 6) == whole, "a theme goes on unless something else is said"
+    assert len(led(models[kind], theme, 2).bars) == 4, "at least one bar is added"
+
+
+def test_a_theme_with_a_pickup_and_off_the_grid_goes_on(models: Mapping[str, ScoreModel]) -> None:
+    theme = sonata(5, bars=2, metre=(3, 4), pickup=TICKS)
+    late = [note._replace(onset=note.onset + 13) for note in theme.notes]
+    played = Score(tuple(late), theme.bars, theme.parts, theme.keys, theme.tempos)
+    whole = led(models["events"], played, 5)
+    assert [note for note in whole.notes if note.onset < theme.length] == late
+    assert whole.bars[0].length == TICKS
+
+
+@pytest.mark.parametrize("kind", ["events", "grid"])
+def test_a_melody_is_harmonised(kind: str, models: Mapping[str, ScoreModel]) -> None:
+    melody = chorale(13, voices=1, bars=4, fifths=1)
+    whole = led(models[kind], melody, lead="harmonise")
+    assert_sound(whole, 4)
+    assert [note for note in whole.notes if note.part == 0] == list(melody.notes)
+    assert {note.part for note in whole.notes} == set(range(len(whole.parts)))
+    assert len(whole.parts) == (4 if kind == "grid" else 2)
+    assert whole.keys[0].tonic == estimate_key(melody).tonic
+    assert whole.tempos == melody.tempos
+
+
+def test_a_melody_needs_other_parts_to_be_harmonised() -> None:
+    alone = fitted([chorale(3, voices=1)], COUNTS)
+    with pytest.raises(BadInput, match="no part to add"):
+        led(alone, chorale(4, voices=1), lead="harmonise")
+
+
+@pytest.mark.parametrize("kind", ["events", "grid"])
+def test_a_varied_theme_is_to_be_recognised(kind: str, models: Mapping[str, ScoreModel]) -> None:
+    theme = (sonata if kind == "events" else chorale)(14)
+    whole = led(models[kind], theme, 8, lead="vary")
+    assert_sound(whole, 8)
+    assert of_bar(whole, 0) == of_bar(theme, 0)
+    assert of_bar(whole, 7) == of_bar(theme, 7)
+    assert whole != theme
+    assert any(of_bar(whole, bar) == of_bar(theme, bar) for bar in range(1, 7))
+
+
+def test_a_theme_of_other_parts_is_refused(models: Mapping[str, ScoreModel]) -> None:
+    with pytest.raises(BadInput, match="writes for 4 voices"):
+        led(models["grid"], chorale(1, voices=3))
+    with pytest.raises(BadInput, match="The theme has 2 parts"):
+        led(models["events"], THEMES["events"], instruments="piano")
+
+
+# Settings
+
+
+def test_a_manner_draws_what_is_asked_for() -> None:
+    works = [chorale(0), chorale(1, minor=True, metre=(3, 4)), chorale(2, voices=2)]
+    manner = Manner.of(works)
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        assert len(manner.draw(rng, parts=2).players) == 2
+        assert manner.draw(rng, minor=True).key.minor
+        assert (manner.draw(rng, metre=(3, 4)).beats, manner.draw(rng, metre=(9, 8)).unit)[0] == 3
+        assert len(manner.draw(rng, least=3).players) == 4
+    assert blank(manner.settings[1], 2) == tuple(bars_of(2, 3, 4))
