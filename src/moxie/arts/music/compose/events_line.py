@@ -21,7 +21,7 @@ from moxie.arts.music.coding.events_fields import (
     length_code,
 )
 from moxie.arts.music.compose.manner import CHORDAL
-from moxie.arts.music.compose.script import NEAR, Cue, Script
+from moxie.arts.music.compose.script import Cue, Script
 from moxie.arts.music.score import Note
 
 Floats = NDArray[np.float32]
@@ -278,22 +278,10 @@ class EventLine:
         if low >= high:
             low, high = max(0, last - 1), max(1, last)
         result[low:high] = np.maximum(shares[low:high], 1e-9)
-        result *= np.exp(self._wished(part))
-        return result
-
-    def _wished(self, part: int) -> Floats:
-        """Log weights of pitch symbols, for cadences and for notes to stay near to."""
-        wished = np.zeros(PITCHES, np.float32)
         bar = self.bars[self.bar]
         within = (self.tracker.time - bar.onset) / max(1, bar.length)
-        bias = self.script.bias(self.bar, within)
-        if bias is not None:
-            classes = (np.arange(PITCHES) + FLOOR - self.move) % 12
-            bass = part == len(self.script.players) - 1
-            wished += (bias.bass if bass else bias.upper)[classes]
-        if self.cue is not None and self.cue.near is not None:
-            wished[self._symbol(self.cue.near)] += NEAR
-        return wished
+        result *= np.exp(self.script.wished(self.bar, within, part, self.cue, self.move))
+        return result
 
     def result(self) -> Sequence[Note]:
         """The notes drawn, each ending before the next of its part begins, where it has to."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from moxie.arts.music.coding.columns import FLOOR, PITCHES, home
 from moxie.arts.music.coding.grid import FIRST, HOLD, REST, STEP, Grid, GridTracker
-from moxie.arts.music.compose.script import NEAR, Cue, Script
+from moxie.arts.music.compose.script import Cue, Script
 from moxie.arts.music.score import Note
 
 Floats = NDArray[np.float32]
@@ -76,7 +76,10 @@ class GridLine:
         result = np.zeros_like(shares)
         low, high = self._symbol(player.low), self._symbol(player.high) + 1
         result[low:high] = np.maximum(shares[low:high], 1e-9)
-        result[FIRST:] *= np.exp(self._wished(voice))
+        bar, now = self.script.bars[self.bar], self.tracker.t
+        within = (now * STEP - bar.onset) / max(1, bar.length)
+        cue = self.cues.get((now, voice))
+        result[FIRST:] *= np.exp(self.script.wished(self.bar, within, voice, cue, self.move))
         if self.free[voice]:
             known = self.sounding[voice] is not None and not self.drawn[voice]
             # at the beginning nothing sounds; a known note that reaches here ends as it is written
@@ -128,19 +131,6 @@ class GridLine:
 
     def _symbol(self, pitch: int) -> int:
         return FIRST + min(max(pitch + self.move - FLOOR, 0), PITCHES - 1)
-
-    def _wished(self, voice: int) -> Floats:
-        wished = np.zeros(PITCHES, np.float32)
-        bar = self.script.bars[self.bar]
-        within = (self.tracker.t * STEP - bar.onset) / max(1, bar.length)
-        bias = self.script.bias(self.bar, within)
-        if bias is not None:
-            classes = (np.arange(PITCHES) + FLOOR - self.move) % 12
-            wished += (bias.bass if voice == self.grid.voices - 1 else bias.upper)[classes]
-        cue = self.cues.get((self.tracker.t, voice))
-        if cue is not None and cue.near is not None:
-            wished[self._symbol(cue.near) - FIRST] += NEAR
-        return wished
 
     def result(self) -> Sequence[Note]:
         """The notes drawn."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.music.cadences import Bias, CadenceTable
+from moxie.arts.music.coding.columns import FLOOR, PITCHES
 from moxie.arts.music.compose.manner import CHORDAL, Player, Setting
 from moxie.arts.music.plan import Plan
 from moxie.arts.music.score import Bar, Key, Note, Score
@@ -23,6 +24,11 @@ CADENCE = 0.8
 
 FLOOR_BIAS = -4.0
 
+SURE = -1.0
+"""The bass of the closing chord is one of those whose log weight is above this."""
+
+NEVER = -50.0
+
 
 class Cue(NamedTuple):
     """A note that must come: its pitch if that is settled, or one to stay near, or neither."""
@@ -33,6 +39,7 @@ class Cue(NamedTuple):
     duration: int
     near: int | None = None
     known: bool = False  # it is there already and only has to be heard
+    bass: bool = False  # it is the lowest of the closing chord
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,28 @@ class Script:
         end = self.bars[bar + 1].onset if bar + 1 < len(self.bars) else math.inf
         return (note for note in notes if start <= note.onset < end)
 
+    def wished(
+        self, bar: int, within: float, part: int, cue: Cue | None, move: int
+    ) -> NDArray[np.float32]:
+        """Log weights of the pitches of a part's note, float32 [PITCHES], in a key moved by `move`:
+        for cadences, and to stay near to what is varied.
+        """
+        wished = np.zeros(PITCHES, np.float32)
+        bias = self.bias(bar, within)
+        if bias is not None:
+            classes = (np.arange(PITCHES) + FLOOR - move) % 12
+            weights = bias.upper
+            if part == len(self.players) - 1:
+                chords = self.players[part].chords > CHORDAL
+                weights = np.maximum(bias.bass, bias.upper) if chords else bias.bass
+            if cue is not None and cue.bass:
+                weights = np.where(bias.bass > SURE, bias.bass, np.float32(NEVER))
+            wished += weights[classes]
+        if cue is not None and cue.near is not None:
+            near = cue.near + move - FLOOR
+            wished[min(max(near, 0), PITCHES - 1)] += NEAR
+        return wished
+
     def _bias(self, kind: str, place: str) -> Bias:
         assert self.cadences is not None
         found = self.cadences.bias(kind, place, minor=self.key.minor)  # type: ignore[arg-type]
@@ -131,11 +160,13 @@ class Script:
         since = self.bars[max(0, len(self.bars) - 3)].onset
         playing = {note.part for note in made if note.onset >= since}
         playing = playing or set(range(len(self.players)))
-        return [
-            Cue(last.onset, part, None, last.length)
+        parts = [
+            part
             for part in sorted(playing)
             for _ in range(2 if self.players[part].chords > 5 * CHORDAL else 1)
         ]
+        found = [Cue(last.onset, part, None, last.length) for part in parts]
+        return [*found[:-1], found[-1]._replace(bass=True)]
 
 
 def blank(setting: Setting, bars: int) -> tuple[Bar, ...]:

@@ -1,0 +1,272 @@
+"""What a mask hides is made anew and nothing else; blends of models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from test_music_coding import crowd
+from test_music_compose import assert_one_at_a_time, assert_sound, made, of_bar
+
+from little_composer import QUARTET, chorale, chorales, sonata, sonatas
+from little_models import COUNTS, fitted, hasty, tiny
+from moxie.art import Brief
+from moxie.arts.music import ART
+from moxie.arts.music.compose import composing
+from moxie.arts.music.models.style import ScoreModel
+from moxie.arts.music.score import TICKS, Bar, Note, Part, Score, bar_at, score
+from moxie.errors import BadInput
+
+__all__ = ["hasty"]  # pytest finds the fixture by its name
+
+Mask = NDArray[np.bool_]
+
+
+@pytest.fixture(scope="module")
+def models() -> Mapping[str, ScoreModel]:
+    return {
+        "events": fitted(sonatas(6), COUNTS),
+        "grid": fitted(chorales(6), COUNTS),
+        "mixed": fitted(sonatas(6, bars=4), tiny("counts", "transformer", steps=3)),
+    }
+
+
+WORKS = {"events": sonata(15), "grid": chorale(15), "mixed": sonata(16)}
+KINDS = tuple(WORKS)
+
+
+def hidden(whole: Score, mask: Mask, note: Note) -> bool:
+    bar = bar_at(whole.bars, note.onset)
+    return bool(mask[bar] if mask.ndim == 1 else mask[note.part, bar])
+
+
+def filled(model: ScoreModel, whole: Score, mask: Mask, *, seed: int = 1) -> Score:
+    """What is filled in, with every known note checked to be as it was."""
+    found = model.infill(whole, mask, seed=seed)
+    known = [note for note in whole.notes if not hidden(whole, mask, note)]
+    assert [note for note in found.notes if not hidden(whole, mask, note)] == known
+    assert found.bars == whole.bars
+    assert found.parts == whole.parts
+    assert (found.keys, found.tempos, found.title) == (whole.keys, whole.tempos, whole.title)
+    assert_sound(found, len(whole.bars))
+    return found
+
+
+def of_bars(*bars: int, number: int = 8) -> Mask:
+    mask = np.zeros(number, np.bool_)
+    mask[list(bars)] = True
+    return mask
+
+
+def of_part(part: int, bars: Mask, parts: int) -> Mask:
+    mask = np.zeros((parts, len(bars)), np.bool_)
+    mask[part] = bars
+    return mask
+
+
+MASKS = {
+    "first": of_bars(0),
+    "middle": of_bars(3, 4),
+    "last": of_bars(7),
+    "scattered": of_bars(1, 4, 6),
+    "all but one": ~of_bars(2),
+    "all but the first": ~of_bars(0),
+}
+
+
+@pytest.mark.parametrize("name", MASKS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_hidden_bars_are_made_anew(kind: str, name: str, models: Mapping[str, ScoreModel]) -> None:
+    whole, mask = WORKS[kind], MASKS[name]
+    found = filled(models[kind], whole, mask)
+    assert all(of_bar(found, int(bar)) for bar in np.flatnonzero(mask)), "no bar stays empty"
+    usual = max(len(of_bar(whole, bar)) for bar in range(8))
+    assert max(len(of_bar(found, bar)) for bar in range(8)) <= 3 * usual
+    assert found != whole
+    assert filled(models[kind], whole, mask) == found, "one seed fills in one way"
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_one_voice_of_a_chorale_is_made_anew(part: int, models: Mapping[str, ScoreModel]) -> None:
+    whole = WORKS["grid"]
+    found = filled(models["grid"], whole, of_part(part, of_bars(2, 3, 4, 5), 4))
+    assert [
+        note for note in found.notes if note.part == part and 2 <= note.onset // (4 * TICKS) < 6
+    ]
+    assert_one_at_a_time(found, part)
+
+
+@pytest.mark.parametrize("part", [0, 1])
+@pytest.mark.parametrize("kind", ["events", "mixed"])
+def test_one_hand_is_made_anew(kind: str, part: int, models: Mapping[str, ScoreModel]) -> None:
+    whole = WORKS[kind]
+    found = filled(models[kind], whole, of_part(part, ~of_bars(0), 2))
+    assert [note for note in found.notes if note.part == part and note.onset > 4 * TICKS]
+    assert_one_at_a_time(found, 0)
+
+
+def test_a_voice_between_voices_may_begin_with_them() -> None:
+    """Known notes above and below come at the same time: there is room between them."""
+    works = [chorale(seed) for seed in range(6)]
+    grace = Note(TICKS // 3, TICKS // 3, 80, 0)  # so that they are told as events
+    uneven = [score([*w.notes, grace], w.bars, w.parts, keys=w.keys) for w in works] + [sonata(0)]
+    model = fitted(uneven, COUNTS)
+    assert model.experts.coding.name == "events"
+    whole = chorale(9)
+    found = filled(model, whole, of_part(1, ~of_bars(0, 7), 4))
+    new = [note for note in found.notes if note.part == 1 and note.onset >= 4 * TICKS]
+    on_the_bar = sum(note.onset % (4 * TICKS) == 0 for note in new)
+    assert on_the_bar >= 4, "the second violin begins with the others, as in the works"
+
+
+@pytest.mark.parametrize("kind", ["events", "grid"])
+def test_a_known_note_that_is_held_is_waited_for(
+    kind: str, models: Mapping[str, ScoreModel]
+) -> None:
+    whole = WORKS[kind]
+    held = [
+        note._replace(duration=note.duration + 5 * TICKS)
+        if note.part == 0 and note.onset + note.duration == 8 * TICKS
+        else note
+        for note in whole.notes
+    ]
+    tied = score(held, whole.bars, whole.parts, keys=whole.keys)
+    found = model_fill(models[kind], tied, of_bars(2, 3))
+    new = [note for note in found.notes if note.part == 0 and note.onset >= 8 * TICKS]
+    assert min(note.onset for note in new) >= 13 * TICKS
+
+
+def model_fill(model: ScoreModel, whole: Score, mask: Mask) -> Score:
+    """Without the check that nothing overlaps: the known notes after the mask may."""
+    found = model.infill(whole, mask, seed=2)
+    known = [note for note in whole.notes if not hidden(whole, mask, note)]
+    assert [note for note in found.notes if not hidden(whole, mask, note)] == known
+    return found
+
+
+@pytest.mark.parametrize("part", [3, 15, 17])
+def test_scores_of_many_parts_are_filled(part: int, models: Mapping[str, ScoreModel]) -> None:
+    whole = crowd(18)
+    found = filled(models["events"], whole, of_part(part, np.array([False, True]), 18))
+    assert {note.part for note in found.notes} == set(range(18))
+    filled(models["events"], whole, np.array([True, False]))
+
+
+def test_what_is_off_the_grid_stays_off_it(models: Mapping[str, ScoreModel]) -> None:
+    rng = np.random.default_rng(3)
+    for kind in ("events", "grid"):
+        whole = WORKS[kind]
+        notes = [
+            note._replace(
+                onset=note.onset + int(rng.integers(0, 90)),
+                duration=note.duration - 200,
+                velocity=int(rng.integers(1, 128)),
+                voice=note.part % 2,
+            )
+            for note in whole.notes
+        ]
+        played = score(notes, whole.bars, whole.parts, keys=whole.keys, title="as played")
+        filled(models[kind], played, of_bars(3, 4))
+        filled(models[kind], played, of_part(1, of_bars(3, 4), len(whole.parts)))
+
+
+def test_odd_bars_are_filled(models: Mapping[str, ScoreModel]) -> None:
+    bars = [Bar(0, TICKS, 3, 4)]
+    for beats, unit in ((3, 4), (5, 8), (12, 8), (7, 16), (4, 4), (5, 64), (3, 4)):
+        bars.append(Bar(bars[-1].onset + bars[-1].length, 4 * TICKS * beats // unit, beats, unit))
+    notes = [Note(bar.onset, bar.length, 60 + i, p) for i, bar in enumerate(bars) for p in (0, 1)]
+    whole = score(notes, bars, [Part("Violin", 40), Part("Piano")])
+    for mask in (of_bars(0), of_bars(2, 4), of_bars(6), ~of_bars(1)):
+        filled(models["events"], whole, mask)
+    four = score([*notes, *(n._replace(part=n.part + 2) for n in notes)], bars, QUARTET)
+    for mask in (of_bars(0), of_bars(2, 4), ~of_bars(1)):
+        filled(models["grid"], four, mask)
+
+
+def test_long_silence_is_passed_over(models: Mapping[str, ScoreModel]) -> None:
+    notes = [
+        Note(0, TICKS, 72, 0),
+        Note(100 * TICKS, TICKS, 72, 0),
+        Note(101 * TICKS, TICKS, 60, 1),
+    ]
+    whole = score(notes, [], [Part("Violin", 40), Part("Piano")])
+    mask = of_bars(12, number=len(whole.bars))
+    found = filled(models["events"], whole, mask)
+    assert of_bar(found, 12)
+    filled(models["events"], whole, of_part(0, of_bars(25, number=len(whole.bars)), 2))
+
+
+def test_scores_of_other_voices_are_refused(models: Mapping[str, ScoreModel]) -> None:
+    with pytest.raises(BadInput, match="writes for 4 voices"):
+        models["grid"].infill(sonata(1), of_bars(2), seed=1)
+
+
+@pytest.mark.parametrize("kind", ["events", "grid"])
+def test_a_brief_with_a_mask_is_filled(kind: str, models: Mapping[str, ScoreModel]) -> None:
+    whole, mask = WORKS[kind], of_bars(2, 3)
+    brief = Brief((8,), start=whole, mask=mask)
+    found = models[kind].sample(brief, seed=4).content
+    for bar in (0, 1, 4, 5, 6, 7):
+        assert of_bar(found, bar) == of_bar(whole, bar)
+    assert found != whole
+
+
+def test_what_follows_is_listened_to(models: Mapping[str, ScoreModel]) -> None:
+    """Of several ways to fill in, the one is kept after which the known notes are likeliest."""
+    heard: list[list[float]] = []
+    draw = composing._draw
+
+    def spy(*given: object) -> object:
+        lines = draw(*given)  # type: ignore[arg-type]
+        heard.append([line.fit for line in lines])
+        return lines
+
+    for kind in ("events", "grid"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(composing, "_draw", spy)
+            models[kind].infill(WORKS[kind], of_bars(3), seed=1)
+        assert all(fit < 0 for fit in heard[-1])
+        assert len(set(heard[-1])) > 1
+
+
+# Blends
+
+
+def test_a_blend_writes_between_its_models(models: Mapping[str, ScoreModel]) -> None:
+    other = fitted([sonata(seed, metre=(3, 4), minor=True) for seed in range(30, 33)], COUNTS)
+    blended = ART.blend([(models["mixed"], 0.6), (other, 0.4)])
+    whole = blended.sample(Brief((4,)), seed=2).content
+    assert_sound(whole, 4)
+    assert blended.sample(Brief((4,)), seed=2).content == whole
+    works = [WORKS["events"], sonata(31, metre=(3, 4), minor=True)]
+    one, two, both = (model.losses(works) for model in (models["mixed"], other, blended))
+    assert (both <= np.maximum(one, two) + 1e-3).all(), "it is no worse than the worse one"
+    metres = {
+        (b.beats, b.unit)
+        for seed in range(8)
+        for b in blended.sample(Brief((4,)), seed=seed).content.bars[:1]
+    }
+    assert metres == {(4, 4), (3, 4)}, "settings come from both"
+
+
+def test_blended_shares_are_averages(models: Mapping[str, ScoreModel]) -> None:
+    one = models["mixed"]
+    blended = ART.blend([(one, 0.75), (one, 0.25)])
+    assert isinstance(blended, ScoreModel)
+    work = [sonata(1, bars=4)]
+    assert blended.losses(work) == pytest.approx(one.losses(work), rel=1e-4)
+
+
+def test_models_that_tell_scores_differently_are_not_blended(
+    models: Mapping[str, ScoreModel],
+) -> None:
+    with pytest.raises(BadInput, match="events, grid-4"):
+        ART.blend([(models["events"], 0.5), (models["grid"], 0.5)])
+
+
+def test_pieces_of_two_seeds_differ_in_a_blend_too(models: Mapping[str, ScoreModel]) -> None:
+    blended = ART.blend([(models["grid"], 0.5), (fitted(chorales(2), COUNTS), 0.5)])
+    assert isinstance(blended, ScoreModel)
+    assert made(blended, 4, seed=1) != made(blended, 4, seed=2)
