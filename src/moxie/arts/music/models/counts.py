@@ -19,6 +19,9 @@ from moxie.arts.music.coding.columns import PITCHES
 SPAN = 60
 """Intervals are counted from -SPAN to SPAN semitones; wider ones as the widest."""
 
+FEW = 16
+"""So few contexts are looked up one by one: when a piece is made there are as many as candidates."""
+
 FAINT = np.float32(1e-5)
 """What is left of a count after a subtraction is nothing where it is not more than this share."""
 
@@ -53,8 +56,13 @@ class Table:
         result = np.zeros((len(contexts), width), np.float32)
         if not len(self.contexts):
             return result
-        at = np.minimum(np.searchsorted(self.contexts, contexts), len(self.contexts) - 1)
-        known = np.flatnonzero(self.contexts[at] == contexts)
+        at = np.minimum(self.contexts.searchsorted(contexts), len(self.contexts) - 1)
+        known = (self.contexts[at] == contexts).nonzero()[0]
+        if len(known) <= FEW:
+            for row, place in zip(known.tolist(), at[known].tolist(), strict=True):
+                told = slice(self.starts[place], self.starts[place + 1])
+                result[row, self.symbols[told]] = self.counts[told]
+            return result
         low, high = self.starts[at[known]], self.starts[at[known] + 1]
         sizes = high - low
         rows = np.repeat(known, sizes)
@@ -122,19 +130,22 @@ class FieldCounts:
     ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
         width = self.field.size if chain.anchor is None else _relative(self.field)
         share = np.full((len(known), width), 1 / width, np.float32)
-        seen = []
-        for level, contexts in enumerate(_contexts(chain, known)):
+        levels = _contexts(chain, known)
+        seen = [np.zeros(len(known), np.float32) for _ in levels]
+        for level, contexts in enumerate(levels):
             counts = tables[level].dense(contexts, width)
             if without is not None:
                 faint = counts * FAINT
                 counts -= without[level].dense(contexts, width)
                 counts[counts <= faint] = 0
             total = counts.sum(axis=1, keepdims=True)
+            if not total.any():  # nor was any narrower context seen
+                break
             kinds = np.maximum((counts > 0).sum(axis=1, keepdims=True), 1).astype(np.float32)
             share *= kinds
             share += counts
             share /= total + kinds
-            seen.append(np.log1p(total[:, 0]))
+            seen[level] = np.log1p(total[:, 0])
         if chain.anchor is not None:
             share = _absolute(self.field, share, known[:, chain.anchor])
         return share, seen
