@@ -18,10 +18,14 @@ as a share of that system's, `best_counts` the best one that only counts, `music
 Each system learns in a process of its own (`peak_rss` until it has learnt).
 
 Then pieces of 32 bars are made through the gate of `moxie run`. `style_score` is by the judge that
-decides, between the bank's composers (0) and this composer's own works (1), `style_score_<judge>`
-a second opinion, `style_score_against_<group>` with one group alone as the 0: a composer of the
-bank or a folder of `--others`. `own works` are real works under the same measure. Medians stand
-between least and greatest or quartiles.
+decides, between the bank's nearest composer (0) and this composer's own works (1),
+`style_score_<judge>` a second opinion. `style_against_<group>` has one group alone as the 0, a
+composer of the bank or a folder of `--others` (`alike`: `moxie run` takes it for the composer
+himself and leaves it out), `style_score_without_haydn` the nearest but Haydn.
+`taken_for_composer` is the share that a classifier takes for this composer rather than for three
+others, those of `--others` first. `own works` are real ones under the same measure, where possible
+such as nobody has learnt from. Medians stand between least and greatest or quartiles, scores in
+95 % intervals.
 """
 
 from __future__ import annotations

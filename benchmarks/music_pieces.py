@@ -14,18 +14,26 @@ from moxie.art import Brief, StyleModel
 from moxie.arts.music import codec
 from moxie.arts.music.copies import ScoreIndex
 from moxie.arts.music.harmony import ends_well
+from moxie.arts.music.judges import classify
+from moxie.arts.music.overlap import overlap
 from moxie.arts.music.pieces import excerpt
 from moxie.arts.music.ranges import range_of
 from moxie.arts.music.score import TICKS, Score
 from moxie.arts.music.structure import structure
 from moxie.flow.create import Made, attempt_seed, create
 from moxie.flow.evaluate import evaluate
-from music_works import ART, Corpus, Yardstick
+from music_works import ART, Corpus, Yardstick, evenly_chosen, rivals
 from tables import Rows
 
 BARS = 32
 DIAL = (0.0, 0.25, 0.5, 0.75, 1.0)
 NOVELTY = 0.5
+OWN = "this composer"
+HARD = "haydn"
+"""The group of the bank that is hardest to tell from Mozart."""
+
+MOST_WORKS = 40
+"""Works of a composer that the classifier learns from."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +47,25 @@ class Exam:
 
     def measure(self, rows: Rows, number: int, a_setting: int) -> None:
         """All rows of so many pieces, and of so many at each setting of the dial."""
-        made, seconds = self._make(number)
+        made, seconds, cpu = self._make(number)
         rows.add("moxie", "piece_seconds", *_spread(seconds), "s")
+        rows.add("moxie", "piece_cpu_seconds", *_spread(cpu), "s")
         pieces = [one.content for one in made]
         for name, test in CHECKS.items():
             _count(rows, name, [test(piece) for piece in pieces])
         self._originality(rows, made)
         yardstick = Yardstick(ART.judges()[0], self.corpus, self.others)
         self._style(rows, pieces, yardstick)
+        self._against(rows, pieces, yardstick)
+        self._taken_for(rows, pieces)
+        overlaps(rows, pieces, self.corpus)
         forms(rows, pieces, self.corpus)
         self._dial(rows, yardstick, a_setting)
 
-    def _make(self, number: int) -> tuple[list[Made[Score]], list[float]]:
-        """Pieces that have been through the gate, and the seconds each took, attempts included."""
+    def _make(self, number: int) -> tuple[list[Made[Score]], list[float], list[float]]:
+        """Pieces that have been through the gate; wall and processor seconds of each, attempts
+        included.
+        """
         making = create(
             self.model,
             Brief((BARS,), NOVELTY),
@@ -62,12 +76,12 @@ class Exam:
             threshold=self.corpus.threshold,
             on_step=lambda *_: None,
         )
-        made, seconds, began = [], [], time.perf_counter()
+        made, clocks = [], [(time.perf_counter(), time.process_time())]
         for one in making:
-            seconds.append(time.perf_counter() - began)
             made.append(one)
-            began = time.perf_counter()
-        return made, seconds
+            clocks.append((time.perf_counter(), time.process_time()))
+        wall, cpu = np.diff(np.array(clocks), axis=0).T.tolist()
+        return made, wall, cpu
 
     def _originality(self, rows: Rows, made: Sequence[Made[Score]]) -> None:
         """What the gate let pass, looked at afresh by another index and as a person gets it."""
@@ -83,38 +97,61 @@ class Exam:
         rows.spread("own works", "originality", [1 - self.corpus.typical], "0..1")
 
     def _style(self, rows: Rows, pieces: Sequence[Score], yardstick: Yardstick) -> None:
-        """Between the bank's composers and this one; then against each group alone."""
+        """Between the bank's nearest composer and this one."""
         corpus, judge = self.corpus, yardstick.judge
-        apart = {n: g.vectors for n, g in yardstick.groups.items() if n in self.others}
         found = evaluate(
             pieces,
             corpus.part("train"),
             corpus.held_out,
-            None if judge.others() else apart,
+            None,
             ART,
             corpus.index,
             threshold=corpus.threshold,
             typical=corpus.typical,
             seed=self.seed,
         )
-        opinions = {"": found.fidelity}
-        opinions |= {f"_{name}": one for name, one in found.second_opinions.items()}
-        for name, one in opinions.items():
-            rows.add("moxie", f"style_score{name}", one.value, one.low, one.high, "0..1")
-        spread = found.diversity
-        rows.add("moxie", "diversity", spread.value, spread.low, spread.high, "1 as the works")
+        prefix = f"{judge.name}_distance_"
+        far = {n.removeprefix(prefix): d for n, d in found.details.items() if n.startswith(prefix)}
+        far.pop("own", None)
+        one, nearest = found.fidelity, min(far, key=lambda name: far[name], default="nobody")
+        rows.add("moxie", "style_score", one.value, one.low, one.high, f"0..1; 0 is {nearest}")
+        for name, one in found.second_opinions.items():
+            rows.add("moxie", f"style_score_{name}", one.value, one.low, one.high, "0..1")
+        one = found.diversity
+        rows.add("moxie", "diversity", one.value, one.low, one.high, "1 as the works")
+
+    def _against(self, rows: Rows, pieces: Sequence[Score], yardstick: Yardstick) -> None:
+        """Between each group alone and this composer; and without the hardest group."""
+        corpus = self.corpus
+        alike = (HARD, *yardstick.alike)
+        easier = yardstick.nearest([name for name in yardstick.groups if name not in alike])
         spare = corpus.part("validation") if corpus.held_out == corpus.part("test") else []
-        systems = {"moxie": pieces, "own works": openings(spare)}
-        for group in yardstick.groups:
-            for system, some in systems.items():
-                if len(some) > 1:
-                    score = yardstick.against(some, group)
-                    name = f"style_score_against_{group}"
-                    rows.add(system, name, score.value, score.low, score.high, "0..1")
+        for system, some in (("moxie", pieces), ("own works", openings(spare))):
+            for group in yardstick.groups if len(some) > 1 else ():
+                found = yardstick.against(some, group)
+                score = (found.value, found.low, found.high)
+                unit = "0..1; alike" if group in yardstick.alike else "0..1"
+                rows.add(system, f"style_against_{group}", *score, unit)
+                if group == easier and HARD in yardstick.groups:
+                    name = f"style_score_without_{HARD}"
+                    rows.add(system, name, *score, f"0..1; 0 is {group}")
+
+    def _taken_for(self, rows: Rows, pieces: Sequence[Score]) -> None:
+        """What a classifier of four composers says, which has seen the works learnt from."""
+        corpus = self.corpus
+        works = {OWN: evenly_chosen(corpus.part("train"), MOST_WORKS)}
+        works |= rivals(self.others, corpus)
+        unseen = openings(corpus.part("test", "validation"))
+        for system, some in (("moxie", pieces), ("own works", unseen)):
+            taken = [name == OWN for name in classify(works, some)]
+            share = float(np.mean(taken)) if taken else float("nan")
+            unit = f"of {len(some)}; or {', '.join(n for n in works if n != OWN)}"
+            rows.spread(system, "taken_for_composer", [share], unit)
 
     def _dial(self, rows: Rows, yardstick: Yardstick, number: int) -> None:
         """The same seeds at each setting, past the gate: what the dial itself does."""
-        group = yardstick.nearest(list(yardstick.judge.others()) or list(self.others))
+        bank = yardstick.judge.others()
+        group = yardstick.nearest([name for name in bank if name not in yardstick.alike])
         scores, originals = [], []
         for novelty in DIAL:
             made = [
@@ -235,6 +272,18 @@ def forms(rows: Rows, pieces: Sequence[Score], corpus: Corpus) -> None:
                 rows.spread(system, name, [float(np.mean(values))], "share")
             else:
                 rows.add(system, name, *_quartiles(values), "0..1")
+
+
+def overlaps(rows: Rows, pieces: Sequence[Score], corpus: Corpus) -> None:
+    """Yang and Lerch's overlapping area over all traits: the median, the least, the greatest."""
+    learnt = openings(corpus.part("train"))
+    unseen = openings(corpus.part("test", "validation"))
+    for system, some in (("moxie", pieces), ("own works", unseen)):
+        areas = overlap(learnt, some)
+        if len(learnt) > 1 and some:
+            worst = min(areas, key=lambda trait: areas[trait])
+            values = list(areas.values())
+            rows.add(system, "overlap", *_spread(values), f"0..1; least in {worst}")
 
 
 def _count(rows: Rows, name: str, passed: Sequence[bool]) -> None:

@@ -55,7 +55,8 @@ TOKEN_SIZES = tuple(field.size for field in TOKENS.fields)
 NOTE_FIELD = 2
 """The field that every note has, and no rest: its pitch."""
 
-RANKED = ("music/mixture", "music/transformer", "music/recurrent", "music/counts")
+RANKED = ("music/mixture", "music/counts")
+"""What Moxie's row is: the mixture, or where works or time are too few for it, counts."""
 
 ASIDE = 0.12
 """Share of the chorales learnt from by which an order is chosen and the LSTM stops."""

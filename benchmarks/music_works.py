@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from build_music_bank import GROUPS
+from build_music_bank import files as corpus_files
 from moxie.art import Judge
 from moxie.arts.music import Music
 from moxie.arts.music.copies import ScoreIndex
 from moxie.arts.music.score import Score
+from moxie.errors import UnreadableWork
 from moxie.flow import statistics
 from moxie.flow.collect import Found, collect
 from moxie.flow.evaluate import strangers
@@ -26,7 +30,14 @@ ART = Music()
 MOST_LOOKED_AT = 120
 """Works of a side that a judge looks at; `moxie.flow.evaluate` takes as many."""
 
-Groups = Mapping[str, NDArray[np.float32]]
+RIVALS = ("haydn", "beethoven", "bach", "schumann")
+"""Composers that the classifier is asked about besides, where others are not given."""
+
+MOST_RIVAL_WORKS = 40
+SURE = 0.8
+"""From here on a work is one of the corpus."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -95,8 +106,44 @@ def usable(folder: Path) -> list[Score]:
     return found
 
 
+def rivals(given: Mapping[str, Sequence[Score]], corpus: Corpus) -> dict[str, list[Score]]:
+    """Three other composers: those given, and as many as are missing from music21's corpus."""
+    found = {name: evenly_chosen(works, MOST_RIVAL_WORKS) for name, works in given.items() if works}
+    for name in RIVALS:
+        if len(found) < 3 and name not in found:
+            works = _of_corpus(name)
+            found |= {} if same(works, corpus) else {name: works}
+    return dict(list(found.items())[:3])
+
+
+def same(works: Sequence[Score], corpus: Corpus) -> bool:
+    """Whether a composer is the corpus' own: several of his works are in it."""
+    some = evenly_chosen(works, 12)
+    near = [corpus.index.nearest(work) for work in some]
+    return sum(n is not None and n.similarity >= SURE for n in near) * 4 >= len(some)
+
+
+def _of_corpus(name: str) -> list[Score]:
+    """Works of a composer in music21's corpus."""
+    found = []
+    for file, data in evenly_chosen(corpus_files(GROUPS[name]), MOST_RIVAL_WORKS):
+        with suppress(UnreadableWork):
+            cleaned = ART.clean(ART.read(data, Path(file).name))
+            found += [cleaned.content] if cleaned.usable else []
+    return found
+
+
+def evenly_chosen(values: Sequence[T], most: int) -> list[T]:
+    """At most so many of some values."""
+    places = np.unique(np.linspace(0, len(values) - 1, min(most, len(values))).astype(int))
+    return [values[place] for place in places]
+
+
 class Yardstick:
-    """One judge's view of a composer between groups of others."""
+    """One judge's view of a composer between groups of others.
+
+    `alike` are those that `moxie run` would take for the composer himself and leave out.
+    """
 
     def __init__(
         self, judge: Judge[Score], corpus: Corpus, more: Mapping[str, Sequence[Score]]
@@ -106,11 +153,11 @@ class Yardstick:
         whole = own.join(held)
         groups = dict(judge.others())
         groups |= {name: judge.embed(middles(works)) for name, works in more.items()}
-        known, self.excluded = strangers(whole, groups)
+        known, self.alike = strangers(whole, groups)
         self.space = Space.fit(whole, list(known.values()))
         self.own, self.held_out = self.space.project(own), self.space.project(held)
         self.groups = {
-            name: self.space.project(Grouped.singles(rows)) for name, rows in known.items()
+            name: self.space.project(Grouped.singles(rows)) for name, rows in groups.items()
         }
 
     def against(self, made: Sequence[Score], group: str) -> Estimate:
