@@ -129,6 +129,12 @@ def sonata(
     return score(notes, melody.bars, DUO, keys=[key], tempos=melody.tempos, title=f"Sonata {seed}")
 
 
+def crowd(parts: int) -> Score:
+    """Two bars in which many parts move together."""
+    notes = [Note(i * TICKS, TICKS, 90 - 2 * p, p) for i in range(8) for p in range(parts)]
+    return score(notes, [], [Part(f"Part {p}", 48) for p in range(parts)])
+
+
 def chorales(number: int, **limits: int) -> list[Score]:
     """Several, in a few keys."""
     return [

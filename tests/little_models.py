@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 
 import pytest
 
+from little_composer import chorales, sonatas
 from moxie.art import Sample, Supply
 from moxie.arts.music.models import gate
 from moxie.arts.music.models.courses import counting_plan
@@ -35,10 +38,28 @@ def fitted(works: Sequence[Score], plan: Plan, *, seed: int = 5) -> ScoreModel:
     )
 
 
-@pytest.fixture(autouse=True, scope="module")
-def hasty() -> Iterator[None]:
-    """Gates that are fitted in a few steps: import it where what they trust does not matter."""
+@contextmanager
+def hastily() -> Iterator[None]:
+    """Gates are fitted in a few steps."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gate, "LEAST_STEPS", 12)
         patch.setattr(gate, "PASSES", 4)
         yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def hasty() -> Iterator[None]:
+    """Import it into a module of tests where it does not matter what gates trust."""
+    with hastily():
+        yield
+
+
+@cache
+def models() -> Mapping[str, ScoreModel]:
+    """Counts of pieces with chords, counts of chorales, and two networks beside counts."""
+    with hastily():
+        return {
+            "events": fitted(sonatas(6), COUNTS),
+            "grid": fitted(chorales(6), COUNTS),
+            "mixed": fitted(sonatas(6, bars=4), tiny("counts", "transformer", "recurrent")),
+        }

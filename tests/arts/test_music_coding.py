@@ -11,7 +11,7 @@ import pytest
 
 from coded import assert_inside, assert_same, move_of, streamed, told
 from conftest import SHARED
-from little_composer import QUARTET, bars_of, chorale, sonata
+from little_composer import QUARTET, bars_of, chorale, crowd, sonata
 from moxie.arts.music.coding import (
     Coded,
     Coding,
@@ -69,11 +69,6 @@ def with_rests() -> Score:
     """Silence before the first note, of over a whole note, and of many whole notes."""
     onsets = (6 * TICKS, 7 * TICKS, 7 * TICKS + BAR + STEP, 40 * TICKS, 41 * TICKS)
     return score([Note(onset, TICKS, 62, 0) for onset in onsets], [], [Part("Horn", 60)])
-
-
-def crowd(parts: int) -> Score:
-    notes = [Note(i * TICKS, TICKS, 90 - 2 * p, p) for i in range(8) for p in range(parts)]
-    return score(notes, [], [Part(f"Part {p}", 48) for p in range(parts)])
 
 
 EXACT = {

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytest
 
-from little_composer import bars_of, chorale, chorales, sonata, sonatas
-from little_models import COUNTS, fitted, hasty, tiny
+from little_composer import bars_of, chorale, crowd, sonata
+from little_models import COUNTS, fitted, hasty, models
+from made_scores import assert_one_at_a_time, assert_sound, made, of_bar, plain
 from moxie.art import Brief
 from moxie.arts.music import asking
-from moxie.arts.music.codec import read, write
 from moxie.arts.music.compose import composing
 from moxie.arts.music.compose.manner import Manner
 from moxie.arts.music.compose.script import Script, blank
 from moxie.arts.music.keys import estimate_key
 from moxie.arts.music.models.style import ScoreModel
-from moxie.arts.music.score import HIGHEST, LOWEST, TICKS, Key, Note, Score, bar_at
+from moxie.arts.music.plan import parse_plan
+from moxie.arts.music.score import TICKS, Key, Score
 from moxie.errors import BadInput
 
 __all__ = ["hasty"]  # pytest finds the fixture by its name
@@ -26,18 +26,9 @@ __all__ = ["hasty"]  # pytest finds the fixture by its name
 KINDS = ("events", "grid", "mixed")
 
 
-@pytest.fixture(scope="module")
-def models() -> Mapping[str, ScoreModel]:
-    """Counts of pieces with chords, counts of chorales, and two networks beside counts."""
-    return {
-        "events": fitted(sonatas(6), COUNTS),
-        "grid": fitted(chorales(6), COUNTS),
-        "mixed": fitted(sonatas(6, bars=4), tiny("counts", "transformer", "recurrent", steps=3)),
-    }
-
-
-def made(model: ScoreModel, bars: int = 6, *, seed: int = 1, novelty: float = 0.5) -> Score:
-    return model.sample(Brief((bars,), novelty), seed=seed).content
+@pytest.fixture(name="models")
+def _models() -> Mapping[str, ScoreModel]:
+    return models()
 
 
 def asked(model: ScoreModel, bars: int = 4, *, seed: int = 1, **dials: str) -> Score:
@@ -49,35 +40,15 @@ def led(model: ScoreModel, theme: Score, bars: int = 4, *, seed: int = 1, **dial
     return model.sample(brief, seed=seed).content
 
 
-def assert_sound(whole: Score, bars: int) -> None:
-    """What every score must be: whole, in order, nothing beyond its end or twice at once."""
-    assert len(whole.bars) == bars
-    assert whole.notes
-    assert list(whole.notes) == sorted(whole.notes, key=lambda n: (n.onset, n.part, -n.pitch))
-    sounding: dict[tuple[int, int], int] = {}
-    for note in whole.notes:
-        assert 0 <= note.onset < note.onset + note.duration <= whole.length
-        assert LOWEST <= note.pitch <= HIGHEST
-        assert 0 <= note.part < len(whole.parts)
-        assert 1 <= note.velocity <= 127
-        assert note.onset >= sounding.get((note.part, note.pitch), 0), "a pitch is struck twice"
-        sounding[note.part, note.pitch] = note.onset + note.duration
-    assert read(write(whole), "made.score") == whole
-
-
-def assert_one_at_a_time(whole: Score, part: int) -> None:
-    notes = [note for note in whole.notes if note.part == part]
-    assert all(a.onset + a.duration <= b.onset for a, b in pairwise(notes))
-
-
-def of_bar(whole: Score, bar: int) -> list[Note]:
-    start = whole.bars[bar].onset
-    inside = [note for note in whole.notes if bar_at(whole.bars, note.onset) == bar]
-    return [note._replace(onset=note.onset - start) for note in inside]
-
-
-def plain(notes: Sequence[Note]) -> list[tuple[int, int, int]]:
-    return [(note.onset, note.part, note.pitch) for note in notes]
+def drawn(model: ScoreModel, number: int, script: Script, seed: int) -> list[Score]:
+    """So many pieces side by side, as `compose` draws its candidates."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(composing, "CANDIDATES", number)
+        patch.setattr(composing, "MOST_UNITS", 300 * len(script.bars))
+        lines = composing._draw(model.experts, script, 80, seed, composing.Dial.at(0.7))
+    assert all(line.done for line in lines), "a piece does not end"
+    setting = model.manner.settings[0]
+    return [composing._finished(script, setting, line) for line in lines]
 
 
 # Whole pieces
@@ -127,22 +98,22 @@ def test_a_seed_makes_one_piece(kind: str, models: Mapping[str, ScoreModel]) -> 
 @pytest.mark.parametrize("kind", ["events", "grid"])
 def test_pieces_close_on_their_tonic(kind: str, models: Mapping[str, ScoreModel]) -> None:
     closes = 0
-    for seed in range(8):
-        whole = made(models[kind], 4, seed=seed)
+    model = models[kind]
+    setting = model.manner.settings[0]
+    players = len(setting.players)
+    script = Script(
+        blank(setting, 4),
+        setting.players,
+        setting.key,
+        np.ones((4, players), np.bool_),
+        plan=parse_plan("A4", 4),
+        cadences=model.manner.cadences,
+        ending=True,
+    )
+    for whole in drawn(model, 12, script, seed=2):
         bass = min(note.pitch for note in of_bar(whole, 3))
         closes += bass % 12 == whole.keys[0].tonic
-    assert closes >= 5
-
-
-def drawn(model: ScoreModel, number: int, script: Script, seed: int) -> list[Score]:
-    """So many pieces side by side, as `compose` draws its candidates."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(composing, "CANDIDATES", number)
-        patch.setattr(composing, "MOST_UNITS", 300 * len(script.bars))
-        lines = composing._draw(model.experts, script, 80, seed, composing.Dial.at(0.7))
-    assert all(line.done for line in lines), "a piece does not end"
-    setting = model.manner.settings[0]
-    return [composing._finished(script, setting, line) for line in lines]
+    assert closes >= 10
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -178,8 +149,6 @@ def test_one_work_of_few_parts_is_enough(voices: int) -> None:
 
 
 def test_a_piece_for_many_parts_has_as_many_as_can_be_told() -> None:
-    from test_music_coding import crowd
-
     model = fitted([crowd(20)], COUNTS)
     whole = made(model, 4)
     assert_sound(whole, 4)

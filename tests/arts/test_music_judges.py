@@ -70,9 +70,7 @@ def test_a_judge_knows_other_composers_and_gives_rows_of_one_width(judge, scores
 
 
 def test_a_classifier_tells_two_manners_apart(scores):
-    slow = [
-        replace(s, notes=tuple(n for i, n in enumerate(s.notes) if i % 3 == 0)) for s in scores
-    ]
+    slow = [replace(s, notes=tuple(n for i, n in enumerate(s.notes) if i % 3 == 0)) for s in scores]
     works = {"full": scores[:4], "thin": slow[:4]}
     assert judges.classify(works, [scores[5], slow[5]]) == ["full", "thin"]
     with pytest.raises(ValueError, match="two composers"):
@@ -81,8 +79,7 @@ def test_a_classifier_tells_two_manners_apart(scores):
 
 def test_a_set_overlaps_itself_more_than_another(scores):
     other = [
-        replace(s, notes=tuple(n._replace(pitch=60 + n.pitch % 3) for n in s.notes))
-        for s in scores
+        replace(s, notes=tuple(n._replace(pitch=60 + n.pitch % 3) for n in s.notes)) for s in scores
     ]
     own, foreign = overlap(scores[:3], scores[3:]), overlap(scores[:3], other[3:])
     assert set(own) == set(foreign)

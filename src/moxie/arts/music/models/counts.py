@@ -20,7 +20,7 @@ SPAN = 60
 """Intervals are counted from -SPAN to SPAN semitones; wider ones as the widest."""
 
 FEW = 16
-"""So few contexts are looked up one by one: when a piece is made there are as many as candidates."""
+"""So few contexts are looked up one by one: a piece in the making asks for one a candidate."""
 
 FAINT = np.float32(1e-5)
 """What is left of a count after a subtraction is nothing where it is not more than this share."""
