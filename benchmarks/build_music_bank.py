@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 Work = list[Score]
 """The passages of a work."""
 
+Rows = NDArray[np.float32]
+
 
 def files(patterns: Sequence[str]) -> list[tuple[str, bytes]]:
     """Works of the corpus: a file each, a tune each of a collection in ABC."""
@@ -77,7 +80,7 @@ def passages(works: Sequence[tuple[str, bytes]], most: int) -> Iterator[Work]:
     """The passages of at most so many of the works that can be read, evenly chosen."""
     art = Music()
     for place in np.unique(np.linspace(0, len(works) - 1, min(most, len(works))).astype(int)):
-        name, data = works[place]
+        name, data = works[int(place)]
         try:
             cleaned = art.clean(art.read(data, Path(name).name))
         except MoxieError as error:
@@ -91,7 +94,7 @@ def passages(works: Sequence[tuple[str, bytes]], most: int) -> Iterator[Work]:
 def statistics(groups: Mapping[str, Sequence[Work]]) -> dict[str, NDArray[np.generic]]:
     """What the judge `statistics` needs."""
     rows = {
-        name: np.array([describe(work[len(work) // 2]) for work in works])
+        name: np.array([describe(_middle(work)) for work in works])
         for name, works in groups.items()
     }
     mean = np.mean([values.mean(axis=0) for values in rows.values()], axis=0)
@@ -106,44 +109,68 @@ def statistics(groups: Mapping[str, Sequence[Work]]) -> dict[str, NDArray[np.gen
     return bank
 
 
+@dataclass(frozen=True)
+class Figures:
+    """Counts of figures of a group's passages [n, d], the work and the fold of each passage."""
+
+    rows: Rows
+    work: NDArray[np.int64]
+    fold: NDArray[np.int64]
+    middles: Rows  # [works, d]
+
+    @classmethod
+    def of(cls, works: Sequence[Work], rng: np.random.Generator) -> Figures:
+        """Of at most `PASSAGES` passages a work; all of a work are in one fold."""
+        chosen = [_even(work, PASSAGES) for work in works]
+        number = np.repeat(np.arange(len(works)), [len(passages) for passages in chosen])
+        return cls(
+            np.array([count(piece) for passages in chosen for piece in passages]),
+            number,
+            (rng.permutation(len(works)) % FOLDS)[number],
+            np.array([count(_middle(work)) for work in works]),
+        )
+
+
 def composer(groups: Mapping[str, Sequence[Work]], seed: int) -> dict[str, NDArray[np.generic]]:
     """What the judge `composer` needs."""
     rng = np.random.default_rng(seed)
-    rows, work, fold = {}, {}, {}
-    for name, works in groups.items():
-        chosen = [_even(passages, PASSAGES) for passages in works]
-        rows[name] = np.array([count(piece) for passages in chosen for piece in passages])
-        work[name] = np.repeat(np.arange(len(works)), [len(passages) for passages in chosen])
-        fold[name] = rng.permutation(len(works)) % FOLDS
-    mean = np.mean([values.mean(axis=0) for values in rows.values()], axis=0).astype(np.float32)
-    rows = {name: values - mean for name, values in rows.items()}
-    whole = discriminant.axes(list(rows.values()))
+    found = {name: Figures.of(works, rng) for name, works in groups.items()}
+    mean = np.mean([one.rows.mean(axis=0) for one in found.values()], axis=0).astype(np.float32)
+    whole = discriminant.axes([one.rows - mean for one in found.values()])
     bank: dict[str, NDArray[np.generic]] = {
         "composer.mean": mean.astype(np.float16),
         "composer.axes": whole.astype(np.float16),
     }
-    placed = {name: np.zeros((len(works), whole.shape[1])) for name, works in groups.items()}
-    right = []
-    for number in range(FOLDS):
-        learnt = {n: values[fold[n][work[n]] != number] for n, values in rows.items()}
-        axes = discriminant.axes(list(learnt.values()))
-        axes = discriminant.aligned(axes, whole, np.concatenate(list(learnt.values())))
-        for place, (name, works) in enumerate(groups.items()):
-            left = np.flatnonzero(fold[name] == number)
-            middle = np.array([count(works[i][len(works[i]) // 2]) for i in left]) - mean
-            placed[name][left] = middle @ axes
-            told = discriminant.scores(list(learnt.values()), middle).argmax(axis=1) == place
-            right.append((name, told))
-    for name, values in placed.items():
-        bank[f"composer/{name}"] = values.astype(np.float16)
-        share = np.concatenate([told for group, told in right if group == name]).mean()
-        print(f"{name}: {len(values)} works; of their middle passages {share:.0%} are told")
+    for place, (name, (seen, told)) in enumerate(_left_out(found, mean, whole).items()):
+        bank[f"composer/{name}"] = seen.astype(np.float16)
+        print(f"{name}: {len(seen)} works; {np.mean(told == place):.0%} of middle passages told")
     return bank
+
+
+def _left_out(
+    found: Mapping[str, Figures], mean: Rows, whole: NDArray[np.float64]
+) -> dict[str, tuple[NDArray[np.float64], NDArray[np.int64]]]:
+    """Where axes found without a work put its middle passage, and which group that looks like."""
+    seen = {name: np.zeros((len(one.middles), whole.shape[1])) for name, one in found.items()}
+    told = {name: np.zeros(len(one.middles), np.int64) for name, one in found.items()}
+    for number in range(FOLDS):
+        learnt = [one.rows[one.fold != number] - mean for one in found.values()]
+        axes = discriminant.aligned(discriminant.axes(learnt), whole, np.concatenate(learnt))
+        for name, one in found.items():
+            left = np.unique(one.work[one.fold == number])
+            rows = one.middles[left] - mean
+            seen[name][left] = rows @ axes
+            told[name][left] = discriminant.scores(learnt, rows).argmax(axis=1)
+    return {name: (seen[name], told[name]) for name in found}
+
+
+def _middle(work: Work) -> Score:
+    return work[len(work) // 2]
 
 
 def _even(values: Work, most: int) -> Work:
     places = np.unique(np.linspace(0, len(values) - 1, min(most, len(values))).round().astype(int))
-    return [values[place] for place in places]
+    return [values[int(place)] for place in places]
 
 
 def main() -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from little_composer import QUARTET, chorale, chorales, crowd, sonata
+from little_composer import QUARTET, bars_of, chorale, chorales, crowd, sonata
 from little_models import COUNTS, fitted, hasty, models
 from made_scores import assert_one_at_a_time, assert_sound, made, of_bar
 from moxie.art import Brief
 from moxie.arts.music import ART
+from moxie.arts.music.coding.events_fields import GAP, PARTS, STEP
+from moxie.arts.music.coding.grid import STEP as SIXTEENTH
 from moxie.arts.music.compose import composing
+from moxie.arts.music.compose.events_line import EventLine
 from moxie.arts.music.models.style import ScoreModel
 from moxie.arts.music.score import TICKS, Bar, Note, Part, Score, bar_at, score
 from moxie.errors import BadInput
@@ -34,7 +38,7 @@ WORKS = {
     "grid": chorale(15, bars=BARS),
     "mixed": sonata(16, bars=BARS),
 }
-KINDS = tuple(WORKS)
+KINDS = ("events", "grid", pytest.param("mixed", marks=pytest.mark.slow))
 
 
 def hidden(whole: Score, mask: Mask, note: Note) -> bool:
@@ -43,14 +47,47 @@ def hidden(whole: Score, mask: Mask, note: Note) -> bool:
 
 
 def filled(model: ScoreModel, whole: Score, mask: Mask, *, seed: int = 1) -> Score:
-    """What is filled in, with every known note checked to be as it was."""
-    found = model.infill(whole, mask, seed=seed)
+    """What is filled in, with every known note checked to be as it was, and to have been heard."""
+    with pytest.MonkeyPatch.context() as patch:
+        lines = spied(patch)
+        found = model.infill(whole, mask, seed=seed)
     known = [note for note in whole.notes if not hidden(whole, mask, note)]
     assert [note for note in found.notes if not hidden(whole, mask, note)] == known
+    on_the_grid = not any(note.onset % SIXTEENTH or note.duration % SIXTEENTH for note in known)
+    for line in lines[0]:
+        assert line.done
+        if isinstance(line, EventLine) or on_the_grid:
+            assert {n[:4] for n in known} <= {n[:4] for n in line.notes}
+        if isinstance(line, EventLine):
+            told = [(round(n.onset / STEP), min(n.part, PARTS - 1), -n.pitch) for n in line.notes]
+            assert told == sorted(told), "notes are told in order"
     assert found.bars == whole.bars
     assert found.parts == whole.parts
     assert (found.keys, found.tempos, found.title) == (whole.keys, whole.tempos, whole.title)
     assert_sound(found, len(whole.bars))
+    return found
+
+
+def spied(patch: pytest.MonkeyPatch) -> list[list[composing.Line]]:
+    """The lines that are drawn from now on."""
+    draw = composing._draw
+    found: list[list[composing.Line]] = []
+
+    def spy(*given: Any) -> list[composing.Line]:
+        found.append(draw(*given))
+        return found[-1]
+
+    note = EventLine._note
+
+    def on_time(line: EventLine, code: int) -> None:
+        if line.cue is not None:
+            assert line.tracker.time == round(line.cue.onset / STEP), "a note is told late"
+        if line.notes and line.tracker.unit[GAP] == 0:
+            assert len(line.tracker.same) > 1, "a note is told to begin with a silence"
+        note(line, code)
+
+    patch.setattr(composing, "_draw", spy)
+    patch.setattr(EventLine, "_note", on_time)
     return found
 
 
@@ -127,21 +164,19 @@ def test_a_known_note_that_is_held_is_waited_for(
     kind: str, models: Mapping[str, ScoreModel]
 ) -> None:
     whole = WORKS[kind]
-    held = [
-        note._replace(duration=note.duration + 5 * TICKS)
-        if note.part == 0 and note.onset + note.duration == 8 * TICKS
-        else note
-        for note in whole.notes
-    ]
-    tied = score(held, whole.bars, whole.parts, keys=whole.keys)
-    found = model_fill(models[kind], tied, of_bars(2, 3))
-    new = [note for note in found.notes if note.part == 0 and note.onset >= 8 * TICKS]
-    assert min(note.onset for note in new) >= 13 * TICKS
+    before = [note for note in whole.notes if note.part == 0 and note.onset < 8 * TICKS][-1]
+    long = before._replace(duration=13 * TICKS - before.onset)
+    notes = [long if note == before else note for note in whole.notes]
+    tied = score(notes, whole.bars, whole.parts, keys=whole.keys)
+    for seed in range(3):
+        found = model_fill(models[kind], tied, of_bars(2, 3), seed=seed)
+        new = [note for note in found.notes if note.part == 0 and note.onset >= 8 * TICKS]
+        assert min(note.onset for note in new) >= 13 * TICKS
 
 
-def model_fill(model: ScoreModel, whole: Score, mask: Mask) -> Score:
+def model_fill(model: ScoreModel, whole: Score, mask: Mask, *, seed: int) -> Score:
     """Without the check that nothing overlaps: the known notes after the mask may."""
-    found = model.infill(whole, mask, seed=2)
+    found = model.infill(whole, mask, seed=seed)
     known = [note for note in whole.notes if not hidden(whole, mask, note)]
     assert [note for note in found.notes if not hidden(whole, mask, note)] == known
     return found
@@ -173,6 +208,28 @@ def test_what_is_off_the_grid_stays_off_it(models: Mapping[str, ScoreModel]) -> 
         filled(models[kind], played, of_part(1, of_bars(2, 3), len(whole.parts)))
 
 
+@pytest.mark.parametrize(
+    "beats", [range(24), (0, 4, 5, 9, 18), (0, 12, 13)], ids=["every", "some", "few"]
+)
+def test_while_a_note_is_held_others_are_heard(
+    beats: Sequence[int], models: Mapping[str, ScoreModel]
+) -> None:
+    known = [Note(i * TICKS, TICKS, 50 - i % 3, 1) for i in beats]
+    long = Note(0, 11 * TICKS, 76, 0)
+    whole = score([long, *known], bars_of(8, 3, 4), [Part("Violin", 40), Part("Piano")])
+    found = filled(models["events"], whole, of_part(0, of_bars(1, 2, 3, 4, 5, number=8), 2))
+    new = [note for note in found.notes if note.part == 0 and note != long]
+    assert new
+    assert min(note.onset for note in new) >= 11 * TICKS
+
+
+def test_the_end_rings_out(models: Mapping[str, ScoreModel]) -> None:
+    """Works end on a chord; what is filled in does not go on and on after it."""
+    whole = WORKS["events"]
+    found = [filled(models["events"], whole, of_bars(4), seed=seed) for seed in range(4)]
+    assert np.mean([len(of_bar(one, 4)) for one in found]) <= 2.5 * len(of_bar(whole, 4))
+
+
 def test_odd_bars_are_filled(models: Mapping[str, ScoreModel]) -> None:
     bars = [Bar(0, TICKS, 3, 4)]
     for beats, unit in ((3, 4), (5, 8), (12, 8), (7, 16), (4, 4), (5, 64), (3, 4)):
@@ -199,6 +256,15 @@ def test_long_silence_is_passed_over(models: Mapping[str, ScoreModel]) -> None:
     filled(models["events"], whole, of_part(0, of_bars(25, number=len(whole.bars)), 2))
 
 
+def test_nothing_new_is_struck_where_a_known_note_sounds() -> None:
+    known = [Note(0, 4 * TICKS, 60, 0), Note(6 * TICKS, TICKS, 60, 0), Note(0, TICKS, 60, 1)]
+    at = (0, TICKS, 4 * TICKS, 5 * TICKS, 6 * TICKS, 7 * TICKS, 8 * TICKS)
+    new = [Note(onset, 2 * TICKS, 60, 0) for onset in at]
+    found = [(n.onset // TICKS, n.duration // TICKS) for n in composing._cut(new, known, 8 * TICKS)]
+    assert found == [(4, 2), (5, 1), (7, 1)]
+    assert len(composing._cut([Note(2 * TICKS, 9 * TICKS, 60, 1)], known, 8 * TICKS)) == 1
+
+
 def test_scores_of_other_voices_are_refused(models: Mapping[str, ScoreModel]) -> None:
     with pytest.raises(BadInput, match="writes for 4 voices"):
         models["grid"].infill(sonata(1), of_bars(2), seed=1)
@@ -216,20 +282,13 @@ def test_a_brief_with_a_mask_is_filled(kind: str, models: Mapping[str, ScoreMode
 
 def test_what_follows_is_listened_to(models: Mapping[str, ScoreModel]) -> None:
     """Of several ways to fill in, the one is kept after which the known notes are likeliest."""
-    heard: list[list[float]] = []
-    draw = composing._draw
-
-    def spy(*given: object) -> object:
-        lines = draw(*given)  # type: ignore[arg-type]
-        heard.append([line.fit for line in lines])
-        return lines
-
     for kind in ("events", "grid"):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(composing, "_draw", spy)
+            lines = spied(patch)
             models[kind].infill(WORKS[kind], of_bars(3), seed=1)
-        assert all(fit < 0 for fit in heard[-1])
-        assert len(set(heard[-1])) > 1
+        fits = [line.fit for line in lines[0]]
+        assert all(fit < 0 for fit in fits)
+        assert len(set(fits)) > 1
 
 
 # Blends

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from little_composer import chorales, sonatas
+from little_composer import chorale, chorales, sonata, sonatas
 from little_models import MACHINE
 from moxie.arts.music.coding import Coded, Coding, Events, Grid
 from moxie.arts.music.coding.events_fields import PITCH
@@ -24,7 +24,9 @@ from moxie.arts.music.models.learn import (
     train,
     windows,
 )
+from moxie.arts.music.models.lowrank import adapt, merge
 from moxie.arts.music.models.nets import REACH, SPAN, Kind, Net
+from moxie.arts.music.models.thinned import thinned
 from moxie.errors import Cancelled
 from moxie.nn.checkpoint import FileCheckpoint, NoCheckpoint
 
@@ -241,3 +243,45 @@ def test_the_best_moment_is_kept(pieces: list[Coded]) -> None:
         student.look([])
         kept = student.averaged.state_dict()
         assert all(torch.equal(student.best[name], weight) for name, weight in kept.items())
+
+
+# Adapting
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_adapted_network_is_merged_into_one_like_any_other(
+    kind: Kind, pieces: list[Coded]
+) -> None:
+    net = net_of(Events(), kind)
+    fresh = net_of(Events(), kind)
+    piece = cut(pieces[0], 0, 20)
+    before = predictions(net, piece, 40)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(3)
+        adapted = adapt(net)
+        assert all(map(np.array_equal, predictions(adapted, piece, 40), before)), "a still start"
+        learning = {name for name, w in adapted.named_parameters() if w.requires_grad}
+        assert learning
+        assert all(name.endswith((".up", ".down")) for name in learning)
+        for name, weight in adapted.named_parameters():
+            if name in learning:
+                weight.data += 0.1 * torch.randn_like(weight)
+    learnt = predictions(adapted, piece, 40)
+    assert not np.allclose(learnt[PITCH], before[PITCH], atol=1e-3)
+    merged = merge(adapted)
+    assert list(merged.state_dict()) == list(fresh.state_dict())
+    for one, other in zip(predictions(merged, piece, 40), learnt, strict=True):
+        assert np.allclose(one, other, atol=1e-4)
+
+
+def test_a_thinned_score_has_some_of_its_parts() -> None:
+    whole = chorale(1, bars=40)
+    thin = thinned(whole, np.random.default_rng(1))
+    assert thin is not None
+    assert 1 <= len(thin.parts) < 4
+    kept = [whole.parts.index(part) for part in thin.parts]
+    assert kept == sorted(kept)
+    for place, part in enumerate(kept):
+        own = [note[:3] for note in whole.notes if note.part == part]
+        assert [note[:3] for note in thin.notes if note.part == place] == own
+    assert thinned(sonata(1), np.random.default_rng(1)) is None, "two parts are not thinned"

@@ -24,11 +24,13 @@ def axes(groups: Sequence[Rows], shrinkage: float = SHRINKAGE) -> Doubles:
 
     Along them the rows of a group have about unit variance. Groups count alike.
     """
-    means = np.array([np.mean(rows, axis=0, dtype=np.float64) for rows in groups])
-    white = _whitening(groups, means, shrinkage)
+    basis = _basis(groups)
+    inside = [np.asarray(rows @ basis, np.float64) for rows in groups]
+    means = np.array([rows.mean(axis=0) for rows in inside])
+    white = _whitening(inside, means, len(basis), shrinkage)
     spread = (means - means.mean(axis=0)) @ white
     directions = np.linalg.svd(spread, full_matrices=False)[2][: len(groups) - 1]
-    return np.asarray(white @ directions.T, np.float64)
+    return np.asarray(basis @ white @ directions.T, np.float64)
 
 
 def scores(groups: Sequence[Rows], rows: Rows, shrinkage: float = SHRINKAGE) -> Doubles:
@@ -52,13 +54,25 @@ def aligned(part: Doubles, whole: Doubles, rows: Rows) -> Doubles:
     return np.asarray(part @ left @ right, np.float64)
 
 
-def _whitening(groups: Sequence[Rows], means: Doubles, shrinkage: float) -> Doubles:
-    """float64 [d, d]: makes the shrunk covariance within groups a unit sphere."""
+def _basis(groups: Sequence[Rows]) -> Doubles:
+    """Orthonormal directions in which the rows lie, float64 [d, at most d]: few rows need few."""
+    rows = np.concatenate(groups).astype(np.float64)
+    if len(rows) >= rows.shape[1]:
+        return np.eye(rows.shape[1])
+    _, lengths, directions = np.linalg.svd(rows, full_matrices=False)
+    return np.asarray(directions[lengths > 1e-9 * lengths.max(initial=0.0)].T, np.float64)
+
+
+def _whitening(groups: Sequence[Doubles], means: Doubles, width: int, shrinkage: float) -> Doubles:
+    """float64 [r, r]: makes the shrunk covariance within groups a unit sphere.
+
+    `width` is how many features the sphere is of, whatever few directions are looked at.
+    """
     within = np.zeros((means.shape[1], means.shape[1]))
     for rows, mean in zip(groups, means, strict=True):
         centred = rows - mean
         within += centred.T @ centred / max(len(centred), 1) / len(groups)
-    size = float(np.trace(within)) / len(within)
+    size = float(np.trace(within)) / width
     shrunk = (1 - shrinkage) * within + (shrinkage * size + 1e-9) * np.eye(len(within))
     variances, directions = np.linalg.eigh(shrunk)
     return np.asarray(directions / np.sqrt(variances), np.float64)

@@ -24,7 +24,9 @@ PITCHES = 132
 """MIDI pitches, and a few more so that octaves are whole."""
 
 GRID = TICKS // 48
-"""Onsets are rounded to this: it holds 64ths and triplets of 32nds, and joins a loose chord."""
+"""Onsets and ends are rounded to this: it holds 64ths, and triplets of 32nds, and joins a chord
+that is not quite together.
+"""
 
 ORNAMENT = TICKS // 16
 """Notes as short as this among longer ones are grace notes, which only some files write out."""
@@ -85,8 +87,8 @@ class Heard:
     lower: Line
     tonic: int  # pitch class
     minor: bool
-    bars: int
-    beats: float  # length of the whole
+    bars: int  # to the last in which a note begins
+    beats: float  # to the end of that bar
 
     @property
     def degree(self) -> Ints:
@@ -120,7 +122,7 @@ def hear(score: Score) -> Heard | None:
     tonic, minor = _home(pitch, length)
     return Heard(
         pitch, at, length, slices, span, bar, level, place, turn, sounding, top, bass,
-        upper, lower, tonic, minor, len(clock.onset), clock.total,
+        upper, lower, tonic, minor, int(bar[-1]) + 1, float(clock.end[bar[-1]]),
     )  # fmt: skip
 
 
@@ -135,7 +137,7 @@ def _notes(score: Score) -> Ints:
     if short.any() and short.mean() < FEW:
         raw = raw[~short]
     onset = (raw[:, 0] + GRID // 2) // GRID * GRID
-    end = np.maximum(raw[:, 0] + raw[:, 1], onset + GRID)
+    end = np.maximum((raw[:, 0] + raw[:, 1] + GRID // 2) // GRID * GRID, onset + GRID)
     order = np.lexsort((-end, raw[:, 2], onset))  # of a unison the longest first
     table = np.stack([onset, end, raw[:, 2]], axis=1)[order]
     same = (np.diff(table[:, 0], prepend=-1) == 0) & (np.diff(table[:, 2], prepend=-1) == 0)
@@ -184,7 +186,7 @@ class _Clock:
     parts: Ints  # what a beat divides into: 2, or 3 in compound metres
     start: Doubles  # beats from the beginning
     early: Doubles  # beats that a short bar lacks before its first note
-    total: float  # beats in all
+    end: Doubles  # beats from the beginning to its end
 
     @classmethod
     def of(cls, bars: tuple[Bar, ...]) -> _Clock:
@@ -199,7 +201,7 @@ class _Clock:
         before = np.concatenate([[0.0], np.where(lack[:-1] > 0, lasts[:-1], 0.0)])
         early = np.where((lack > 0) & (np.abs(before - lack) < 1e-3), before, 0.0)
         early[0] = lack[0]
-        return cls(onset, ticks, size, parts, start[:-1], early, float(start[-1]))
+        return cls(onset, ticks, size, parts, start[:-1], early, start[1:])
 
     def bar(self, ticks: Ints) -> Ints:
         found = np.searchsorted(self.onset, ticks, side="right") - 1

@@ -38,6 +38,9 @@ FAR = 4.0
 STEP = FAR / 127
 """What one unit of the bank's whole numbers stands for, in standard deviations."""
 
+MOST_PASSAGES = 6
+"""Passages of a work that `classify` learns from, so that no long work outweighs the others."""
+
 LEAST = 1e-3
 """No spread is taken to be smaller."""
 
@@ -98,7 +101,7 @@ def classify(works: Mapping[str, Sequence[Score]], unknown: Sequence[Score]) -> 
     """
     if len(works) < 2 or not all(works.values()):
         raise ValueError("classify needs works of at least two composers")
-    known = {name: _evidence(scores) for name, scores in works.items()}
+    known = {name: _evidence(scores, most=MOST_PASSAGES) for name, scores in works.items()}
     every = np.concatenate(list(known.values()))
     mean, deviation = every.mean(axis=0), np.maximum(every.std(axis=0), 10 * LEAST)
     weight = np.concatenate([np.ones(len(NAMES)), np.full(WIDTH, np.sqrt(len(NAMES) / WIDTH))])
@@ -112,8 +115,13 @@ def classify(works: Mapping[str, Sequence[Score]], unknown: Sequence[Score]) -> 
     return [names[int(fit.sum(axis=0).argmax())] for fit in np.split(fits, ends)]
 
 
-def _evidence(scores: Sequence[Score]) -> Doubles:
-    passages = [passage for score in scores for passage in pieces(score)]
+def _evidence(scores: Sequence[Score], most: int | None = None) -> Doubles:
+    """Both kinds of figures of the passages, at most so many of a score, evenly chosen."""
+    passages: list[Score] = []
+    for score in scores:
+        split = pieces(score)
+        number = min(most or len(split), len(split))
+        passages += [split[i * len(split) // number] for i in range(number)]
     rows = [np.concatenate([describe(passage), count(passage)]) for passage in passages]
     return np.array(rows, np.float64)
 

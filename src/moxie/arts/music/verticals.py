@@ -87,21 +87,22 @@ def _quality(heard: Heard) -> Doubles:
 
 
 def harmonies(heard: Heard) -> tuple[Ints, Ints]:
-    """The harmony of each beat in which anything sounds: roots 0..11 and kinds of `_ROOTS`.
+    """The harmony of each beat in which anything sounds: degree of the root, kind of `_ROOTS`.
 
     The template that fits what sounds in the beat best (Pardo and Birmingham 2002).
     """
     first = np.floor(heard.slices + 1e-6).astype(np.int64)
     chroma = np.zeros((int(first[-1]) + 1, 12))
     held = np.minimum(heard.span, 1.0)[:, None] * heard.classes
-    np.add.at(chroma, first, held)
+    # from the tonic up, so that of chords that fit alike the same one is taken in every key
+    np.add.at(chroma, first, np.roll(held, -heard.tonic, axis=1))
     chroma = chroma[chroma.any(axis=1)]
     best = (chroma @ _templates().T).argmax(axis=1)
     return np.asarray(best % 12, np.int64), np.asarray(best // 12, np.int64)
 
 
 def _root(heard: Heard) -> Doubles:
-    return share((harmonies(heard)[0] - heard.tonic) % 12, 12)
+    return share(harmonies(heard)[0], 12)
 
 
 def _root_motion(heard: Heard) -> Doubles:

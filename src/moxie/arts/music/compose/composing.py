@@ -177,46 +177,52 @@ def _setting(
     experts: Experts, manner: Manner, brief: Brief[Score], rng: np.random.Generator
 ) -> Setting:
     """For whom and in what key: as asked, the rest as one of the works has it."""
-    options = brief.options
-    key = asking.key(str(options["key"])) if "key" in options else None
-    metre = tuple(map(int, str(options["metre"]).split("/"))) if "metre" in options else None
+    options, theme = brief.options, brief.start
     programs = [int(p) for p in str(options.get("instruments", "")).split(",") if p]
-    theme = brief.start
     voices = experts.coding.voices if isinstance(experts.coding, Grid) else None
     harmonise = theme is not None and options.get("lead") == "harmonise"
-    if theme is not None and not programs and not harmonise:
-        setting = setting_of(theme)
-        setting = replace(setting, players=_players(setting, manner))
-    else:
-        setting = manner.draw(
-            rng,
-            minor=key.minor if key else None,
-            metre=(metre[0], metre[1]) if metre else None,
-            parts=len(programs) or voices,
-            least=2 if harmonise else 1,
-        )
-        setting = replace(setting, players=setting.players[:PARTS])
-        if theme is not None:
-            own = setting_of(theme)
-            setting = replace(
-                setting, key=own.key, millibeats=own.millibeats, velocity=own.velocity
-            )
+    setting = _usual_setting(manner, brief, rng, len(programs) or voices, harmonise=harmonise)
     if programs:
         usual = [player for one in manner.settings for player in one.players]
-        setting = replace(
-            setting,
-            players=tuple(
-                player_for(Part(NAMES[program].title(), program), usual) for program in programs
-            ),
-        )
+        parts = [Part(NAMES[program].title(), program) for program in programs]
+        setting = replace(setting, players=tuple(player_for(part, usual) for part in parts))
     _check_players(setting, voices, theme, harmonise=harmonise)
-    if key is not None:
-        setting = replace(setting, key=key)
-    if metre is not None and theme is None:
-        setting = replace(setting, beats=metre[0], unit=metre[1])
+    if "key" in options:
+        setting = replace(setting, key=asking.key(str(options["key"])))
+    if "metre" in options and theme is None:
+        beats, unit = map(int, str(options["metre"]).split("/"))
+        setting = replace(setting, beats=beats, unit=unit)
     if "tempo" in options:
         setting = replace(setting, millibeats=round(1000 * float(options["tempo"])))
     return setting
+
+
+def _usual_setting(
+    manner: Manner,
+    brief: Brief[Score],
+    rng: np.random.Generator,
+    parts: int | None,
+    *,
+    harmonise: bool,
+) -> Setting:
+    """The setting of the theme, or of a work like what is asked for; in the theme's key."""
+    options, theme = brief.options, brief.start
+    own = setting_of(theme) if theme is not None else None
+    if own is not None and "instruments" not in options and not harmonise:
+        return replace(own, players=_players(own, manner))
+    key, metre = options.get("key"), options.get("metre")
+    beats, unit = map(int, str(metre).split("/")) if metre else (0, 0)
+    found = manner.draw(
+        rng,
+        minor=asking.key(str(key)).minor if key else None,
+        metre=(beats, unit) if metre else None,
+        parts=parts,
+        least=2 if harmonise else 1,
+    )
+    found = replace(found, players=found.players[:PARTS])
+    if own is None:
+        return found
+    return replace(found, key=own.key, millibeats=own.millibeats, velocity=own.velocity)
 
 
 def _check_players(
@@ -367,15 +373,15 @@ def _finished(script: Script, setting: Setting, line: Line) -> Score:
 
 def _cut(notes: Sequence[Note], known: Sequence[Note], end: int) -> list[Note]:
     """New notes, none beyond the end, none over a known note of the same part and pitch."""
-    starts: dict[tuple[int, int], list[int]] = {}
+    taken: dict[tuple[int, int], list[Note]] = {}
     for note in known:
-        starts.setdefault((note.part, note.pitch), []).append(note.onset)
+        taken.setdefault((note.part, note.pitch), []).append(note)
     found = []
     for note in notes:
-        until = min(
-            (s for s in starts.get((note.part, note.pitch), []) if s >= note.onset), default=end
-        )
-        until = min(until, end)
+        others = taken.get((note.part, note.pitch), [])
+        if any(n.onset <= note.onset < n.onset + n.duration for n in others):
+            continue
+        until = min((n.onset for n in others if n.onset > note.onset), default=end)
         if until > note.onset:
             found.append(note._replace(duration=min(note.duration, until - note.onset)))
     return found

@@ -22,9 +22,6 @@ SPAN = 60
 FEW = 16
 """So few contexts are looked up one by one: a piece in the making asks for one a candidate."""
 
-FAINT = np.float32(1e-5)
-"""What is left of a count after a subtraction is nothing where it is not more than this share."""
-
 _MIX = np.int64(1_000_003)
 
 
@@ -135,9 +132,8 @@ class FieldCounts:
         for level, contexts in enumerate(levels):
             counts = tables[level].dense(contexts, width)
             if without is not None:
-                faint = counts * FAINT
                 counts -= without[level].dense(contexts, width)
-                counts[counts <= faint] = 0
+                np.maximum(counts, 0, out=counts)
             total = counts.sum(axis=1, keepdims=True)
             if not total.any():  # nor was any narrower context seen
                 break
