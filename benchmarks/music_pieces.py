@@ -51,8 +51,11 @@ class Exam:
         rows.add("moxie", "piece_seconds", *_spread(seconds), "s")
         rows.add("moxie", "piece_cpu_seconds", *_spread(cpu), "s")
         pieces = [one.content for one in made]
+        real = self.corpus.part("train", "validation", "test")
         for name, test in CHECKS.items():
-            _count(rows, name, [test(piece) for piece in pieces])
+            _count(rows, "moxie", name, [test(piece) for piece in pieces])
+            if name in ("playable", "ends"):
+                _count(rows, "own works", name, [test(work) for work in real])
         self._originality(rows, made)
         yardstick = Yardstick(ART.judges()[0], self.corpus, self.others)
         self._style(rows, pieces, yardstick)
@@ -286,8 +289,8 @@ def overlaps(rows: Rows, pieces: Sequence[Score], corpus: Corpus) -> None:
             rows.add(system, "overlap", *_spread(values), f"0..1; least in {worst}")
 
 
-def _count(rows: Rows, name: str, passed: Sequence[bool]) -> None:
-    rows.spread("moxie", name, [sum(passed)], f"of {len(passed)}")
+def _count(rows: Rows, system: str, name: str, passed: Sequence[bool]) -> None:
+    rows.spread(system, name, [sum(passed)], f"of {len(passed)}")
 
 
 def _order(values: Sequence[float]) -> float:

@@ -176,14 +176,15 @@ def test_symbols_are_drawn_by_the_temperature() -> None:
 
 @pytest.mark.parametrize("kind", ["events", "grid"])
 def test_dials_are_followed(kind: str, models: Mapping[str, ScoreModel]) -> None:
-    model = models[kind]
-    whole = asked(model, key="E minor", metre="3/4", tempo="63")
-    assert whole.keys == (Key(0, 1, True),)
-    assert {(bar.beats, bar.unit) for bar in whole.bars} == {(3, 4)}
-    assert whole.tempos[0].millibeats == 63_000
-    inside = sum((note.pitch - 4) % 12 in (0, 2, 3, 5, 7, 8, 10, 11) for note in whole.notes)
-    assert inside >= 0.8 * len(whole.notes)
-    assert_sound(whole, 4)
+    inside = []
+    for seed in (1, 2, 3):
+        whole = asked(models[kind], seed=seed, key="E minor", metre="3/4", tempo="63")
+        assert whole.keys == (Key(0, 1, True),)
+        assert {(bar.beats, bar.unit) for bar in whole.bars} == {(3, 4)}
+        assert whole.tempos[0].millibeats == 63_000
+        assert_sound(whole, 4)
+        inside += [(note.pitch - 4) % 12 in (0, 2, 3, 5, 7, 8, 10, 11) for note in whole.notes]
+    assert np.mean(inside) >= 0.8, "the notes are of the key"
 
 
 def test_instruments_are_followed(models: Mapping[str, ScoreModel]) -> None:

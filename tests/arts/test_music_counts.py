@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from little_composer import chorales, sonatas
 from moxie.arts.music.coding import Coded, Coding, Events, Grid, in_key
 from moxie.arts.music.coding.events_fields import PITCH
 from moxie.arts.music.models.counted import CountModel
-from moxie.arts.music.models.counts import FieldCounts, Table
+from moxie.arts.music.models.counts import FieldCounts, Table, count
+from moxie.arts.music.models.experts import Experts
 from moxie.arts.music.models.gate import Gate, _said, confidence
 
 
@@ -175,3 +177,22 @@ def test_a_gate_mixes_as_it_was_fitted(rng: np.random.Generator) -> None:
     assert np.allclose(said.exp(), gate.mix(shares, signs)[np.arange(200), came], atol=1e-5)
     again = Gate.fit(shares, signs, came, seed=2)
     assert np.array_equal(again.outer, gate.outer)
+
+
+def test_counting_further_works_does_not_mislead_the_gates() -> None:
+    """A gate hears how much was seen: more works must not look like another world to it."""
+    grid = Grid(4)
+    pieces = [grid.encode(one) for one in chorales(44)]
+    learnt, aside, foretold = pieces[:24], pieces[24:36], pieces[36:]
+    before = CountModel.learn(grid, learnt, [str(i) for i in range(24)], [1.0] * 24, 0)
+    told = [sum(len(piece.symbols) for piece in some) for some in (learnt, [*learnt, *aside])]
+    fields = count(grid.fields, [*learnt, *aside], [1.0] * 36)
+    after = replace(before, fields=fields, share=told[0] / told[1])
+
+    def cost(model: CountModel) -> float:
+        return sum(Experts(grid, model).nats(piece) for piece in foretold)
+
+    assert cost(after) < 1.01 * cost(before)
+    assert cost(after) < cost(replace(after, share=1.0))
+    again = CountModel.from_arrays(grid, after.arrays())
+    assert again.share == after.share

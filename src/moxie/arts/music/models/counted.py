@@ -15,6 +15,10 @@ from moxie.arts.music.models.gate import Floats, Gate
 GATE_UNITS = 20_000
 """Units that a field's gate is fitted on, each predicted by counts without its own work."""
 
+SPREAD = 1.0
+"""A sign counts in at least such units: the widest contexts have all seen as much, and where they
+see a little more, once other works are counted, that must not look like another world."""
+
 BLOCK = 4096
 """Units asked about at once: shares of all chains take memory."""
 
@@ -26,6 +30,7 @@ class CountModel:
     coding: Coding
     fields: tuple[FieldCounts, ...]
     gates: tuple[Gate, ...]
+    share: float = 1.0  # of what is counted now, what was when the gates were fitted
 
     @classmethod
     def learn(
@@ -47,7 +52,7 @@ class CountModel:
         """Probabilities of a field's symbols, float32 [n, symbols]."""
         blocks = []
         for start in range(0, len(known), BLOCK):
-            opinion = self.fields[field].ask(known[start : start + BLOCK])
+            opinion = self.fields[field].ask(known[start : start + BLOCK], scale=self.share)
             blocks.append(self.gates[field].mix(opinion.shares, opinion.signs))
         if not blocks:
             return np.zeros((0, self.coding.fields[field].size), np.float32)
@@ -55,7 +60,7 @@ class CountModel:
 
     def arrays(self) -> Mapping[str, NDArray[np.generic]]:
         """All of it as arrays by name, to be saved."""
-        found: dict[str, NDArray[np.generic]] = {}
+        found: dict[str, NDArray[np.generic]] = {"share": np.array([self.share])}
         for f, (counted, gate) in enumerate(zip(self.fields, self.gates, strict=True)):
             found |= {f"counts.{f}.{name}": array for name, array in counted.arrays().items()}
             found |= {f"gate.{f}.{name}": array for name, array in gate.arrays().items()}
@@ -68,7 +73,7 @@ class CountModel:
         for f, field in enumerate(coding.fields):
             fields.append(FieldCounts.from_arrays(field, under(arrays, f"counts.{f}.")))
             gates.append(gate_from(under(arrays, f"gate.{f}.")))
-        return cls(coding, tuple(fields), tuple(gates))
+        return cls(coding, tuple(fields), tuple(gates), float(arrays["share"][0]))
 
 
 def under(arrays: Mapping[str, NDArray[np.generic]], prefix: str) -> dict[str, NDArray[np.generic]]:
@@ -114,5 +119,9 @@ def _gate(
         signs.append(opinion.signs)
         symbols.append(told[chosen])
     return Gate.fit(
-        np.concatenate(shares, axis=1), np.concatenate(signs), np.concatenate(symbols), seed
+        np.concatenate(shares, axis=1),
+        np.concatenate(signs),
+        np.concatenate(symbols),
+        seed,
+        floor=SPREAD,
     )

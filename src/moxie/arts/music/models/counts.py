@@ -108,14 +108,19 @@ class FieldCounts:
             )
         return cls(field, tuple(tables))
 
-    def ask(self, known: Ints, without: FieldCounts | None = None) -> Opinion:
-        """The chains' opinions on units, [n, columns]; as if `without` had not been counted."""
+    def ask(
+        self, known: Ints, without: FieldCounts | None = None, *, scale: float = 1.0
+    ) -> Opinion:
+        """The chains' opinions on units, [n, columns]; as if `without` had not been counted.
+
+        The signs say how much each has seen, times `scale`.
+        """
         shares, signs = [], []
         for place, chain in enumerate(self.field.chains):
             mine = without.tables[place] if without is not None else None
             share, seen = self._chain(chain, self.tables[place], known, mine)
             shares.append(share)
-            signs += [*seen, np.log(share.max(axis=1))]
+            signs += [*(np.log1p(total * scale) for total in seen), np.log(share.max(axis=1))]
         return Opinion(np.stack(shares), np.stack(signs, axis=1).astype(np.float32))
 
     def _chain(
@@ -141,7 +146,7 @@ class FieldCounts:
             share *= kinds
             share += counts
             share /= total + kinds
-            seen[level] = np.log1p(total[:, 0])
+            seen[level] = total[:, 0]
         if chain.anchor is not None:
             share = _absolute(self.field, share, known[:, chain.anchor])
         return share, seen

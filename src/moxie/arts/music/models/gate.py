@@ -40,10 +40,18 @@ class Gate:
     outer: Floats
 
     @classmethod
-    def fit(cls, shares: Floats, signs: Floats, symbols: NDArray[np.integer], seed: int) -> Gate:
+    def fit(
+        cls,
+        shares: Floats,
+        signs: Floats,
+        symbols: NDArray[np.integer],
+        seed: int,
+        *,
+        floor: float = 1e-2,
+    ) -> Gate:
         """From shares [experts, n, symbols], signs [n, k] and what came, int [n]."""
         experts = shares.shape[0]
-        mean, scale = signs.mean(axis=0), signs.std(axis=0) + np.float32(1e-2)
+        mean, scale = signs.mean(axis=0), np.maximum(signs.std(axis=0), floor)
         generator = torch.Generator().manual_seed(seed)
         inner = torch.randn((signs.shape[1] + 1, HIDDEN), generator=generator)
         inner *= signs.shape[1] ** -0.5

@@ -189,7 +189,10 @@ class _Lesson:
         """The works set aside counted as well, once they have served; the gates stay."""
         from moxie.arts.music.models.counts import count
 
-        return replace(counts, fields=count(self.coding.fields, self.pieces, self.weights))
+        told = sum(len(self.pieces[i].symbols) for i in self.learnt)
+        share = told / sum(len(piece.symbols) for piece in self.pieces)
+        fields = count(self.coding.fields, self.pieces, self.weights)
+        return replace(counts, fields=fields, share=share)
 
 
 @dataclass(frozen=True, slots=True)
