@@ -23,9 +23,10 @@ decides, between the bank's nearest composer (0) and this composer's own works (
 composer of the bank or a folder of `--others` (`alike`: `moxie run` takes it for the composer
 himself and leaves it out), `style_score_without_haydn` the nearest but Haydn.
 `taken_for_composer` is the share that a classifier takes for this composer rather than for three
-others, those of `--others` first. `own works` are real ones under the same measure, where possible
-such as nobody has learnt from. Medians stand between least and greatest or quartiles, scores in
-95 % intervals.
+others, those of `--others` first; `told_apart` is how surely a classifier that learns from the
+pieces as well tells them from works (area under ROC). `own works` are real ones under the same
+measure, where possible such as nobody has learnt from. Medians stand between least and greatest or
+quartiles, scores in 95 % intervals.
 """
 
 from __future__ import annotations

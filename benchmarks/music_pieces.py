@@ -15,7 +15,7 @@ from moxie.arts.music import codec
 from moxie.arts.music.copies import ScoreIndex
 from moxie.arts.music.harmony import ends_well
 from moxie.arts.music.judges import classify
-from moxie.arts.music.overlap import overlap
+from moxie.arts.music.overlap import overlap, told_apart
 from moxie.arts.music.pieces import excerpt
 from moxie.arts.music.ranges import range_of
 from moxie.arts.music.score import TICKS, Score
@@ -61,6 +61,7 @@ class Exam:
         self._style(rows, pieces, yardstick)
         self._against(rows, pieces, yardstick)
         self._taken_for(rows, pieces)
+        self._told_apart(rows, pieces)
         overlaps(rows, pieces, self.corpus)
         forms(rows, pieces, self.corpus)
         self._dial(rows, yardstick, a_setting)
@@ -150,6 +151,14 @@ class Exam:
             share = float(np.mean(taken)) if taken else float("nan")
             unit = f"of {len(some)}; or {', '.join(n for n in works if n != OWN)}"
             rows.spread(system, "taken_for_composer", [share], unit)
+
+    def _told_apart(self, rows: Rows, pieces: Sequence[Score]) -> None:
+        """How surely pieces are told from works learnt from: 0.5 not at all, 1 always."""
+        learnt = evenly_chosen(openings(self.corpus.part("train")), MOST_WORKS)
+        unseen = openings(self.corpus.part("test", "validation"))
+        for system, some in (("moxie", pieces), ("own works", unseen)):
+            area = told_apart(learnt, some, seed=self.seed)
+            rows.spread(system, "told_apart", [area], "0.5..1")
 
     def _dial(self, rows: Rows, yardstick: Yardstick, number: int) -> None:
         """The same seeds at each setting, past the gate: what the dial itself does."""

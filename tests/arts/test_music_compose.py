@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from moxie.arts.music.compose.script import Script, blank
 from moxie.arts.music.keys import estimate_key
 from moxie.arts.music.models.style import ScoreModel
 from moxie.arts.music.plan import parse_plan
-from moxie.arts.music.score import TICKS, Key, Score
+from moxie.arts.music.score import TICKS, Key, Part, Score
 from moxie.errors import BadInput
 
 __all__ = ["hasty"]  # pytest finds the fixture by its name
@@ -302,3 +303,15 @@ def test_a_manner_draws_what_is_asked_for() -> None:
         assert (manner.draw(rng, metre=(3, 4)).beats, manner.draw(rng, metre=(9, 8)).unit)[0] == 3
         assert len(manner.draw(rng, least=3).players) == 4
     assert blank(manner.settings[1], 2) == tuple(bars_of(2, 3, 4))
+
+
+def test_players_are_asked_for_what_they_can_sound() -> None:
+    violins = replace(chorale(0, voices=1), parts=(Part("Violin", 40),))
+    low = [note._replace(pitch=note.pitch - 24) for note in violins.notes]
+    below = [low[0]._replace(pitch=50), *violins.notes[1:]]  # one note a violin has not
+    works = [replace(violins, notes=tuple(low)), replace(violins, notes=tuple(below))]
+    manner = Manner.of(works)
+    assert manner.settings[0].players[0].low < 55, "it is no violin that plays this"
+    assert manner.settings[1].players[0].low == 55
+    drawn = [manner.draw(np.random.default_rng(seed)) for seed in range(4)]
+    assert drawn == [manner.settings[1]] * 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from little_composer import QUARTET, bars_of, chorale, chorales, crowd, sonata
-from little_models import COUNTS, fitted, hasty, models
+from little_models import COUNTS, MACHINE, fitted, hasty, models
 from made_scores import assert_one_at_a_time, assert_sound, made, of_bar
 from moxie.art import Brief
 from moxie.arts.music import ART
@@ -306,6 +307,16 @@ def test_a_blend_writes_between_its_models(models: Mapping[str, ScoreModel]) -> 
     assert isinstance(blended, ScoreModel)
     found = [(setting.beats, setting.unit) for setting in blended.manner.settings]
     assert found.count((4, 4)) / len(found) == pytest.approx(0.6, abs=0.02)
+
+
+def test_a_blend_can_be_kept(models: Mapping[str, ScoreModel], tmp_path: Path) -> None:
+    blended = ART.blend([(models["mixed"], 0.6), (models["events"], 0.4)])
+    blended.save(tmp_path)
+    again = ScoreModel(MACHINE).load(tmp_path)
+    brief = Brief((4,), options={})
+    assert again.sample(brief, seed=3).content == blended.sample(brief, seed=3).content
+    works = [sonata(90)]
+    assert again.losses(works).tolist() == blended.losses(works).tolist()
 
 
 def test_blended_shares_are_averages(models: Mapping[str, ScoreModel]) -> None:

@@ -324,6 +324,8 @@ def test_bad_packages_are_refused_in_a_sentence(data, words):
     [
         ("Violino I", 40), ("Viola", 41), ("Violoncello", 42), ("Kontrabass", 43), ("Bassoon", 70),
         ("Horn in F", 60), ("Cor anglais", 69), ("大提琴", 42), ("Cembalo", 6), ("Track 3", None),
+        ("cornid", 60), ("Trombe in D", 56), ("Flauti", 73), ("Viole", 41), ("Oboi", 68),
+        ("Clarini", 56), ("Vc.", 42), ("Corno inglese", 69), ("Trombone 1", 57),
     ],
 )  # fmt: skip
 def test_instruments_are_known_by_name(name, program):

@@ -32,8 +32,8 @@ ENSEMBLES = (1, 2, 3, 4, 5, 6, 7, 8, 11)
 """Numbers of parts up to which ensembles look the same: larger ones are seldom, and alike."""
 
 METRES = ((4, 4), (3, 4), (2, 4), (6, 8), (2, 2), (3, 8), (12, 8), (9, 8), (6, 4), (3, 2))
-POSITIONS = 97
-"""Places in the bar, in half steps of a sixteenth triplet up to a whole note; then the last."""
+POSITIONS = 145
+"""Places in the bar, in half steps of a sixteenth triplet up to six quarters; then the last."""
 
 LAST_BARS = 5
 HELD = 9

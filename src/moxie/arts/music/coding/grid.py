@@ -32,7 +32,7 @@ STEP = TICKS // 4
 HOLD, REST, FIRST = 0, 1, 2
 """The symbols of a voice; pitches follow."""
 
-POSITIONS = 16
+POSITIONS = 24
 """Places in the bar, in sixteenths; the last is told for the rest of a longer bar."""
 
 LONGEST = 17

@@ -19,6 +19,9 @@ from moxie.arts.music.score import Key, Part, Score
 CHORDAL = 0.02
 """A part that begins this share of its notes with another plays chords."""
 
+IN_REACH = 0.8
+"""Share of a part's notes that its instrument can sound, where it is named as what it is."""
+
 FALLBACK = 110_000
 """Thousandths of a quarter note a minute where no work says how fast."""
 
@@ -32,6 +35,12 @@ class Player:
     high: int
     chords: float
 
+    @property
+    def playable(self) -> bool:
+        """Whether the instrument sounds all of the reach; files may name one that does not."""
+        low, high = range_of(self.part)
+        return low <= self.low <= self.high <= high
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -43,6 +52,11 @@ class Setting:
     key: Key
     millibeats: int
     velocity: int
+
+    @property
+    def playable(self) -> bool:
+        """Whether all instruments sound what is asked of them."""
+        return all(player.playable for player in self.players)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,7 @@ class Manner:
         for fits in (
             lambda s: parts is None or len(s.players) == parts,
             lambda s: len(s.players) >= least,
+            lambda s: s.playable,
             lambda s: metre is None or (s.beats, s.unit) == metre,
             lambda s: minor is None or s.key.minor == minor,
         ):
@@ -140,13 +155,17 @@ def _player(score: Score, part: int) -> Player:
         return Player(score.parts[part], low, high, 0.0)
     pitches = [note.pitch for note in notes]
     together = len(notes) - len({note.onset for note in notes})
-    # works may go beyond what is safe; where they do, so may what is made after them
-    return Player(
-        score.parts[part],
-        max(min(pitches) - 1, min(low, *pitches)),
-        min(max(pitches) + 1, max(high, *pitches)),
-        together / len(notes),
-    )
+    own = min(pitches) - 1, max(pitches) + 1
+    if _in_reach(score, part) >= IN_REACH:  # what a player cannot sound is not asked of another
+        own = max(own[0], low), min(own[1], high)
+    return Player(score.parts[part], *own, together / len(notes))
+
+
+def _in_reach(score: Score, part: int) -> float:
+    """The share of a part's notes that its instrument can sound."""
+    low, high = range_of(score.parts[part])
+    inside = [low <= note.pitch <= high for note in score.notes if note.part == part]
+    return sum(inside) / len(inside) if inside else 1.0
 
 
 def _plain(setting: Setting) -> dict[str, object]:

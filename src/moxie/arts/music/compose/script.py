@@ -39,7 +39,8 @@ class Cue(NamedTuple):
     duration: int
     near: int | None = None
     known: bool = False  # it is there already and only has to be heard
-    bass: bool = False  # it is the lowest of the closing chord
+    closing: bool = False  # it is of the closing chord
+    bass: bool = False  # and the lowest of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ class Script:
                 weights = np.maximum(bias.bass, bias.upper) if chords else bias.bass
             if cue is not None and cue.bass:
                 weights = np.where(bias.bass > SURE, bias.bass, np.float32(NEVER))
+            elif cue is not None and cue.closing:
+                weights = np.where(self._triad(bias), bias.upper, np.float32(NEVER))
             wished += weights[classes]
         if cue is not None and cue.near is not None:
             near = cue.near + move - FLOOR
@@ -138,6 +141,15 @@ class Script:
             np.maximum(bass * np.float32(CADENCE), np.float32(FLOOR_BIAS)),
             np.maximum(upper * np.float32(CADENCE), np.float32(FLOOR_BIAS)),
         )
+
+    def _triad(self, bias: Bias) -> NDArray[np.bool_]:
+        """The tonic triad as pitch classes, bool [12], with the third that is usual at a close."""
+        tonic = self.key.tonic
+        minor, major = (tonic + 3) % 12, (tonic + 4) % 12
+        third = max((major, minor), key=lambda tone: bias.upper[tone])
+        found = np.zeros(12, np.bool_)
+        found[[tonic, third, (tonic + 7) % 12]] = True
+        return found
 
     def _again(
         self, bar: int, like: int, shift: int, made: Sequence[Note], *, exact: bool
@@ -165,7 +177,7 @@ class Script:
             for part in sorted(playing)
             for _ in range(2 if self.players[part].chords > 5 * CHORDAL else 1)
         ]
-        found = [Cue(last.onset, part, None, last.length) for part in parts]
+        found = [Cue(last.onset, part, None, last.length, closing=True) for part in parts]
         return [*found[:-1], found[-1]._replace(bass=True)]
 
 

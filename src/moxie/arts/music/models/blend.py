@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import replace
 
 from moxie.art import StyleModel
 from moxie.arts.music.compose.manner import Manner
-from moxie.arts.music.models.experts import Experts
-from moxie.arts.music.models.gate import Floats
+from moxie.arts.music.models.company import Company
 from moxie.arts.music.models.style import ScoreModel
 from moxie.arts.music.score import Score
 from moxie.errors import BadInput
 
 PARTS = 100
 """Settings are drawn from the composers in these shares."""
-
-
-@dataclass(frozen=True, slots=True)
-class Company(Experts):
-    """Experts of several composers; what each composer's say is averaged by weight."""
-
-    members: tuple[tuple[Experts, float], ...] = ()
-
-    def mixed(
-        self, f: int, known: NDArray[np.int16], heard: Sequence[Floats], tilt: Floats | None = None
-    ) -> Floats:
-        """See `Experts.mixed`; `tilt` is not used: the weights decide."""
-        result = np.zeros((len(known), self.coding.fields[f].size), np.float32)
-        start = 0
-        for experts, weight in self.members:
-            own = heard[start : start + len(experts.nets)]
-            start += len(experts.nets)
-            result += np.float32(weight) * experts.mixed(f, known, own)
-        return result
 
 
 def blend(models: Sequence[tuple[StyleModel[Score], float]]) -> StyleModel[Score]:
@@ -51,11 +28,9 @@ def blend(models: Sequence[tuple[StyleModel[Score], float]]) -> StyleModel[Score
             "them on works of one kind.",
             names=", ".join(sorted(codings)),
         )
-    coding = known[0][0].experts.coding
-    nets = tuple(net for model, _ in known for net in model.experts.nets)
-    members = tuple((model.experts, weight) for model, weight in known)
+    company = Company.of([(model.experts, weight) for model, weight in known])
     heavy = max(known, key=lambda pair: pair[1])[0].manner
-    return known[0][0].like(Company(coding, None, nets, (), members), _manner(heavy, known))
+    return known[0][0].like(company, _manner(heavy, known))
 
 
 def _manner(heavy: Manner, known: Sequence[tuple[ScoreModel, float]]) -> Manner:

@@ -16,6 +16,7 @@ from moxie.art import Brief, Checkpoint, Draft, OnStep, Sample
 from moxie.arts.music.coding import Coded, Coding, Grid, coding_for
 from moxie.arts.music.compose import composing
 from moxie.arts.music.compose.manner import Manner
+from moxie.arts.music.models import company
 from moxie.arts.music.models.counted import CountModel
 from moxie.arts.music.models.experts import Experts, Shape
 from moxie.arts.music.models.learn import Course, Student, train
@@ -116,7 +117,7 @@ class ScoreModel:
 
     def load(self, folder: Path) -> Self:
         """Read what `save` wrote."""
-        self._experts = Experts.load(folder)
+        self._experts = company.load(folder)
         self._manner = Manner.load(folder)
         return self
 
