@@ -1,7 +1,7 @@
 """Make the reference bank: figures of other composers' works that ship with the music judges.
 
     python benchmarks/build_music_bank.py [GROUP=DIR ...] [--most 40] [--seed 0]
-        [--out src/moxie/arts/music/bank.npz]
+        [--out src/moxie/arts/music/style/bank.npz]
 
 Reads the scores that come with the Python package music21, and any folders given in addition.
 Of each group at most `--most` works, evenly chosen. Figures only, from which no note can be got
@@ -26,13 +26,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.arts.music import Music, discriminant
-from moxie.arts.music.features import describe
-from moxie.arts.music.idioms import count
-from moxie.arts.music.judges import STEP, standardised
+from moxie.arts.music import Music
 from moxie.arts.music.needs import need
 from moxie.arts.music.pieces import pieces
 from moxie.arts.music.score import Score
+from moxie.arts.music.style import discriminant
+from moxie.arts.music.style.features import describe
+from moxie.arts.music.style.idioms import count
+from moxie.arts.music.style.judges import STEP, standardised
 from moxie.errors import MoxieError
 
 PASSAGES = 6
@@ -179,7 +180,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", metavar="GROUP=DIR")
     parser.add_argument("--most", type=int, default=40)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("src/moxie/arts/music/bank.npz"))
+    parser.add_argument("--out", type=Path, default=Path("src/moxie/arts/music/style/bank.npz"))
     given = parser.parse_args()
     works = {name: files(patterns) for name, patterns in GROUPS.items()}
     for folder in given.folders:

@@ -24,13 +24,13 @@ from numpy.typing import NDArray
 
 from copies import Shares
 from moxie.art import Likeness
-from moxie.arts.music import codec
 from moxie.arts.music.clean import clean
-from moxie.arts.music.copies import ScoreIndex
 from moxie.arts.music.family import family
-from moxie.arts.music.keys import durations
+from moxie.arts.music.files import codec
+from moxie.arts.music.originality.copies import ScoreIndex
 from moxie.arts.music.pieces import excerpt
 from moxie.arts.music.score import Score
+from moxie.arts.music.theory.keys import durations
 from moxie.errors import UnreadableWork
 from music_edits import EDITS, PASSAGE, QUOTES, highest
 from tables import Rows, parser

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from moxie.arts.music.keys import transpose
 from moxie.arts.music.pieces import excerpt
 from moxie.arts.music.score import TICKS, Note, Score, score
+from moxie.arts.music.theory.keys import transpose
 
 PASSAGE = 32
 """Bars of a passage: the usual length of a creation."""

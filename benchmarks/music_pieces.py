@@ -11,15 +11,15 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from moxie.art import Brief, StyleModel
-from moxie.arts.music import codec
-from moxie.arts.music.copies import ScoreIndex
-from moxie.arts.music.harmony import ends_well
-from moxie.arts.music.judges import classify
-from moxie.arts.music.overlap import overlap, told_apart
+from moxie.arts.music.files import codec
+from moxie.arts.music.form.structure import structure
+from moxie.arts.music.originality.copies import ScoreIndex
 from moxie.arts.music.pieces import excerpt
-from moxie.arts.music.ranges import range_of
 from moxie.arts.music.score import TICKS, Score
-from moxie.arts.music.structure import structure
+from moxie.arts.music.style.judges import classify
+from moxie.arts.music.style.overlap import overlap, told_apart
+from moxie.arts.music.theory.harmony import ends_well
+from moxie.arts.music.theory.ranges import range_of
 from moxie.flow.create import Made, attempt_seed, create
 from moxie.flow.evaluate import evaluate
 from music_works import ART, Corpus, Yardstick, evenly_chosen, rivals

@@ -15,7 +15,7 @@ from build_music_bank import GROUPS
 from build_music_bank import files as corpus_files
 from moxie.art import Judge
 from moxie.arts.music import Music
-from moxie.arts.music.copies import ScoreIndex
+from moxie.arts.music.originality.copies import ScoreIndex
 from moxie.arts.music.score import Score
 from moxie.errors import UnreadableWork
 from moxie.flow import statistics

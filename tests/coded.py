@@ -11,8 +11,8 @@ from moxie.arts.music.coding.columns import home
 from moxie.arts.music.coding.events import EventTracker
 from moxie.arts.music.coding.events_fields import PITCH
 from moxie.arts.music.coding.grid import FIRST, GridTracker
-from moxie.arts.music.keys import estimate_key
 from moxie.arts.music.score import Score
+from moxie.arts.music.theory.keys import estimate_key
 
 
 def told(whole: Score) -> list[tuple[int, int, int, int]]:

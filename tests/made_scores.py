@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from moxie.art import Brief
-from moxie.arts.music.codec import read, write
+from moxie.arts.music.files.codec import read, write
 from moxie.arts.music.models.style import ScoreModel
 from moxie.arts.music.score import HIGHEST, LOWEST, Note, Score, bar_at
 

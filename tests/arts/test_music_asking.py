@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from moxie.arts.music import asking
-from moxie.arts.music.codec import key_name
-from moxie.arts.music.general_midi import NAMES, programs
+from moxie.arts.music.files.codec import key_name
+from moxie.arts.music.files.general_midi import NAMES, programs
 from moxie.arts.music.score import TICKS, Bar, Key, Note, Part, score
 from moxie.errors import BadInput
 

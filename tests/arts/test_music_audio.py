@@ -7,9 +7,9 @@ import io
 import numpy as np
 import pytest
 
-from moxie.arts.music import audio, room
 from moxie.arts.music.score import TICKS, Bar, Note, Part, Tempo, score
-from moxie.arts.music.synth import hertz
+from moxie.arts.music.sound import audio, room
+from moxie.arts.music.sound.synth import hertz
 from moxie.errors import BadInput, Missing
 
 RATE = 22_050

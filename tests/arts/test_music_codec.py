@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from moxie.arts.music import codec
+from moxie.arts.music.files import codec
 from moxie.arts.music.score import TICKS, Bar, Key, Note, Part, Score, Tempo, score
 from moxie.errors import BadInput, UnreadableWork
 

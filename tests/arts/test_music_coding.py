@@ -32,8 +32,8 @@ from moxie.arts.music.coding.events_fields import (
     length_code,
 )
 from moxie.arts.music.coding.grid import HOLD, REST
-from moxie.arts.music.keys import estimate_key, transpose
 from moxie.arts.music.score import HIGHEST, LOWEST, TICKS, Bar, Note, Part, Score, score
+from moxie.arts.music.theory.keys import estimate_key, transpose
 
 BAR = 4 * TICKS
 
@@ -169,7 +169,7 @@ REAL = sorted((SHARED / "music" / "mozart").glob("*.mid"))[::40]
 def test_real_works_are_told_inside_the_sizes(path: Path | None) -> None:
     if path is None:
         pytest.skip("the shared works are not beside this checkout")
-    from moxie.arts.music.codec import read
+    from moxie.arts.music.files.codec import read
     from moxie.arts.music.pieces import excerpt
 
     whole = excerpt(read(path.read_bytes(), path.name), 0, 60)

@@ -16,10 +16,10 @@ from moxie.arts.music import asking
 from moxie.arts.music.compose import composing
 from moxie.arts.music.compose.manner import Manner
 from moxie.arts.music.compose.script import Script, blank
-from moxie.arts.music.keys import estimate_key
+from moxie.arts.music.form.plan import parse_plan
 from moxie.arts.music.models.style import ScoreModel
-from moxie.arts.music.plan import parse_plan
 from moxie.arts.music.score import TICKS, Key, Part, Score
+from moxie.arts.music.theory.keys import estimate_key
 from moxie.errors import BadInput
 
 __all__ = ["hasty"]  # pytest finds the fixture by its name

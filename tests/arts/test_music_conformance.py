@@ -17,7 +17,7 @@ from little_composer import sonatas
 from little_models import fitted, hasty, tiny
 from moxie.art import Recipe, Supply
 from moxie.arts.music import Music
-from moxie.arts.music.codec import write
+from moxie.arts.music.files.codec import write
 from moxie.arts.music.recipes.pretrained import BASE
 from moxie.arts.music.score import Note, Score, bar_at
 from moxie.checks import Check, Masking, checks_for

@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moxie.arts.music.copies import ScoreIndex
 from moxie.arts.music.family import family
-from moxie.arts.music.keys import transpose
-from moxie.arts.music.lines import grams, lines
-from moxie.arts.music.midi import read_midi
-from moxie.arts.music.passages import Passage, span, stretch
+from moxie.arts.music.files.midi import read_midi
+from moxie.arts.music.originality.copies import ScoreIndex
+from moxie.arts.music.originality.lines import grams, lines
+from moxie.arts.music.originality.passages import Passage, span, stretch
+from moxie.arts.music.originality.surprise import Surprise
 from moxie.arts.music.pieces import excerpt
 from moxie.arts.music.score import TICKS, Bar, Note, Part, Score, score
-from moxie.arts.music.surprise import Surprise
+from moxie.arts.music.theory.keys import transpose
 
 MOZART = Path(__file__).resolve().parents[2] / "../shared/data/music/mozart"
 PARTS = (Part("Violin", 40), Part("Viola", 41), Part("Cello", 42))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from moxie.arts.music import discriminant
+from moxie.arts.music.style import discriminant
 
 
 def groups(

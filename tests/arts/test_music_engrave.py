@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from moxie.arts.music import drawing, engrave, pdf
-from moxie.arts.music.drawing import Glyph, Page, Shape, Text, Type
+from moxie.arts.music.page import drawing, engrave, pdf
+from moxie.arts.music.page.drawing import Glyph, Page, Shape, Text, Type
 from moxie.arts.music.score import TICKS, Bar, Key, Note, Part, Score, Tempo, score
 from moxie.errors import Missing
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from little_composer import chorales
-from moxie.arts.music.features import FAMILIES, NAMES, describe
-from moxie.arts.music.heard import ORNAMENT, hear
-from moxie.arts.music.idioms import WIDTH, count
-from moxie.arts.music.keys import transpose
 from moxie.arts.music.score import TICKS, Bar, Key, Note, Part, Score, Tempo, score
+from moxie.arts.music.style.features import FAMILIES, NAMES, describe
+from moxie.arts.music.style.heard import ORNAMENT, hear
+from moxie.arts.music.style.idioms import WIDTH, count
+from moxie.arts.music.theory.keys import transpose
 
 HALF = TICKS // 2
 PIANO = Part("Piano")

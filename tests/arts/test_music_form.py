@@ -7,14 +7,14 @@ import json
 import numpy as np
 import pytest
 
-from moxie.arts.music.form import plan_of
-from moxie.arts.music.keys import transpose
-from moxie.arts.music.library import FormLibrary, mine
-from moxie.arts.music.likeness import likeness
-from moxie.arts.music.phrases import phrases, usual_phrases
-from moxie.arts.music.plan import Plan, parse_plan
+from moxie.arts.music.form.form import plan_of
+from moxie.arts.music.form.library import FormLibrary, mine
+from moxie.arts.music.form.plan import Plan, parse_plan
+from moxie.arts.music.form.structure import structure
 from moxie.arts.music.score import TICKS, Bar, Note, Part, Score, score
-from moxie.arts.music.structure import structure
+from moxie.arts.music.theory.keys import transpose
+from moxie.arts.music.theory.likeness import likeness
+from moxie.arts.music.theory.phrases import phrases, usual_phrases
 from moxie.errors import BadInput
 
 BAR = 4 * TICKS

@@ -7,11 +7,11 @@ import json
 import numpy as np
 import pytest
 
-from moxie.arts.music.cadences import CadenceTable, cadence_targets, mine_cadences
-from moxie.arts.music.counterpoint import FAULTS, faults
-from moxie.arts.music.harmony import DOMINANT, MAJOR, MINOR, cadence, chords, ends_well
-from moxie.arts.music.ranges import range_of
 from moxie.arts.music.score import TICKS, Bar, Key, Note, Part, Score, score
+from moxie.arts.music.theory.cadences import CadenceTable, cadence_targets, mine_cadences
+from moxie.arts.music.theory.counterpoint import FAULTS, faults
+from moxie.arts.music.theory.harmony import DOMINANT, MAJOR, MINOR, cadence, chords, ends_well
+from moxie.arts.music.theory.ranges import range_of
 
 BAR = 4 * TICKS
 VOICES = [Part(name, 52) for name in ("Soprano", "Alto", "Tenor", "Bass")]

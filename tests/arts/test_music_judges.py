@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from little_composer import chorales
-from moxie.arts.music import judges
-from moxie.arts.music.features import NAMES, describe
-from moxie.arts.music.keys import transpose
-from moxie.arts.music.overlap import overlap
 from moxie.arts.music.pieces import PIECE, excerpt, pieces, vary
 from moxie.arts.music.score import Score
+from moxie.arts.music.style import judges
+from moxie.arts.music.style.features import NAMES, describe
+from moxie.arts.music.style.overlap import overlap
+from moxie.arts.music.theory.keys import transpose
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from moxie.arts.music.keys import (
+from moxie.arts.music.score import HIGHEST, LOWEST, TICKS, Bar, Key, Note, Part, Score, score
+from moxie.arts.music.theory.keys import (
     correlations,
     durations,
     estimate_key,
@@ -14,7 +15,6 @@ from moxie.arts.music.keys import (
     transpose,
     transposed_fifths,
 )
-from moxie.arts.music.score import HIGHEST, LOWEST, TICKS, Bar, Key, Note, Part, Score, score
 
 PIANO = (Part("Piano"),)
 MAJOR = (0, 4, 7, 12, 9, 5, 7, 4, 2, 7, 11, 7, 0, 4, 0, 0)  # I, IV, V, I

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moxie.arts.music import limits, smf
-from moxie.arts.music.midi import read_midi, write_midi
+from moxie.arts.music.files import limits, smf
+from moxie.arts.music.files.midi import read_midi, write_midi
 from moxie.arts.music.score import TICKS, Bar, Key, Note, Part, Score, Tempo, score
 from moxie.errors import UnreadableWork
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from little_composer import chorales, shuffled, sonatas
-from moxie.arts.music.features import FAMILIES
-from moxie.arts.music.overlap import overlap, told_apart
+from moxie.arts.music.style.features import FAMILIES
+from moxie.arts.music.style.overlap import overlap, told_apart
 
 
 def test_overlaps_are_shares_by_trait() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from little_composer import chorales
 from moxie.arts.music.pieces import DOWN, MOST_PIECES, PIECE, UP, excerpt, pieces, vary
-from moxie.arts.music.ranges import range_of
 from moxie.arts.music.score import TICKS, Bar, Key, Note, Part, Score, Tempo, score
+from moxie.arts.music.theory.ranges import range_of
 
 BAR = 3 * TICKS
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moxie.arts.music.graces import without_graces
-from moxie.arts.music.midi import read_midi
-from moxie.arts.music.quantise import DIVISIONS, quantise
+from moxie.arts.music.files.graces import without_graces
+from moxie.arts.music.files.midi import read_midi
+from moxie.arts.music.files.quantise import DIVISIONS, quantise
 from moxie.arts.music.score import TICKS, Bar, Key, Note, Part, Score, score
 
 MOZART = Path(__file__).resolve().parents[2] / "../shared/data/music/mozart"

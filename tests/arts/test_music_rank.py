@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from moxie.arts.music.rank import Reference, deviations, measures, merit, reference
+from moxie.arts.music.form.rank import Reference, deviations, measures, merit, reference
 from moxie.arts.music.score import TICKS, Bar, Note, Part, Score, score
 
 BAR = 4 * TICKS

@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from moxie.arts.music import engrave, show
-from moxie.arts.music.roll import BARS, roll
+from moxie.arts.music.page import engrave, show
+from moxie.arts.music.page.roll import BARS, roll
 from moxie.arts.music.score import TICKS, Bar, Key, Note, Part, Tempo, score
 from moxie.errors import Missing
 

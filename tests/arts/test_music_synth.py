@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from moxie.arts.music.drums import drum
 from moxie.arts.music.score import Part
-from moxie.arts.music.synth import Synth, hertz, loudness, partials
-from moxie.arts.music.timbres import Driven, timbre
+from moxie.arts.music.sound.drums import drum
+from moxie.arts.music.sound.synth import Synth, hertz, loudness, partials
+from moxie.arts.music.sound.timbres import Driven, timbre
 
 RATE = 22_050
 SYNTH = Synth(RATE)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from moxie.arts.music.midi import read_midi, write_midi
+from moxie.arts.music.files.midi import read_midi, write_midi
+from moxie.arts.music.files.upbeat import upbeat, with_upbeat
 from moxie.arts.music.score import TICKS, Bar, Note, Part, Score, score
-from moxie.arts.music.upbeat import upbeat, with_upbeat
 
 QUARTER = TICKS
 

@@ -33,19 +33,19 @@ class Music:
 
     def read(self, data: bytes, name: str) -> Score:
         """See `codec.read`."""
-        from moxie.arts.music import codec
+        from moxie.arts.music.files import codec
 
         return codec.read(data, name)
 
     def write(self, content: Score, suffix: str = "") -> bytes:
         """See `codec.write`."""
-        from moxie.arts.music import codec
+        from moxie.arts.music.files import codec
 
         return codec.write(content, suffix)
 
     def facts(self, data: bytes, content: Score) -> Mapping[str, Scalar]:
         """See `codec.facts`."""
-        from moxie.arts.music import codec
+        from moxie.arts.music.files import codec
 
         return codec.facts(data, content)
 
@@ -73,13 +73,13 @@ class Music:
 
     def judges(self) -> Sequence[Judge[Score]]:
         """See `judges`."""
-        from moxie.arts.music.judges import judges
+        from moxie.arts.music.style.judges import judges
 
         return judges()
 
     def copies(self, contents: Sequence[Score]) -> CopyIndex[Score]:
         """See `copies.ScoreIndex`."""
-        from moxie.arts.music.copies import ScoreIndex
+        from moxie.arts.music.originality.copies import ScoreIndex
 
         return ScoreIndex(contents)
 
@@ -115,7 +115,7 @@ class Music:
 
     def preview(self, content: Score) -> Preview:
         """See `show.preview`."""
-        from moxie.arts.music import show
+        from moxie.arts.music.page import show
 
         return show.preview(content)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.arts.music.codec import key_name
+from moxie.arts.music.files.codec import key_name
 from moxie.arts.music.score import Key, Score
 from moxie.errors import BadInput
 from moxie.text import Scalar
@@ -155,7 +155,7 @@ def tempo(text: str) -> float:
 
 def instruments(text: str) -> str:
     """General MIDI programs, one for each player named, joined by commas; raises BadInput."""
-    from moxie.arts.music.general_midi import programs
+    from moxie.arts.music.files.general_midi import programs
     from moxie.arts.music.notation.instruments import program_of
 
     found: list[int] = []
@@ -182,7 +182,7 @@ def plan(text: str) -> str:
 
     Raises BadInput for what is no plan.
     """
-    from moxie.arts.music.plan import LONGEST, parse_plan
+    from moxie.arts.music.form.plan import LONGEST, parse_plan
 
     bars = [int(number) for number in re.findall(r"\d{1,4}", text)]
     whole = 0 < len(bars) == len(re.findall(r"[A-Za-z]", text))

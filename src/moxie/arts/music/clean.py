@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.art import Cleaned
+from moxie.arts.music.files.quantise import quantise
+from moxie.arts.music.files.upbeat import upbeat, with_upbeat
 from moxie.arts.music.pieces import excerpt
-from moxie.arts.music.quantise import quantise
 from moxie.arts.music.score import TICKS, Score
-from moxie.arts.music.upbeat import upbeat, with_upbeat
 from moxie.text import say
 from moxie.work import Flag
 

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from moxie.arts.music.keys import transpose
-from moxie.arts.music.ranges import range_of
 from moxie.arts.music.score import Key, Score, Tempo, score
+from moxie.arts.music.theory.keys import transpose
+from moxie.arts.music.theory.ranges import range_of
 
 Change = TypeVar("Change", Key, Tempo)
 

@@ -34,8 +34,8 @@ from moxie.arts.music.coding.events_fields import (
     length_code,
     metre_code,
 )
-from moxie.arts.music.keys import estimate_key
 from moxie.arts.music.score import Bar, Score
+from moxie.arts.music.theory.keys import estimate_key
 
 
 class Events:

@@ -23,8 +23,8 @@ from moxie.arts.music.coding.columns import (
     home,
 )
 from moxie.arts.music.coding.echo import Echo
-from moxie.arts.music.keys import estimate_key
 from moxie.arts.music.score import TICKS, Bar, Score
+from moxie.arts.music.theory.keys import estimate_key
 
 STEP = TICKS // 4
 """Ticks of a step."""

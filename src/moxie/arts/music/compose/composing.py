@@ -11,16 +11,17 @@ import torch
 from numpy.typing import NDArray
 
 from moxie.art import Brief
-from moxie.arts.music import asking, rank
+from moxie.arts.music import asking
 from moxie.arts.music.coding import Grid
 from moxie.arts.music.coding.events_fields import PARTS
 from moxie.arts.music.compose.events_line import EventLine
 from moxie.arts.music.compose.grid_line import GridLine
 from moxie.arts.music.compose.manner import Manner, Player, Setting, player_for, setting_of
 from moxie.arts.music.compose.script import Script, blank, free_of
-from moxie.arts.music.general_midi import NAMES
+from moxie.arts.music.files.general_midi import NAMES
+from moxie.arts.music.form import rank
+from moxie.arts.music.form.plan import Plan, parse_plan
 from moxie.arts.music.models.experts import Experts
-from moxie.arts.music.plan import Plan, parse_plan
 from moxie.arts.music.score import Bar, Key, Note, Part, Score, Tempo, bar_at, score
 from moxie.errors import BadInput
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from moxie.arts.music.cadences import CadenceTable, mine_cadences
-from moxie.arts.music.keys import estimate_key
-from moxie.arts.music.library import FormLibrary, mine
-from moxie.arts.music.ranges import range_of
-from moxie.arts.music.rank import Reference, reference
+from moxie.arts.music.form.library import FormLibrary, mine
+from moxie.arts.music.form.rank import Reference, reference
 from moxie.arts.music.score import Key, Part, Score
+from moxie.arts.music.theory.cadences import CadenceTable, mine_cadences
+from moxie.arts.music.theory.keys import estimate_key
+from moxie.arts.music.theory.ranges import range_of
 
 CHORDAL = 0.02
 """A part that begins this share of its notes with another plays chords."""

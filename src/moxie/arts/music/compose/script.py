@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.arts.music.cadences import Bias, CadenceTable
 from moxie.arts.music.coding.columns import FLOOR, PITCHES
 from moxie.arts.music.compose.manner import CHORDAL, Player, Setting
-from moxie.arts.music.plan import Plan
+from moxie.arts.music.form.plan import Plan
 from moxie.arts.music.score import Bar, Key, Note, Score
+from moxie.arts.music.theory.cadences import Bias, CadenceTable
 
 NEAR = 2.5
 """Log weight by which a varied note is drawn to the one that it varies."""

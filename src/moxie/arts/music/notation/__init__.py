@@ -8,7 +8,7 @@ through a `sheet.Sheet`, which knows repeats and ties.
 
 from __future__ import annotations
 
-from moxie.arts.music.limits import check, check_bytes
+from moxie.arts.music.files.limits import check, check_bytes
 from moxie.arts.music.notation.musicxml_out import write_musicxml, write_mxl
 from moxie.arts.music.notation.sheet import Sheet
 from moxie.arts.music.score import Score

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from moxie.arts.music.limits import MAX_BARS, MAX_PARTS, check_number
-from moxie.arts.music.names import LONGEST, tidy, title
+from moxie.arts.music.files.limits import MAX_BARS, MAX_PARTS, check_number
+from moxie.arts.music.files.names import LONGEST, tidy, title
 from moxie.arts.music.notation import abc_fields as fields
 from moxie.arts.music.notation.abc_voice import Voice
 from moxie.arts.music.notation.ensemble import Player, check_size, tempo_at, together

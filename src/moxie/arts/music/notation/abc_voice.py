@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from moxie.arts.music.limits import MAX_BARS, MAX_NOTES, check_number
+from moxie.arts.music.files.limits import MAX_BARS, MAX_NOTES, check_number
 from moxie.arts.music.notation import abc_fields as fields
 from moxie.arts.music.notation.ensemble import PartMeasure, Player
 from moxie.arts.music.notation.sheet import Written

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
-from moxie.arts.music.limits import MAX_BARS, MAX_PARTS, check_number
+from moxie.arts.music.files.limits import MAX_BARS, MAX_PARTS, check_number
 from moxie.arts.music.notation.instruments import staff_names
 from moxie.arts.music.notation.metre import fitting
 from moxie.arts.music.notation.repeats import Signs

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
-from moxie.arts.music.limits import MAX_BARS, MAX_NOTES, MAX_PARTS, check_number
-from moxie.arts.music.names import LONGEST, tidy, title
+from moxie.arts.music.files.limits import MAX_BARS, MAX_NOTES, MAX_PARTS, check_number
+from moxie.arts.music.files.names import LONGEST, tidy, title
 from moxie.arts.music.notation.ensemble import (
     PartMeasure,
     Player,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from moxie.arts.music.metres import SHORTEST_UNIT, known
+from moxie.arts.music.files.metres import SHORTEST_UNIT, known
 from moxie.arts.music.score import TICKS, Bar
 
 

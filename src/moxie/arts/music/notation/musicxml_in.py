@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
-from moxie.arts.music.limits import MAX_BARS, MAX_PARTS, check_number
-from moxie.arts.music.names import LONGEST, tidy, title
+from moxie.arts.music.files.limits import MAX_BARS, MAX_PARTS, check_number
+from moxie.arts.music.files.names import LONGEST, tidy, title
 from moxie.arts.music.notation.ensemble import Player, check_size, together
 from moxie.arts.music.notation.instruments import program_of
 from moxie.arts.music.notation.musicxml_part import PartReader

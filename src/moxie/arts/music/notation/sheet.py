@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-from moxie.arts.music.limits import MAX_BARS, MAX_NOTES, check_number
+from moxie.arts.music.files.limits import MAX_BARS, MAX_NOTES, check_number
 from moxie.arts.music.notation.repeats import Signs, unroll
 from moxie.arts.music.score import HIGHEST, LOWEST, Bar, Key, Note, Part, Score, Tempo, score
 

@@ -1,0 +1,1 @@
+"""Files of music and the note table: reading, writing, quantising."""

@@ -1,0 +1,1 @@
+"""How pieces are built: plans read from works, drawn and measured."""

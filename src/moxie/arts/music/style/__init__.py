@@ -1,0 +1,1 @@
+"""Measures of style, and the judges made of them."""

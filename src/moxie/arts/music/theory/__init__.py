@@ -1,0 +1,1 @@
+"""What a musician reads in a score: keys, chords, cadences, phrases, part writing."""
