@@ -268,10 +268,17 @@ class EventLine:
     def _symbol(self, pitch: int) -> int:
         return min(max(pitch + self.move - FLOOR, 0), PITCHES - 1)
 
+    def _to_come(self) -> int:
+        """Notes of the same chord that come below the one being told and need room."""
+        cue = self.cue
+        if cue is None:
+            return 0
+        return sum(c.part == cue.part and c.onset == cue.onset for c in self.cues)
+
     def _weigh_pitch(self, shares: Floats) -> Floats:
         part = self.cue.part if self.cue is not None else self._part(self.tracker.unit[PART])
         player = self.script.players[part]
-        low, high = self._symbol(player.low), self._symbol(player.high) + 1
+        low, high = self._symbol(player.low) + self._to_come(), self._symbol(player.high) + 1
         first, last = self.tracker.allowed(PITCH)
         result = np.zeros_like(shares)
         low, high = max(low, first), min(high, last)
