@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from moxie.arts.music.pieces import excerpt
+from moxie.arts.music.pieces import excerpt, joined
 from moxie.arts.music.score import TICKS, Note, Score, score
 from moxie.arts.music.theory.keys import transpose
 
@@ -124,22 +124,12 @@ def played_by(piece: Score, program: int) -> Score:
     return replace(piece, parts=tuple(part._replace(program=program) for part in piece.parts))
 
 
-def joined(pieces: list[Score]) -> Score:
-    """One after another."""
-    notes, bars, start = [], [], 0
-    for piece in pieces:
-        notes += [n._replace(onset=n.onset + start) for n in piece.notes]
-        bars += [b._replace(onset=b.onset + start) for b in piece.bars]
-        start += piece.length
-    return score(notes, bars, max((piece.parts for piece in pieces), key=len))
-
-
 def quoted(piece: Score, other: Score) -> Score:
     """The piece in the midst of another."""
     before = min(len(other.bars), PASSAGE - len(piece.bars)) // 2
     after = min(len(other.bars), PASSAGE) - before
     return joined(
-        [excerpt(other, 0, before), piece, excerpt(other, len(other.bars) - after, len(other.bars))]
+        excerpt(other, 0, before), piece, excerpt(other, len(other.bars) - after, len(other.bars))
     )
 
 

@@ -18,7 +18,7 @@ from moxie.arts.music.compose.manner import Manner
 from moxie.arts.music.compose.script import Script, blank
 from moxie.arts.music.form.plan import parse_plan
 from moxie.arts.music.models.style import ScoreModel
-from moxie.arts.music.score import TICKS, Key, Part, Score
+from moxie.arts.music.score import TICKS, Key, Note, Part, Score
 from moxie.arts.music.theory.keys import estimate_key
 from moxie.errors import BadInput
 
@@ -315,3 +315,20 @@ def test_players_are_asked_for_what_they_can_sound() -> None:
     assert manner.settings[1].players[0].low == 55
     drawn = [manner.draw(np.random.default_rng(seed)) for seed in range(4)]
     assert drawn == [manner.settings[1]] * 4
+
+
+def test_a_varied_chord_leaves_room_for_its_lower_notes(models: Mapping[str, ScoreModel]) -> None:
+    model = models["events"]
+    setting = model.manner.settings[0]
+    hand = setting.players[1]
+    narrow = replace(hand, low=60, high=63)
+    players = (setting.players[0], narrow)
+    free = np.ones((4, 2), np.bool_)
+    free[0, 1] = False
+    bars = blank(setting, 4)
+    chord = tuple(
+        Note(beat * TICKS, TICKS, pitch, 1) for beat in range(4) for pitch in (63, 62, 61)
+    )
+    script = Script(bars, players, setting.key, free, chord, plan=parse_plan("A1 A'1 A'1 A'1", 4))
+    for whole in drawn(model, 6, script, seed=1):
+        assert min(note.pitch for note in whole.notes if note.part == 1) >= 60

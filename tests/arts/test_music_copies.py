@@ -15,7 +15,7 @@ from moxie.arts.music.originality.copies import ScoreIndex
 from moxie.arts.music.originality.lines import grams, lines
 from moxie.arts.music.originality.passages import Passage, span, stretch
 from moxie.arts.music.originality.surprise import Surprise
-from moxie.arts.music.pieces import excerpt
+from moxie.arts.music.pieces import excerpt, joined
 from moxie.arts.music.score import TICKS, Bar, Note, Part, Score, score
 from moxie.arts.music.theory.keys import transpose
 
@@ -78,15 +78,6 @@ def thinned(piece: Score, share: float) -> Score:
             notes.append(n._replace(onset=n.onset + third, duration=third, pitch=n.pitch + 1))
         notes.append(n)
     return score(notes, piece.bars, piece.parts)
-
-
-def joined(*pieces: Score) -> Score:
-    notes, bars, start = [], [], 0
-    for piece in pieces:
-        notes += [n._replace(onset=n.onset + start) for n in piece.notes]
-        bars += [b._replace(onset=b.onset + start) for b in piece.bars]
-        start += piece.length
-    return score(notes, bars, max((piece.parts for piece in pieces), key=len))
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,16 @@ def pieces(whole: Score) -> Sequence[Score]:
     return [excerpt(whole, start, start + PIECE) for start in starts]
 
 
+def joined(*scores: Score) -> Score:
+    """One score after another, at least one, with the parts of the one that has most."""
+    notes, bars, start = [], [], 0
+    for one in scores:
+        notes += [note._replace(onset=note.onset + start) for note in one.notes]
+        bars += [bar._replace(onset=bar.onset + start) for bar in one.bars]
+        start += one.length
+    return score(notes, bars, max((one.parts for one in scores), key=len))
+
+
 def excerpt(whole: Score, first: int, last: int) -> Score:
     """The bars `first` to `last`, the last not included, as a score of its own that begins at 0.
 
