@@ -1,7 +1,7 @@
 """What is learnt of a composer, beside Markov chains, counts and an LSTM, and the music it makes.
 
     python benchmarks/music.py --works DIR [--others DIR ...] [--seed N] [--seconds 900]
-                               [--pieces 50] [--threads N] [--quick] [--json]
+                               [--pieces 50] [--keep DIR] [--threads N] [--quick] [--json]
 
 A folder with `jsb_16th.json` is the chorales benchmark: the canonical split, every voice at every
 sixteenth one event; systems learn from the training chorales alone (and set some of them aside).
@@ -15,7 +15,8 @@ cost in all, by their number of notes, with a 95 % bootstrap interval over works
 the same notes in the same key and are charged the same beforehand. `ratio_to_<system>` is Moxie's
 as a share of that system's, `best_counts` the best one that only counts, `music/counts` included.
 `training_ratio_to_lstm` compares wall clocks: the LSTM may take as long as Moxie took.
-Each system learns in a process of its own (`peak_rss` until it has learnt).
+Each system learns in a process of its own (`peak_rss` until it has learnt). `--keep` leaves the
+model of the `moxie` row in a folder, to be listened to.
 
 Then pieces of 32 bars are made through the gate of `moxie run`. `style_score` is by the judge that
 decides, between the bank's nearest composer (0) and this composer's own works (1),
@@ -192,8 +193,9 @@ def composer(bench: Bench, given: argparse.Namespace, effort: Effort) -> int:
     learnt, told = (list(map(systems.note_stream, some)) for some in (train, test))
     aside = list(map(systems.note_stream, corpus.part("validation"))) or learnt[-1:]
     with tempfile.TemporaryDirectory() as scratch:
-        recipe = bench.recipes(samples, {"test": test}, Path(scratch))
-        model = systems.recipe_named(recipe).build(bench.on).load(Path(scratch))
+        folder = given.keep or Path(scratch)
+        recipe = bench.recipes(samples, {"test": test}, folder)
+        model = systems.recipe_named(recipe).build(bench.on).load(folder)
     counts = systems.learn_tokens
     for system, order, adaptive in (
         ("markov-2", 2, False),
@@ -229,6 +231,7 @@ def main() -> None:
     flags = parser(__doc__)
     flags.add_argument("--seconds", type=float, help="that Moxie may learn for (900)")
     flags.add_argument("--pieces", type=int, help="how many are made (50)")
+    flags.add_argument("--keep", type=Path, help="an empty folder for the model")
     flags.add_argument("--threads", type=int, help="fewer than were found to be the quickest")
     given = flags.parse_args()
     effort = QUICK if given.quick else FULL
