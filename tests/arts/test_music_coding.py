@@ -32,7 +32,9 @@ from moxie.arts.music.coding.events_fields import (
     length_code,
 )
 from moxie.arts.music.coding.grid import HOLD, REST
+from moxie.arts.music.coding.harmonies import Harmonies
 from moxie.arts.music.score import HIGHEST, LOWEST, TICKS, Bar, Note, Part, Score, score
+from moxie.arts.music.theory.harmony import QUALITIES
 from moxie.arts.music.theory.keys import estimate_key, transpose
 
 BAR = 4 * TICKS
@@ -285,3 +287,29 @@ def test_a_coding_is_found_by_its_name() -> None:
         assert named.name == coding.name
         assert named.fields == coding.fields
         assert named.trunk == coding.trunk
+
+
+def test_the_chord_of_a_beat_is_known_as_it_grows() -> None:
+    beat = Harmonies()
+    assert beat.columns() == (0, 0, 0, 0)
+    c, e, g, b = (60 - FLOOR + 1 + above for above in (0, 4, 7, 11))
+    for pitch in (e, g):
+        beat.put(pitch)
+    assert QUALITIES[beat.columns()[1] - 1] == "minor", "E and G above E"
+    beat.put(c)
+    root, quality, _, _ = beat.columns()
+    assert (root, QUALITIES[quality - 1]) == (c, "major")
+    beat.enter((0, 1), [g])
+    beat.put(b)
+    root, _, root_before, quality_before = beat.columns()
+    assert (root, root_before, QUALITIES[quality_before - 1]) == (g, c, "major")
+    beat.enter((0, 2), [])
+    beat.enter((0, 3), [])
+    assert beat.columns()[:3] == (0, 0, g), "of rests nothing is heard, and nothing is forgotten"
+
+
+def test_a_root_lies_at_the_bass_or_below() -> None:
+    beat = Harmonies()
+    for pitch in (64, 67, 72):  # E, G, C as pitches
+        beat.put(pitch - FLOOR + 1)
+    assert beat.columns()[0] == 60 - FLOOR + 1

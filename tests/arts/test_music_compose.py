@@ -13,7 +13,7 @@ from little_models import COUNTS, fitted, hasty, models
 from made_scores import assert_one_at_a_time, assert_sound, made, of_bar, plain
 from moxie.art import Brief
 from moxie.arts.music import asking
-from moxie.arts.music.compose import composing
+from moxie.arts.music.compose import composing, draw
 from moxie.arts.music.compose.manner import Manner
 from moxie.arts.music.compose.script import Script, blank
 from moxie.arts.music.form.plan import parse_plan
@@ -44,9 +44,10 @@ def led(model: ScoreModel, theme: Score, bars: int = 4, *, seed: int = 1, **dial
 def drawn(model: ScoreModel, number: int, script: Script, seed: int) -> list[Score]:
     """So many pieces side by side, as `compose` draws its candidates."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(composing, "CANDIDATES", number)
-        patch.setattr(composing, "MOST_UNITS", 300 * len(script.bars))
-        lines = composing._draw(model.experts, script, 80, seed, composing.Dial.at(0.7))
+        patch.setattr(draw, "FAMILIES", number)
+        patch.setattr(draw, "SIBLINGS", 1)
+        patch.setattr(draw, "MOST_UNITS", 300 * len(script.bars))
+        lines = draw.draw(model.experts, script, 80, seed, draw.Dial.at(0.7), None)
     assert all(line.done for line in lines), "a piece does not end"
     setting = model.manner.settings[0]
     return [composing._finished(script, setting, line) for line in lines]
@@ -161,15 +162,15 @@ def test_symbols_are_drawn_by_the_temperature() -> None:
     rng = np.random.default_rng(0)
 
     def often(novelty: float, *, steady: bool) -> list[float]:
-        dial = composing.Dial.at(novelty)
-        found = [composing._drawn(shares, rng, dial, steady) for _ in range(8000)]
+        dial = draw.Dial.at(novelty)
+        found = [draw._drawn(shares, rng, dial, steady=steady) for _ in range(8000)]
         return (np.bincount(found, minlength=5) / 8000).tolist()
 
     cold, warm, rhythm = often(0, steady=False), often(1, steady=False), often(1, steady=True)
     assert cold[0] > warm[0] + 0.03
     assert rhythm[0] > warm[0] + 0.01, "rhythm is drawn more steadily"
     assert warm[3] == warm[4] == 0, "what is far less likely than the likeliest never comes"
-    assert composing.Dial.at(0).counts > 0 > composing.Dial.at(1).counts
+    assert draw.Dial.at(0).counts > 0 > draw.Dial.at(1).counts
 
 
 # Dials

@@ -71,7 +71,7 @@ def filled(model: ScoreModel, whole: Score, mask: Mask, *, seed: int = 1) -> Sco
 
 def spied(patch: pytest.MonkeyPatch) -> list[list[composing.Line]]:
     """The lines that are drawn from now on."""
-    draw = composing._draw
+    draw = composing.draw
     found: list[list[composing.Line]] = []
 
     def spy(*given: Any) -> list[composing.Line]:
@@ -87,7 +87,7 @@ def spied(patch: pytest.MonkeyPatch) -> list[list[composing.Line]]:
             assert len(line.tracker.same) > 1, "a note is told to begin with a silence"
         note(line, code)
 
-    patch.setattr(composing, "_draw", spy)
+    patch.setattr(composing, "draw", spy)
     patch.setattr(EventLine, "_note", on_time)
     return found
 

@@ -25,7 +25,7 @@ from moxie.arts.music.models.learn import (
     windows,
 )
 from moxie.arts.music.models.lowrank import adapt, merge
-from moxie.arts.music.models.nets import REACH, SPAN, Kind, Net
+from moxie.arts.music.models.nets import REACH, SPAN, Kind, Net, taken
 from moxie.arts.music.models.thinned import thinned
 from moxie.errors import Cancelled
 from moxie.nn.checkpoint import FileCheckpoint, NoCheckpoint
@@ -92,7 +92,7 @@ def test_a_transformer_forgets_what_is_far(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(nets, "REACH", 8)
     net = net_of(Events(), "transformer", depth=1)
-    far, near = (torch.zeros(1, 13, dtype=torch.long) for _ in range(2))
+    far, near = (torch.zeros(1, len(Events().trunk), dtype=torch.long) for _ in range(2))
     near[:] = 1
     states: list[object] = [None, None]
     for unit in range(14):
@@ -285,3 +285,30 @@ def test_a_thinned_score_has_some_of_its_parts() -> None:
         own = [note[:3] for note in whole.notes if note.part == part]
         assert [note[:3] for note in thin.notes if note.part == place] == own
     assert thinned(sonata(1), np.random.default_rng(1)) is None, "two parts are not thinned"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_piece_that_sleeps_goes_on_as_if_nothing_had_been(
+    kind: Kind, pieces: list[Coded]
+) -> None:
+    trunk, _, _ = tensors([cut(piece, 0, 24) for piece in pieces[:2]])
+    net = net_of(Events(), kind)
+    alone: object = None
+    wanted = []
+    for unit in range(24):
+        heard, alone = net.step(trunk[:1, unit], alone)
+        wanted.append(heard[0])
+    state: object = None
+    at = 0
+    for turn in range(36):
+        awake = turn % 3 != 1  # the first piece sleeps every third time
+        rows = torch.stack((trunk[0, min(at, 23)], trunk[1, turn % 24]))
+        heard, state = net.step(rows, state, torch.tensor([awake, True]))
+        if awake:
+            assert torch.allclose(heard[0], wanted[at], atol=1e-5)
+            at += 1
+        state = taken(state, [0, 1])
+    assert at == 24
+    for _ in range(2):  # a copy of the second piece in the first's place goes on like it
+        heard, state = net.step(trunk[[1, 1], 0], taken(state, [1, 1]))
+        assert torch.allclose(heard[0], heard[1], atol=1e-6)

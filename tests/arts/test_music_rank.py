@@ -8,8 +8,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from moxie.arts.music.form.rank import Reference, deviations, measures, merit, reference
+from moxie.arts.music.form.plan import Step
+from moxie.arts.music.form.rank import Reference, craft, deviations, measures, merit, reference
+from moxie.arts.music.pieces import excerpt
 from moxie.arts.music.score import TICKS, Bar, Note, Part, Score, score
+from moxie.arts.music.theory.harmony import cadences
 
 BAR = 4 * TICKS
 PARTS = [Part("Violin", 40), Part("Viola", 41), Part("Violoncello", 42)]
@@ -133,3 +136,43 @@ def test_long_works_are_compared_by_their_beginning_and_end() -> None:
     found = reference(long, bars=16).spreads
     assert found["weak_end"].centre == 0
     assert found["begins_on_tonic"].centre == 1
+
+
+NEW = [Step("new", None, "", close="")] * 3 + [Step("new", None, "", close="close")]
+
+
+def made_well(whole: Score, first: int, usual: Reference) -> float:
+    return craft(excerpt(whole, 0, first + 4), usual, first, NEW)
+
+
+def test_a_phrase_with_faults_is_made_less_well(usual: Reference) -> None:
+    fresh = piece(99)
+    for spoil in (wrong_notes, too_high):
+        assert made_well(spoil(fresh), 4, usual) < made_well(fresh, 4, usual) <= 0
+
+
+def test_a_phrase_that_should_be_new_and_is_old_is_made_less_well(usual: Reference) -> None:
+    fresh = piece(99)
+    again = [n for n in fresh.notes if not 4 * BAR <= n.onset < 8 * BAR]
+    again += [n._replace(onset=n.onset + 4 * BAR) for n in fresh.notes if n.onset < 4 * BAR]
+    old = score(again, fresh.bars, fresh.parts)
+    steps = [step._replace(kind="repeat", like=i) for i, step in enumerate(NEW)]
+    passage = excerpt(old, 0, 8)
+    assert craft(passage, usual, 4, NEW) < craft(passage, usual, 4, steps)
+
+
+def test_a_close_wants_a_cadence(usual: Reference) -> None:
+    closing = (excerpt(piece(seed), 0, 8) for seed in range(20))
+    fresh = next(one for one in closing if cadences(one)[7])
+    open_end = [NEW[0]] * 4
+    low = [n for n in fresh.notes if n.part != 2 or n.onset < 6 * BAR]
+    unclosed = score(
+        [*low, *(Note(bar * BAR, BAR, 50, 2) for bar in (6, 7))], fresh.bars, fresh.parts
+    )
+    assert craft(fresh, usual, 4, NEW) == craft(fresh, usual, 4, open_end)
+    assert craft(unclosed, usual, 4, NEW) < craft(unclosed, usual, 4, open_end)
+
+
+def test_silence_is_no_craft(usual: Reference) -> None:
+    silent = score([], [Bar(0, BAR)], PARTS)
+    assert craft(silent, usual, 0, NEW[:1]) < craft(excerpt(piece(9), 0, 4), usual, 0, NEW)

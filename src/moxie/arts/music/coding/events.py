@@ -34,8 +34,10 @@ from moxie.arts.music.coding.events_fields import (
     length_code,
     metre_code,
 )
+from moxie.arts.music.coding.harmonies import Harmonies
 from moxie.arts.music.score import Bar, Score
 from moxie.arts.music.theory.keys import estimate_key
+from moxie.arts.music.theory.sounding import beat_length
 
 
 class Events:
@@ -116,6 +118,8 @@ class EventTracker:
         self.notes = [(Echo(NOTE_ECHOES), Echo(NOTE_ECHOES)) for _ in range(PARTS)]
         self.whole = tuple(Echo(UNIT_ECHOES) for _ in range(3))  # gap, part, interval
         self.begun = False
+        self.beats = [max(1, round(beat_length(bar) / STEP)) for bar in bars]
+        self.harmonies = Harmonies()
 
     @classmethod
     def of(cls, score: Score) -> EventTracker:
@@ -130,6 +134,10 @@ class EventTracker:
         bar = self.bars[self.bar]
         missing = max(0, round(bar.full / STEP) - bar.length) if self.bar == 0 else 0
         return self.time - bar.onset + missing
+
+    def _beat(self) -> tuple[int, int]:
+        """The bar and the beat in it."""
+        return self.bar, max(0, self.position) // self.beats[self.bar]
 
     def _places(self) -> list[int]:
         left = min(LAST_BARS, len(self.bars) - 1 - self.bar)
@@ -150,6 +158,7 @@ class EventTracker:
             echo + 1 if sure else 0,
             sure,
             int(self.gaps[-1] == 0 and self.begun),
+            *self.harmonies.columns(),
         ]
 
     def known(self, field: int) -> list[int]:
@@ -216,7 +225,7 @@ class EventTracker:
     def _known_pitch(self) -> list[int]:
         part = self.unit[PART]
         melody = self.melody[part]
-        pitches = [pitch for _, pitch, _ in self.sounding]
+        pitches = sorted(pitch for _, pitch, _ in self.sounding)
         echo, sure = _heard(self.notes[part][0].predict(), melody[-1])
         unison, certain = _heard(self.whole[2].predict(), self.pitch)
         ago = self.ago[part].get((self.bar - 1, self.position), (0, 0))
@@ -228,8 +237,8 @@ class EventTracker:
             *reversed(melody),
             self.same[-1] if self.same else 0,
             self.same[-2] if len(self.same) > 1 else 0,
-            min(pitches, default=0),
-            max(pitches, default=0),
+            pitches[0] if pitches else 0,
+            pitches[-1] if pitches else 0,
             ago[0],
             echo,
             sure,
@@ -237,6 +246,9 @@ class EventTracker:
             certain,
             self.lengths[part][-1],
             int(self.chord),
+            pitches[1] if len(pitches) > 1 else 0,
+            pitches[-2] if len(pitches) > 1 else 0,
+            *self.harmonies.columns(),
         ]
 
     def _known_length(self) -> list[int]:
@@ -271,6 +283,7 @@ class EventTracker:
             self.sounding = [note for note in self.sounding if note[0] > self.time]
             while self.bar + 1 < len(self.bars) and self.bars[self.bar + 1].onset <= self.time:
                 self.bar += 1
+            self.harmonies.enter(self._beat(), (pitch for _, pitch, _ in self.sounding))
         if gap == LONG:
             self.whole[GAP].put((gap,), gap)
 
@@ -295,6 +308,7 @@ class EventTracker:
         self.ends[part] = max(self.ends[part], end)
         self.sounding.append((end, pitch, part))
         self.same.append(pitch)
+        self.harmonies.put(pitch)
         self.here += 1
         self.pitch, self.length, self.begun = pitch, length, True
 

@@ -1,61 +1,33 @@
-"""From a brief to a score: several candidates drawn side by side, the most fitting one kept."""
+"""From a brief to a score: several drawn side by side, the most fitting one kept."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from moxie.art import Brief
 from moxie.arts.music import asking
 from moxie.arts.music.coding import Grid
 from moxie.arts.music.coding.events_fields import PARTS
-from moxie.arts.music.compose.events_line import EventLine
-from moxie.arts.music.compose.grid_line import GridLine
+from moxie.arts.music.compose.draw import Dial, Line, draw
 from moxie.arts.music.compose.manner import Manner, Player, Setting, player_for, setting_of
 from moxie.arts.music.compose.script import Script, blank, free_of
 from moxie.arts.music.files.general_midi import NAMES
 from moxie.arts.music.form import rank
 from moxie.arts.music.form.plan import Plan, parse_plan
 from moxie.arts.music.models.experts import Experts
+from moxie.arts.music.pieces import excerpt
 from moxie.arts.music.score import Bar, Key, Note, Part, Score, Tempo, bar_at, score
 from moxie.errors import BadInput
 
-Line: TypeAlias = EventLine | GridLine
-
-CANDIDATES = 4
-"""Pieces drawn side by side; the one most like the works in what can be counted is kept."""
-
-LEAST = 0.02
-"""Symbols with less than this share of the likeliest one's probability are never drawn."""
-
-STEADY, STEADY_LEAST = 0.85, 0.05
-"""The same for gaps and lengths of notes, as a share of the temperature."""
-
-COLD, WARM = 0.8, 1.15
-"""Temperatures at novelty 0 and 1."""
+CONSIDERED = 8
+"""Bars before a phrase that it is judged with."""
 
 FOLLOWED = 2
 """Bars after a gap in which known notes judge what was put into it."""
-
-MOST_UNITS = 24_000
-
-
-@dataclass(frozen=True, slots=True)
-class Dial:
-    """What a novelty means: the temperature, and how far the counts are trusted above the rest."""
-
-    temperature: float
-    counts: float
-
-    @classmethod
-    def at(cls, novelty: float) -> Dial:
-        """Counts know what the works did; the further away, the less they are asked."""
-        return cls(COLD + (WARM - COLD) * novelty, 0.8 * (0.5 - novelty))
 
 
 def compose(experts: Experts, manner: Manner, brief: Brief[Score], seed: int) -> Score:
@@ -76,8 +48,7 @@ def compose(experts: Experts, manner: Manner, brief: Brief[Score], seed: int) ->
         cadences=manner.cadences,
         ending=True,
     )
-    made = _draw(experts, script, setting.velocity, seed, Dial.at(brief.novelty))
-    return _best([_finished(script, setting, line) for line in made], manner)
+    return _made(experts, manner, script, setting, seed, Dial.at(brief.novelty))
 
 
 def fill(
@@ -114,7 +85,7 @@ def _fill(
         known,
         judged=frozenset(judged),
     )
-    lines = _draw(experts, script, setting.velocity, seed, dial)
+    lines = draw(experts, script, setting.velocity, seed, dial, None)
     best = max(lines, key=lambda line: line.fit)
     inside = [n for n in best.result() if free[bar_at(content.bars, n.onset), n.part]]
     notes = [*known, *_cut(inside, known, content.length)]
@@ -157,8 +128,7 @@ def _lead(
         cadences=manner.cadences,
         ending=how != "harmonise",
     )
-    made = _draw(experts, script, setting.velocity, seed, Dial.at(brief.novelty))
-    return _best([_finished(script, setting, line) for line in made], manner)
+    return _made(experts, manner, script, setting, seed, Dial.at(brief.novelty))
 
 
 def _varied(
@@ -274,90 +244,22 @@ def _plan(manner: Manner, brief: Brief[Score], bars: int, rng: np.random.Generat
     return manner.forms.draw(bars, rng=rng, novelty=brief.novelty)
 
 
-def _draw(experts: Experts, script: Script, velocity: int, seed: int, dial: Dial) -> list[Line]:
-    """Several pieces by one script, unit by unit, side by side."""
-    lines: list[Line] = [
-        GridLine(experts.coding, script, velocity)
-        if isinstance(experts.coding, Grid)
-        else EventLine(script, velocity)
-        for _ in range(CANDIDATES)
-    ]
-    rngs = [np.random.default_rng([seed, 2, i]) for i in range(CANDIDATES)]
-    states: list[object] = [None] * len(experts.nets)
-    with torch.inference_mode():
-        for _ in range(MOST_UNITS + len(script.known)):
-            if all(line.done for line in lines):
-                break
-            states = _unit(experts, lines, rngs, states, dial)
-    return lines
+def _made(
+    experts: Experts, manner: Manner, script: Script, setting: Setting, seed: int, dial: Dial
+) -> Score:
+    """The best of several, each chosen phrase by phrase."""
+    stops = script.stops()
 
+    def craft(line: Line, stop: int) -> float:
+        since = max((s for s in stops if s < stop), default=0)
+        start = max(0, since - CONSIDERED)
+        passage = excerpt(_finished(script, setting, line), start, stop)
+        wanted = script.plan.steps[since:stop] if script.plan is not None else ()
+        return rank.craft(passage, manner.usual, since - start, wanted)
 
-def _unit(
-    experts: Experts,
-    lines: Sequence[Line],
-    rngs: Sequence[np.random.Generator],
-    states: Sequence[object],
-    dial: Dial,
-) -> list[object]:
-    """Tell the next unit of every line that is not done."""
-    rows = torch.tensor([line.trunk() for line in lines])
-    heard, after = [], []
-    for (_, net), state in zip(experts.nets, states, strict=True):
-        out, new = net.step(rows, state)
-        heard.append(out)
-        after.append(new)
-    going = [i for i, line in enumerate(lines) if not line.done]
-    for field in range(len(experts.coding.fields)):
-        forced = {i: lines[i].forced(field) for i in going}
-        going = [i for i in going if not lines[i].done]
-        asked = [i for i in going if forced[i] is None or lines[i].judged()]
-        if asked:
-            known = np.array([lines[i].known(field) for i in asked], np.int16)
-            shares = _shares(experts, field, known, [out[asked] for out in heard], dial)
-            for i, row in zip(asked, shares, strict=True):
-                must = forced[i]
-                if must is None:
-                    forced[i] = _drawn(
-                        lines[i].weigh(field, row), rngs[i], dial, lines[i].tells_time(field)
-                    )
-                else:
-                    lines[i].fit += float(np.log(max(1e-9, row[must])))
-        untold = [i for i in going if i not in asked]
-        for i in untold:  # what is known of a field is noted even where nothing is drawn
-            lines[i].known(field)
-        going = [i for i in going if lines[i].put(field, int(forced[i]))]  # type: ignore[arg-type]
-    return after
-
-
-def _shares(
-    experts: Experts,
-    field: int,
-    known: NDArray[np.int16],
-    heard: Sequence[torch.Tensor],
-    dial: Dial,
-) -> NDArray[np.float32]:
-    columns = torch.from_numpy(known.astype(np.int64))
-    said = [
-        torch.softmax(net.heads[field](out, columns), -1).numpy()
-        for (_, net), out in zip(experts.nets, heard, strict=True)
-    ]
-    tilt = None
-    if experts.counts is not None and said:
-        tilt = np.array([dial.counts, *([-dial.counts] * len(said))], np.float32)
-    return experts.mixed(field, known, said, tilt)
-
-
-def _drawn(shares: NDArray[np.float32], rng: np.random.Generator, dial: Dial, steady: bool) -> int:
-    """One symbol: by the temperature, and none that is far less likely than the likeliest.
-
-    Rhythm is drawn more steadily than pitch: one odd gap puts all that follows off the beat.
-    """
-    high = float(shares.max())
-    least = STEADY_LEAST if steady else LEAST
-    kept = np.where(shares >= least * high, shares / max(high, 1e-30), 0).astype(np.float64)
-    kept **= 1 / (dial.temperature * (STEADY if steady else 1))
-    total = np.cumsum(kept)
-    return int(np.searchsorted(total, rng.random() * total[-1], side="right"))
+    lines = draw(experts, script, setting.velocity, seed, dial, craft)
+    found = [_finished(script, setting, line) for line in lines]
+    return max(found, key=lambda made: rank.merit(made, manner.usual))
 
 
 def _finished(script: Script, setting: Setting, line: Line) -> Score:
@@ -386,7 +288,3 @@ def _cut(notes: Sequence[Note], known: Sequence[Note], end: int) -> list[Note]:
         if until > note.onset:
             found.append(note._replace(duration=min(note.duration, until - note.onset)))
     return found
-
-
-def _best(candidates: Sequence[Score], manner: Manner) -> Score:
-    return max(candidates, key=lambda made: rank.merit(made, manner.usual))

@@ -119,9 +119,7 @@ class GridLine:
 
     def _enter(self, bar: int) -> None:
         self.bar = bar
-        now = self.tracker.t * STEP
-        held = [note for note in self.sounding if note is not None]
-        so_far = [*self.notes, *(note._replace(duration=now - note.onset) for note in held)]
+        so_far = [*self.notes, *(note for note, _ in self._held())]
         self.free = self.script.free_parts(bar)
         for cue in self.script.cues(bar, so_far):
             start = cue.onset // STEP
@@ -132,6 +130,15 @@ class GridLine:
     def _symbol(self, pitch: int) -> int:
         return FIRST + min(max(pitch + self.move - FLOOR, 0), PITCHES - 1)
 
+    def _held(self) -> list[tuple[Note, bool]]:
+        """The notes that sound, as long as they have so far, and whether they were drawn."""
+        now = self.tracker.t * STEP
+        return [
+            (note._replace(duration=max(1, now - note.onset)), drawn)
+            for note, drawn in zip(self.sounding, self.drawn, strict=True)
+            if note is not None
+        ]
+
     def result(self) -> Sequence[Note]:
-        """The notes drawn."""
-        return self.new
+        """The notes drawn so far."""
+        return [*self.new, *(note for note, drawn in self._held() if drawn)]

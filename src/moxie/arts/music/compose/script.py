@@ -16,13 +16,16 @@ from moxie.arts.music.form.plan import Plan
 from moxie.arts.music.score import Bar, Key, Note, Score
 from moxie.arts.music.theory.cadences import Bias, CadenceTable
 
-NEAR = 2.5
+NEAR = 0.6
 """Log weight by which a varied note is drawn to the one that it varies."""
 
 CADENCE = 0.8
 """How much of the works' log weights at cadences counts."""
 
 FLOOR_BIAS = -4.0
+
+PHRASE = 4
+"""Bars of a phrase where nothing says how long it is."""
 
 SURE = -1.0
 """The bass of the closing chord is one of those whose log weight is above this."""
@@ -87,6 +90,26 @@ class Script:
             return np.zeros(len(self.players), np.bool_)
         found: NDArray[np.bool_] = self.free[bar]
         return found
+
+    def stops(self) -> list[int]:
+        """The bars after phrases in which something is drawn."""
+        last = len(self.bars) - 1
+        ends = range(PHRASE - 1, last, PHRASE) if self.plan is None else self.plan.ends
+        found, since = [], 0
+        for end in ends:
+            drawn = any(
+                self.free[bar].any() and not self._exact(bar) for bar in range(since, end + 1)
+            )
+            if drawn and end < last:
+                found.append(end + 1)
+                since = end + 1
+        return found
+
+    def _exact(self, bar: int) -> bool:
+        """Whether a bar repeats an earlier one note by note."""
+        if self.plan is None:
+            return False
+        return self.plan.steps[bar].kind == "repeat" and self.comes_again(bar)
 
     def bias(self, bar: int, within: float) -> Bias | None:
         """Log weights of pitch classes at a place of a bar (0 to 1), where a phrase ends."""

@@ -14,11 +14,13 @@ from typing import NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.arts.music.form.structure import structure
+from moxie.arts.music.form.plan import Step
+from moxie.arts.music.form.structure import begins_on_tonic, structure
 from moxie.arts.music.pieces import excerpt
 from moxie.arts.music.score import Score
 from moxie.arts.music.theory.counterpoint import FAULTS, faults
-from moxie.arts.music.theory.harmony import chords, keys
+from moxie.arts.music.theory.harmony import cadence, chords, keys
+from moxie.arts.music.theory.likeness import likeness
 from moxie.arts.music.theory.phrases import phrases
 from moxie.arts.music.theory.sounding import Sounding, evenly, sounding
 
@@ -36,9 +38,26 @@ _END = frozenset({"ends_with_cadence", "weak_end"})
 """What is measured only at the real beginnings and ends of works."""
 
 _ONE_SIDED: Mapping[str, int] = dict.fromkeys(FAULTS, 1) | {
-    "begins_on_tonic": -1, "ends_with_cadence": -1, "cadences": -1,
+    "begins_on_tonic": -1, "ends_with_cadence": -1, "cadences": -1, "in_key": -1,
 }  # fmt: skip
 """Measures of which only too much (1) or too little (-1) is wrong."""
+
+_CRAFT: Mapping[str, float] = {
+    **{name: 1.0 for name in FAULTS if name != "weak_end"}, "in_key": 1.0,
+    **dict.fromkeys(("steps", "turns", "strokes_a_beat", "intervals", "durations", "rest"), 0.3),
+    "fifths": 0.3, "harmonic_rhythm": 0.3,
+}  # fmt: skip
+"""What is looked at phrase by phrase, and how much each deviation weighs."""
+
+_SHORT = 0.7
+"""Deviations of a few bars count less: they lie further apart than those of whole pieces."""
+
+_LOOPING, _OPEN = 3.0, 2.0
+"""What a new bar that is an old one counts, and a close without a cadence or a beginning without
+the tonic, in deviations."""
+
+LOOSE, VARIED = 0.5, 0.7
+"""Exact likeness up to which a new or a varied bar may come near an old one."""
 
 _WIDTHS: Mapping[str, float] = {
     "parallels_outer": 0.02, "parallels": 0.02, "crossing": 0.04, "out_of_range": 0.01,
@@ -96,6 +115,43 @@ def merit(score: Score, usual: Reference) -> float:
     """How typical a piece is: 0 at best, -1 where its measures lie one deviation off on average."""
     distances = [min(excess, FAR) for excess in deviations(score, usual).values()]
     return -float(np.mean(distances)) if distances else 0.0
+
+
+def craft(passage: Score, usual: Reference, first: int, wanted: Sequence[Step]) -> float:
+    """How well the bars of a passage from `first` on are made: 0 at best, else below.
+
+    Faults count most: where there are more of them than in the works; new bars that repeat others;
+    a planned close without a cadence. What else is far from usual counts a little, so that a piece
+    does not become safe and dull phrase by phrase.
+    """
+    view = sounding(passage)
+    if not len(view.onset):
+        return -FAR
+    found = faults(passage) | _texture(view) | _melody(view) | _harmony(passage, view)
+    distances = {}
+    for name, weight in _CRAFT.items():
+        if name in usual.spreads:
+            centre, width = usual.spreads[name]
+            off = _SHORT * (found[name] - centre) / width
+            side = _ONE_SIDED.get(name, 0)
+            distances[name] = weight * min(max(0.0, side * off) if side else abs(off), FAR)
+    if first == 0 and not begins_on_tonic(passage):
+        distances["astray"] = _OPEN
+    distances["loops"] = _LOOPING * _looping(passage, first, wanted)
+    if wanted and wanted[-1].close and cadence(passage, len(passage.bars) - 1) is None:
+        distances["no cadence"] = _OPEN
+    return -sum(distances.values())
+
+
+def _looping(passage: Score, first: int, wanted: Sequence[Step]) -> float:
+    """How many of the bars that should be new, or varied, are as one before, each 0 to 1."""
+    alike = likeness(passage).exact
+    found = 0.0
+    for bar, step in enumerate(wanted, first):
+        if step.kind != "repeat" and bar:
+            loose = LOOSE if step.kind == "new" else VARIED
+            found += max(0.0, float(alike[bar, :bar].max()) - loose) / (1 - loose)
+    return found
 
 
 def deviations(score: Score, usual: Reference) -> dict[str, float]:

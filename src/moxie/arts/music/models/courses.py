@@ -11,7 +11,7 @@ LEAST_WORKS = 8
 """Fewer works leave none to stop by."""
 
 STEP_SECONDS = 0.34
-"""What a step of the usual network takes on one core of a 2.5 GHz server: 0.30 measured, and room."""
+"""What a step of the usual network takes on one core of a 2.5 GHz server (0.30), and some room."""
 
 LEAST_STEPS, MOST_STEPS = 60, 4000
 

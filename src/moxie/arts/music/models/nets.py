@@ -8,7 +8,7 @@ by interval from each anchor, so that what is learnt in one place of the scale h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import torch
 import torch.nn.functional as F
@@ -70,16 +70,25 @@ class Block(nn.Module):
         nn.init.zeros_(self.narrow.weight)
 
     def forward(
-        self, x: Tensor, angles: Tensor, past: tuple[Tensor, Tensor] | None = None
+        self,
+        x: Tensor,
+        angles: Tensor,
+        past: tuple[Tensor, Tensor] | None = None,
+        mask: Tensor | None = None,
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """[batch, units, width]; `past` are the keys and values of earlier units."""
+        """[batch, units, width]; `past` are the keys and values of earlier units.
+
+        `mask` bool [batch, 1, 1, past and units] says which of them are heard.
+        """
         batch, units, width = x.shape
         heard = self.heard(self.before_attention(x))
         query, key, value = heard.view(batch, units, 3, HEADS, -1).permute(2, 0, 3, 1, 4)
         query, key = _turned(query, angles), _turned(key, angles)
         if past is not None:
             key, value = torch.cat((past[0], key), 2), torch.cat((past[1], value), 2)
-        found = F.scaled_dot_product_attention(query, key, value, is_causal=past is None)
+        found = F.scaled_dot_product_attention(
+            query, key, value, attn_mask=mask, is_causal=mask is None
+        )
         told = self.told(found.transpose(1, 2).reshape(batch, units, width))
         x = x + self.dropout(told)
         thought = self.narrow(F.gelu(self.wide(self.before_thought(x))))
@@ -101,18 +110,38 @@ class Transformer(nn.Module):
             x, _ = block(x, angles)
         return x
 
-    def step(self, x: Tensor, state: object) -> tuple[Tensor, object]:
-        """One unit [batch, 1, width] after the last `REACH` of those in `state` (None at first)."""
-        past: list[tuple[Tensor, Tensor] | None] = (
-            [None] * len(self.blocks) if state is None else list(state[1])  # type: ignore[index]
-        )
-        at = 0 if state is None else int(state[0])  # type: ignore[index]
-        angles = _angles(torch.tensor([at], device=x.device), self.width // HEADS)
-        now = []
-        for block, before in zip(self.blocks, past, strict=True):
-            x, (key, value) = block(x, angles, before)
-            now.append((key[:, :, -REACH:], value[:, :, -REACH:]))
-        return x, (at + 1, now)
+    def step(self, x: Tensor, state: object, awake: Tensor) -> tuple[Tensor, object]:
+        """One unit [batch, 1, width] after the last `REACH` of those in `state` (None at first).
+
+        What is not `awake`, bool [batch], goes on later as if this unit had not been.
+        """
+        if state is None:
+            none = torch.zeros(len(x), 0, dtype=torch.bool, device=x.device)
+            state = _Past(
+                torch.zeros_like(awake, dtype=torch.long), none, [None] * len(self.blocks)
+            )
+        assert isinstance(state, _Past)
+        told = torch.cat((state.told, awake[:, None]), 1)[:, -2 * REACH :]
+        near = told.flip(1).cumsum(1).flip(1) <= REACH + 1
+        mask = (told & near | ~awake[:, None])[:, None, None]
+        angles = _angles(state.at, self.width // HEADS)[:, :, None, None]
+        now: list[tuple[Tensor, Tensor] | None] = []
+        for block, before in zip(self.blocks, state.heard, strict=True):
+            x, (key, value) = block(x, angles, before, mask)
+            now.append((key[:, :, -(2 * REACH - 1) :], value[:, :, -(2 * REACH - 1) :]))
+        return x, _Past(state.at + awake, told[:, -(2 * REACH - 1) :], now)
+
+
+class _Past(NamedTuple):
+    """What a transformer has heard, of some pieces side by side.
+
+    `at` int64 [batch] counts the units of each; `told` bool [batch, columns] says which columns
+    are units of it; `heard` are each block's keys and values of all columns.
+    """
+
+    at: Tensor
+    told: Tensor
+    heard: list[tuple[Tensor, Tensor] | None]
 
 
 class Recurrent(nn.Module):
@@ -127,9 +156,11 @@ class Recurrent(nn.Module):
         found: Tensor = self.gru(x)[0]
         return found
 
-    def step(self, x: Tensor, state: object) -> tuple[Tensor, object]:
-        """One unit [batch, 1, width] after `state` (None at first)."""
+    def step(self, x: Tensor, state: object, awake: Tensor) -> tuple[Tensor, object]:
+        """One unit [batch, 1, width] after `state` (None at first); see `Transformer.step`."""
         found, after = self.gru(x, state)
+        if isinstance(state, Tensor):
+            after = torch.where(awake[None, :, None], after, state)
         return found, after
 
 
@@ -186,10 +217,28 @@ class Net(nn.Module):
         heard = self.after(self.trunk(self.dropout(self.heard(trunk))))
         return [head(heard, columns) for head, columns in zip(self.heads, known, strict=True)]
 
-    def step(self, trunk: Tensor, state: object) -> tuple[Tensor, object]:
-        """One unit's columns int64 [batch, n] to what the heads hear, float [batch, width]."""
-        heard, after = self.trunk.step(self.heard(trunk[:, None]), state)
+    def step(
+        self, trunk: Tensor, state: object, awake: Tensor | None = None
+    ) -> tuple[Tensor, object]:
+        """One unit's columns int64 [batch, n] to what the heads hear, float [batch, width].
+
+        Pieces that are not `awake`, bool [batch], go on later as if this unit had not been.
+        """
+        if awake is None:
+            awake = torch.ones(len(trunk), dtype=torch.bool, device=trunk.device)
+        heard, after = self.trunk.step(self.heard(trunk[:, None]), state, awake)
         return self.after(heard)[:, 0], after
+
+
+def taken(state: object, pieces: Sequence[int]) -> object:
+    """The state of a `step` with some of its pieces, each as often as it is named."""
+    rows = torch.as_tensor(pieces)
+    if isinstance(state, Tensor):
+        return state[:, rows]
+    if not isinstance(state, _Past):
+        return None
+    heard = [None if kv is None else (kv[0][rows], kv[1][rows]) for kv in state.heard]
+    return _Past(state.at[rows], state.told[rows], heard)
 
 
 def _angles(places: Tensor, width: int) -> Tensor:

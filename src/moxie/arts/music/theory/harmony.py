@@ -86,6 +86,19 @@ def keys(score: Score) -> tuple[Key, ...]:
     return (*estimate_keys_by_bar(score), estimate_key(score))
 
 
+@lru_cache(maxsize=4096)
+def chord_of(heard: int) -> tuple[int, int]:
+    """Root and quality of the chord that fits best what is heard above a bass.
+
+    Bit i of `heard` is the pitch class i semitones above the bass; so is the root counted.
+    """
+    sounded, lowest = _templates()
+    classes = [tone for tone in range(12) if heard >> tone & 1]
+    fit = SOUNDED * sounded[:, classes].mean(axis=1) + BASS * lowest[:, 0]
+    state = int(fit.argmax())
+    return state % 12, state // 12
+
+
 def _evidence(view: Sounding) -> Floats:
     """Log-likelihood of each chord in each beat, float64 [beats, chords]."""
     sounded, bass = _templates()
