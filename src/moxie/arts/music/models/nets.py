@@ -121,15 +121,16 @@ class Transformer(nn.Module):
                 torch.zeros_like(awake, dtype=torch.long), none, [None] * len(self.blocks)
             )
         assert isinstance(state, _Past)
-        told = torch.cat((state.told, awake[:, None]), 1)[:, -2 * REACH :]
+        told = torch.cat((state.told, awake[:, None]), 1)
         near = told.flip(1).cumsum(1).flip(1) <= REACH + 1
+        first = int(near.any(0).long().argmax())  # what no piece looks back on is let go
         mask = (told & near | ~awake[:, None])[:, None, None]
         angles = _angles(state.at, self.width // HEADS)[:, :, None, None]
         now: list[tuple[Tensor, Tensor] | None] = []
         for block, before in zip(self.blocks, state.heard, strict=True):
             x, (key, value) = block(x, angles, before, mask)
-            now.append((key[:, :, -(2 * REACH - 1) :], value[:, :, -(2 * REACH - 1) :]))
-        return x, _Past(state.at + awake, told[:, -(2 * REACH - 1) :], now)
+            now.append((key[:, :, first:], value[:, :, first:]))
+        return x, _Past(state.at + awake, told[:, first:], now)
 
 
 class _Past(NamedTuple):
@@ -237,8 +238,19 @@ def taken(state: object, pieces: Sequence[int]) -> object:
         return state[:, rows]
     if not isinstance(state, _Past):
         return None
-    heard = [None if kv is None else (kv[0][rows], kv[1][rows]) for kv in state.heard]
-    return _Past(state.at[rows], state.told[rows], heard)
+    told = state.told[rows]
+    order = torch.sort(
+        told.long(), dim=1, stable=True
+    ).indices  # columns of a piece's own units come last
+    most = min(int(told.sum(1).max()), REACH)
+    order = order[:, order.shape[1] - most :]
+    picked = rows[:, None], order
+
+    def near(past: Tensor) -> Tensor:
+        return past.transpose(1, 2)[picked].transpose(1, 2).contiguous()
+
+    heard = [None if kv is None else (near(kv[0]), near(kv[1])) for kv in state.heard]
+    return _Past(state.at[rows], told.gather(1, order), heard)
 
 
 def _angles(places: Tensor, width: int) -> Tensor:
