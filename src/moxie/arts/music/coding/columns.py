@@ -34,18 +34,24 @@ HEADER = float(np.log(24) + np.log(MOST_BARS))
 
 
 class Column(NamedTuple):
-    """A whole number known beforehand: 0 <= value < size."""
+    """A whole number known beforehand: 0 <= value < size.
+
+    What is a pitch, or a pitch class (1 to 12, of a pitch 1 to `PITCHES`), moves with the key.
+    """
 
     name: str
     size: int
-    kind: Literal["plain", "pitch"] = "plain"
+    kind: Literal["plain", "pitch", "class"] = "plain"
 
 
 class View(NamedTuple):
-    """A column as a context sees it: as it is, its pitch class, or the interval from another."""
+    """A column as a context sees it: as it is, its pitch class, or the interval from another.
+
+    A `degree` is how far a pitch class lies above another column's, 1 to 12.
+    """
 
     column: int
-    how: Literal["plain", "class", "interval"] = "plain"
+    how: Literal["plain", "class", "interval", "degree"] = "plain"
     origin: int = 0
 
 
@@ -137,6 +143,9 @@ def moved(values: Ints, columns: Sequence[Column], semitones: int) -> Ints:
     result = values.copy()
     pitches = values[:, places]
     result[:, places] = np.where(pitches > 0, np.clip(pitches + semitones, 1, PITCHES), 0)
+    places = [i for i, column in enumerate(columns) if column.kind == "class"]
+    classes = values[:, places]
+    result[:, places] = np.where(classes > 0, (classes - 1 + semitones) % 12 + 1, 0)
     return result
 
 
@@ -179,8 +188,11 @@ def views(columns: Sequence[Column], *names: str) -> tuple[View, ...]:
         if name.startswith("class("):
             found.append(View(places[name[6:-1]], "class"))
         elif "-" in name:
-            upper, lower = name.split("-")
-            found.append(View(places[upper], "interval", places[lower]))
+            upper, lower = (places[one] for one in name.split("-"))
+            how: Literal["degree", "interval"] = (
+                "degree" if columns[upper].kind == "class" else "interval"
+            )
+            found.append(View(upper, how, lower))
         else:
             found.append(View(places[name]))
     return tuple(found)

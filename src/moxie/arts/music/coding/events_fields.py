@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from moxie.arts.music.coding import harmonies
 from moxie.arts.music.coding.columns import PITCHES, Column, Field, chain
+from moxie.arts.music.coding.harmonies import COLUMNS as HARMONIES
 from moxie.arts.music.score import TICKS, Bar
 
 PER_QUARTER = 24
@@ -89,7 +89,7 @@ def _trunk() -> tuple[Column, ...]:
         Column("echo", LONG + 2),
         Column("sure", 4),
         Column("same", 2),  # whether the note before began with the one before it
-        *harmonies.columns(PITCHES + 1),
+        *HARMONIES,
     )
 
 
@@ -167,7 +167,7 @@ def _pitch() -> Field:
         Column("chord", 2),  # whether the note before is of this part and begins here
         Column("second", pitch, "pitch"),  # the lowest but one that sounds
         Column("inner", pitch, "pitch"),  # the highest but one
-        *harmonies.columns(pitch),
+        *HARMONIES,
     )
     chains = (
         chain(columns, "chord", "last", "part before", "earlier", "fourth", "gap"),
@@ -187,10 +187,10 @@ def _pitch() -> Field:
               anchor="last"),
         chain(columns, "part", "above-over", "bass-above", "last-above", "class(above) minor",
               anchor="above"),
-        chain(columns, "chord", "class(root)", "quality", "class(last)", "part", "pos"),
+        chain(columns, "chord", "root", "quality", "class(last)", "part", "pos"),
         chain(columns, "chord", "root-last", "quality", "last-before", "bass-last", "part gap",
               anchor="last"),
-        chain(columns, "chord class(root_before)", "quality_before", "class(root) quality",
+        chain(columns, "chord root_before", "quality_before", "root quality",
               "class(bass) part", "last"),
     )  # fmt: skip
     names = [column.name for column in columns]

@@ -12,18 +12,13 @@ from collections.abc import Iterable
 from moxie.arts.music.coding.columns import Column
 from moxie.arts.music.theory.harmony import QUALITIES, chord_of
 
-
-def columns(pitches: int) -> tuple[Column, ...]:
-    """The chord of this beat so far and of the one before; `pitches` is a pitch column's size.
-
-    A root is told as a pitch not above the bass, so that it moves to another key as pitches do.
-    """
-    return (
-        Column("root", pitches, "pitch"),
-        Column("quality", len(QUALITIES) + 1),
-        Column("root_before", pitches, "pitch"),
-        Column("quality_before", len(QUALITIES) + 1),
-    )
+COLUMNS = (
+    Column("root", 13, "class"),
+    Column("quality", len(QUALITIES) + 1),
+    Column("root_before", 13, "class"),
+    Column("quality_before", len(QUALITIES) + 1),
+)
+"""The chord of this beat so far, and of the one before."""
 
 
 class Harmonies:
@@ -54,9 +49,9 @@ class Harmonies:
         if heard != self._heard or bass != self._bass:
             above = (heard << 12 | heard) >> bass % 12 & 0xFFF
             root, quality = chord_of(above)
-            self._now = (max(1, bass - (-root) % 12), quality + 1)
+            self._now = ((bass - 1 + root) % 12 + 1, quality + 1)
         self._heard, self._bass = heard, bass
 
     def columns(self) -> tuple[int, int, int, int]:
-        """The values of `columns`; 0 where nothing was heard."""
+        """The values of `COLUMNS`; 0 where nothing was heard."""
         return (*self._now, *self._before)

@@ -216,6 +216,9 @@ def _viewed(view: View, known: Ints) -> Ints:
     column = known[:, view.column]
     if view.how == "class":
         return np.where(column > 0, (column - 1) % 12 + 1, 0).astype(np.int16)
+    if view.how == "degree":
+        origin = known[:, view.origin]
+        return np.where((column > 0) & (origin > 0), (column - origin) % 12 + 1, 0).astype(np.int16)
     if view.how == "interval":
         origin = known[:, view.origin]
         interval = np.clip(column - origin, -SPAN, SPAN) + SPAN + 1
