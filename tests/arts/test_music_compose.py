@@ -215,8 +215,14 @@ def test_a_plan_repeats_its_bars_exactly(kind: str, models: Mapping[str, ScoreMo
 def test_a_plan_varies_its_bars(models: Mapping[str, ScoreModel]) -> None:
     for kind in ("events", "grid"):
         whole = asked(models[kind], 8, plan="A4 A'4")
-        rhythms = [[(n.onset, n.part) for n in of_bar(whole, bar)] for bar in range(8)]
-        assert rhythms[:3] == rhythms[4:7]
+        for bar in range(3):
+            then, now = of_bar(whole, bar), of_bar(whole, bar + 4)
+            kept = [
+                [n.onset for n in then if n.part == part]
+                == [n.onset for n in now if n.part == part]
+                for part in range(len(whole.parts))
+            ]
+            assert sum(kept) >= len(kept) - max(1, round(len(kept) / 3)), "most rhythms stay"
         assert [plain(of_bar(whole, bar)) for bar in range(3)] != [
             plain(of_bar(whole, bar)) for bar in range(4, 7)
         ]

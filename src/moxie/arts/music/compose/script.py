@@ -16,13 +16,16 @@ from moxie.arts.music.form.plan import Plan
 from moxie.arts.music.score import Bar, Key, Note, Score
 from moxie.arts.music.theory.cadences import Bias, CadenceTable
 
-NEAR = 0.6
+NEAR = 1.2
 """Log weight by which a varied note is drawn to the one that it varies."""
 
 CADENCE = 0.8
 """How much of the works' log weights at cadences counts."""
 
 FLOOR_BIAS = -4.0
+
+AFRESH = 1 / 3
+"""Share of the parts that are drawn anew where a bar is varied."""
 
 PHRASE = 4
 """Bars of a phrase where nothing says how long it is."""
@@ -86,9 +89,25 @@ class Script:
     def free_parts(self, bar: int) -> NDArray[np.bool_]:
         """Parts whose notes are drawn in a bar, bool [parts]."""
         closing = self.ending and bar == len(self.bars) - 1
-        if closing or self.comes_again(bar):
+        if closing:
             return np.zeros(len(self.players), np.bool_)
+        if self.comes_again(bar):
+            return self._afresh(bar)
         found: NDArray[np.bool_] = self.free[bar]
+        return found
+
+    def _afresh(self, bar: int) -> NDArray[np.bool_]:
+        """The parts of a varied bar that are drawn anew over the others, bool [parts].
+
+        In one phrase the tune, in the next what goes with it: something stays to be recognised.
+        """
+        assert self.plan is not None
+        players = len(self.players)
+        found = np.zeros(players, np.bool_)
+        if players > 1 and self.plan.steps[bar].kind == "vary":
+            number = max(1, round(players * AFRESH))
+            first = number * (bar // PHRASE) % players
+            found[(first + np.arange(number)) % players] = True
         return found
 
     def stops(self) -> list[int]:
@@ -178,8 +197,11 @@ class Script:
         self, bar: int, like: int, shift: int, made: Sequence[Note], *, exact: bool
     ) -> list[Cue]:
         move = self.bars[bar].onset - self.bars[like].onset
+        afresh = self._afresh(bar)
         found = []
         for note in self._within(like, made):
+            if afresh[note.part]:
+                continue
             player = self.players[note.part]
             pitch = note.pitch + shift
             if not player.low <= pitch <= player.high:
