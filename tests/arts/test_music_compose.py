@@ -99,7 +99,7 @@ def test_a_seed_makes_one_piece(kind: str, models: Mapping[str, ScoreModel]) -> 
 
 @pytest.mark.parametrize("kind", ["events", "grid"])
 def test_pieces_close_on_their_tonic(kind: str, models: Mapping[str, ScoreModel]) -> None:
-    closes = 0
+    closes = thirds = 0
     model = models[kind]
     setting = model.manner.settings[0]
     players = len(setting.players)
@@ -114,8 +114,13 @@ def test_pieces_close_on_their_tonic(kind: str, models: Mapping[str, ScoreModel]
     )
     for whole in drawn(model, 12, script, seed=2):
         bass = min(note.pitch for note in of_bar(whole, 3))
-        closes += bass % 12 == whole.keys[0].tonic
+        tonic = whole.keys[0].tonic
+        closes += bass % 12 == tonic
+        above = {(note.pitch - tonic) % 12 for note in of_bar(whole, 3)}
+        assert above <= {0, 3, 4, 7}
+        thirds += bool(above & {3, 4})
     assert closes >= 10
+    assert thirds >= 10, "one says whether it is major or minor"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -47,6 +47,7 @@ class Cue(NamedTuple):
     known: bool = False  # it is there already and only has to be heard
     closing: bool = False  # it is of the closing chord
     bass: bool = False  # and the lowest of it
+    third: bool = False  # and says whether it is major or minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,8 @@ class Script:
             if cue is not None and cue.bass:
                 weights = np.where(bias.bass > SURE, bias.bass, np.float32(NEVER))
             elif cue is not None and cue.closing:
-                weights = np.where(self._triad(bias), bias.upper, np.float32(NEVER))
+                tones = self._triad(bias, third=cue.third)
+                weights = np.where(tones, bias.upper, np.float32(NEVER))
             wished += weights[classes]
         if cue is not None and cue.near is not None:
             near = cue.near + move - FLOOR
@@ -184,13 +186,16 @@ class Script:
             np.maximum(upper * np.float32(CADENCE), np.float32(FLOOR_BIAS)),
         )
 
-    def _triad(self, bias: Bias) -> NDArray[np.bool_]:
-        """The tonic triad as pitch classes, bool [12], with the third that is usual at a close."""
+    def _triad(self, bias: Bias, *, third: bool) -> NDArray[np.bool_]:
+        """The tonic triad, or its `third` alone, as pitch classes, bool [12].
+
+        The third is the one that is usual at a close.
+        """
         tonic = self.key.tonic
         minor, major = (tonic + 3) % 12, (tonic + 4) % 12
-        third = max((major, minor), key=lambda tone: bias.upper[tone])
+        usual = max((major, minor), key=lambda tone: bias.upper[tone])
         found = np.zeros(12, np.bool_)
-        found[[tonic, third, (tonic + 7) % 12]] = True
+        found[[usual] if third else [tonic, usual, (tonic + 7) % 12]] = True
         return found
 
     def _again(
@@ -223,6 +228,8 @@ class Script:
             for _ in range(2 if self.players[part].chords > 5 * CHORDAL else 1)
         ]
         found = [Cue(last.onset, part, None, last.length, closing=True) for part in parts]
+        if len(found) > 2:  # the tune is free to end on the tonic
+            found[1] = found[1]._replace(third=True)
         return [*found[:-1], found[-1]._replace(bass=True)]
 
 
