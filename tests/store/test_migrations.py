@@ -34,7 +34,22 @@ ROWS = {
         INSERT INTO creations VALUES (1, 'c', 'r', 'f', '{}');
     """,
 }
+ROWS["0002"] = (
+    ROWS["0001"]
+    + """
+        INSERT INTO log VALUES (0, 's', 'l', '{}');
+        INSERT INTO particulars VALUES (0, 'a', '{}');
+        INSERT INTO checkpoints VALUES (1, 'p', 'n', '');
+        INSERT INTO events VALUES (1, 's', 0, '{}');
+        INSERT INTO shelves VALUES ('s', 1);
+        INSERT INTO licenses VALUES (1, 'i', 's', 'draft', '{}');
+        INSERT INTO postings VALUES (1, 'i', 0, 'maker', 'EUR', 5000000000);
+    """
+)
 """What a store of each revision held: a row in every table. Add to it with each migration."""
+
+NEW = {"0002": {"log", "particulars", "checkpoints", "events", "shelves", "licenses", "postings"}}
+"""The tables that came with a revision."""
 
 
 PRESENT = upgrading.MIGRATIONS
@@ -81,8 +96,10 @@ def test_a_store_of_each_revision_is_brought_here(home: Path, revision: str) -> 
     with Library.open(Settings(home)) as library:
         assert library.corpora() == [Corpus("vincent", "painting")]
         with library._database.reading() as records:
+            later = [NEW.get(step, set()) for step in steps() if step > revision]
+            empty = set().union(*later)
             for table in TABLES.tables:
-                assert len(records.find(table)) == 1, table
+                assert len(records.find(table)) == (table not in empty), table
 
 
 def test_the_migrations_make_exactly_the_tables(library: Library) -> None:

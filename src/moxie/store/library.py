@@ -86,6 +86,11 @@ class Library:
         """Keep other processes of this machine out while a block runs; StoreBusy after `wait` s."""
         return locks.hold(self._home / "locks", name, wait=wait)
 
+    @property
+    def database(self) -> Database:
+        """The transactions, for the other modules of the store that keep tables of their own."""
+        return self._database
+
     # Blobs
 
     def put(self, data: bytes) -> str:

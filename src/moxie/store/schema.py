@@ -8,6 +8,7 @@ Types are those that SQLite and PostgreSQL share.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that leads to these tables."""
 
 VERSION_TABLE = "moxie_version"
@@ -88,4 +89,73 @@ Table(
     Column("fingerprint", Text, nullable=False),  # of all facts but the time it was made
     Column("document", Text, nullable=False),  # a Creation
     UniqueConstraint("run", "fingerprint"),
+)
+
+# Rights. Rows of the log are only ever added; what is private about them is in a table of its
+# own, so that it can be deleted while the log stays.
+
+Table(
+    "log",
+    TABLES,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # its place, from 0
+    Column("subject", Text, nullable=False, index=True),  # sha256 of what is registered
+    Column("leaf", Text, nullable=False),  # RFC 9162's hash of the entry, hexadecimal
+    Column("entry", Text, nullable=False),  # the exact text that was hashed
+)
+
+Table(
+    "particulars",
+    TABLES,
+    Column("number", Integer, ForeignKey("log.number"), primary_key=True, autoincrement=False),
+    Column("salt", Text, nullable=False),  # hexadecimal
+    Column("document", Text, nullable=False),  # what the entry's commitment commits to
+)
+
+Table(
+    "checkpoints",
+    TABLES,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # entries in the log then
+    Column("peaks", Text, nullable=False),  # hashes of its full subtrees, hexadecimal
+    Column("note", Text, nullable=False),  # a C2SP signed note
+    Column("stamp", Text, nullable=False),  # an RFC 3161 response in base64, or nothing
+)
+
+Table(
+    "events",
+    TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("subject", Text, nullable=False),  # sha256 of the creation
+    Column("place", Integer, nullable=False),  # in the subject's chain, from 0
+    Column("document", Text, nullable=False),  # the exact text that was hashed
+    UniqueConstraint("subject", "place"),
+)
+
+Table(
+    "shelves",
+    TABLES,
+    Column("work", Text, primary_key=True),  # sha256 of a work or creation
+    Column("version", Integer, nullable=False),  # goes up with every change to its licenses
+)
+
+Table(
+    "licenses",
+    TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("work", Text, ForeignKey("shelves.work"), nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("document", Text, nullable=False),  # a License
+    UniqueConstraint("id"),
+)
+
+Table(
+    "postings",
+    TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("sale", Text, nullable=False),  # the license that was paid for
+    Column("line", Integer, nullable=False),  # from 0; the amounts of one sale sum to zero
+    Column("account", Text, nullable=False),
+    Column("currency", Text, nullable=False),  # ISO 4217
+    Column("amount", BigInteger, nullable=False),  # minor units; credits are negative
+    UniqueConstraint("sale", "line"),
 )
