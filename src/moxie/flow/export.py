@@ -29,16 +29,20 @@ def export(
     folder: Path,
     *,
     write: Callable[[Path, bytes], None],
+    publish: Callable[[Creation, Path, bytes], Mapping[str, object]] | None = None,
     suffix: str = "",
     also: Sequence[str] = (),
 ) -> Iterator[tuple[Creation, Path]]:
     """Write each creation and its record into `folder`, and say where.
 
     `read` gives a creation's stored bytes by its id; `write` replaces a file atomically.
-    Without a `suffix` the files are the art's lossless form, byte for byte as stored; the formats
-    `also` lie where `beside` says. Flagged creations go to the subfolder `near-copies`. Raises
-    BadInput for a suffix the art cannot write, CannotWrite when the folder refuses.
+    `publish` writes a creation's file instead, may add to it what is not content (labels), and
+    gives back what the record is to say of that file. Without a `suffix` the files are the art's
+    lossless form, as stored; the formats `also` lie where `beside` says. Flagged creations go to
+    the subfolder `near-copies`. Raises BadInput for a suffix the art cannot write, CannotWrite
+    when the folder refuses.
     """
+    hand_out = publish or _writing(write)
     ending: str | None = suffix or None
     for creation in creations:
         stored = read(creation.id)
@@ -47,11 +51,25 @@ def export(
         target = folder / NEAR_COPIES if creation.flagged else folder
         path = target / (file_stem(creation) + ending)
         content = art.read(stored, creation.id)
-        write(path, art.write(content, suffix) if suffix else stored)
+        data = art.write(content, suffix) if suffix else stored
+        files = {path.name: hand_out(creation, path, data)}
         for further in beside(path, also):
-            write(further, art.write(content, further.suffix))
-        write(path.with_suffix(".json"), record_json(creation))
+            data = art.write(content, further.suffix)
+            files[further.name] = hand_out(creation, further, data)
+        write(path.with_suffix(".json"), record_json(creation, files))
         yield creation, path
+
+
+def _writing(
+    write: Callable[[Path, bytes], None],
+) -> Callable[[Creation, Path, bytes], Mapping[str, object]]:
+    """Plain writing, of which there is nothing to say."""
+
+    def hand_out(_creation: Creation, path: Path, data: bytes) -> Mapping[str, object]:
+        write(path, data)
+        return {}
+
+    return hand_out
 
 
 def beside(path: Path, also: Sequence[str]) -> list[Path]:
@@ -82,8 +100,14 @@ def lossless_suffix(data: bytes, art: Art[S]) -> str:
     return ""
 
 
-def record_json(creation: Creation) -> bytes:
-    """The record as a person or a program may read it later: strictly valid JSON, sorted."""
+def record_json(
+    creation: Creation, files: Mapping[str, Mapping[str, object]] | None = None
+) -> bytes:
+    """The record as a person or a program may read it later: strictly valid JSON, sorted.
+
+    `files` says of each file by its name what was done to it.
+    """
+    told = {name: dict(facts) for name, facts in (files or {}).items() if facts}
     facts = {
         "id": creation.id,
         "run": creation.run,
@@ -101,6 +125,7 @@ def record_json(creation: Creation) -> bytes:
             "evidence": creation.nearest.evidence,
         },
         **creation.record,
+        **({"files": told} if told else {}),
     }
     return as_json(facts)
 

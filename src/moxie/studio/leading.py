@@ -12,7 +12,8 @@ import moxie
 from moxie.art import Art, Brief
 from moxie.errors import BadInput
 from moxie.flow.export import as_json
-from moxie.studio import inputs
+from moxie.rights.labels import COMPOSITE, Label
+from moxie.studio import inputs, publishing
 from moxie.studio.blending import Hand
 from moxie.studio.desk import Desk
 from moxie.studio.making import check_writable, mask_digest, write
@@ -65,9 +66,11 @@ def restore(desk: Desk[S], source: Path, out: Path, region: str, seed: int) -> R
         written = art.write(filled, out.suffix)
         exact = _reads_back(art, written, filled, out.name)
         facts = dict(art.facts(data, content))
-        write(out, written)
+        made = hashlib.sha256(art.write(filled)).hexdigest()
+        label = Label(COMPOSITE, produce_id=made)  # a person's work, filled in by a model
+        released = publishing.press(desk).publish(publishing.Release(out, written, label))
         told = _told(data, facts, region, mask) | {
-            "output": {"sha256": hashlib.sha256(written).hexdigest(), "exact": exact},
+            "output": {**released.facts, "exact": exact},
             "seed": seed,
         }
         write(record, as_json(told | _made_by(desk)))

@@ -18,6 +18,7 @@ from moxie.flow import create as creating
 from moxie.flow import evaluate as evaluating
 from moxie.flow import export as exporting
 from moxie.store import atomic
+from moxie.studio import publishing
 from moxie.studio.blending import Closeness, Hand
 from moxie.studio.desk import Desk, digest
 from moxie.studio.result import Exported
@@ -80,7 +81,14 @@ def export(
     """Write creations and their records into a folder; each in the formats `also` as well."""
     with desk.clock.stage("export"):
         written = exporting.export(
-            creations, desk.library.get, desk.art, folder, write=write, suffix=suffix, also=also
+            creations,
+            desk.library.get,
+            desk.art,
+            folder,
+            write=write,
+            publish=publishing.publisher(desk),
+            suffix=suffix,
+            also=also,
         )
         return [
             Exported(creation, path, tuple(exporting.beside(path, also)))

@@ -1,0 +1,100 @@
+"""Labels in files: what made them, and under which terms, as law and customs ask.
+
+Every format has one carrier, a small module that knows where its fields stand. `write` puts a
+label into a file's bytes in place of what was there, `read` says what is there; there is no
+remover. Contents stay the same: pixels, samples, notes, words.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from types import ModuleType
+
+from moxie.errors import BadInput
+from moxie.rights.labels import jpeg, png, tiff, webp
+from moxie.rights.labels.found import Found, judge
+from moxie.rights.labels.label import (
+    COMPOSITE,
+    LOCAL,
+    MADE,
+    BrokenCarrierError,
+    Label,
+    Mark,
+)
+
+__all__ = ["COMPOSITE", "LOCAL", "MADE", "SUFFIXES", "Found", "Label", "Mark", "marks", "read"]
+__all__ += ["write"]
+
+_CARRIERS: dict[str, ModuleType] = {
+    suffix: carrier for carrier in (png, jpeg, webp, tiff) for suffix in carrier.SUFFIXES
+}
+
+SUFFIXES = frozenset(_CARRIERS)
+"""The formats that can carry a label."""
+
+_BROKEN = (
+    BrokenCarrierError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    IndexError,
+    KeyError,
+    NotImplementedError,
+    OverflowError,
+    RecursionError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What a carrier may stumble over in a damaged file."""
+
+
+def write(data: bytes, suffix: str, label: Label) -> bytes:
+    """The same content with this label in place of any that was there.
+
+    Raises BadInput for a format without a carrier, a damaged file, and for a label that would
+    call a person's what says that AI made it: labels are not taken away.
+    """
+    carrier = _carrier(suffix)
+    if not label.by_ai and read(data, suffix).by_ai:
+        raise BadInput(
+            "This file says that AI made it: Moxie does not take such labels away. Take the file "
+            "as it was before it was labelled."
+        )
+    try:
+        written: bytes = carrier.write(data, label.fields())
+    except _BROKEN as error:
+        raise _damaged(suffix) from error
+    return written
+
+
+def read(data: bytes, suffix: str) -> Found:
+    """What labels there are; raises BadInput for another or a damaged format."""
+    return judge(marks(data, suffix))
+
+
+def marks(data: bytes, suffix: str) -> list[Mark]:
+    """Every field of a label that is there, as it stands; raises BadInput as `read` does."""
+    carrier = _carrier(suffix)
+    try:
+        found: list[Mark] = carrier.read(data)
+    except _BROKEN as error:
+        raise _damaged(suffix) from error
+    return found
+
+
+def _carrier(suffix: str) -> ModuleType:
+    if suffix.lower() not in _CARRIERS:
+        raise BadInput(
+            "There is no place for a label in {suffix} files; there is in {known}.",
+            suffix=suffix or "''",
+            known=", ".join(sorted(SUFFIXES)),
+        )
+    return _CARRIERS[suffix.lower()]
+
+
+def _damaged(suffix: str) -> BadInput:
+    return BadInput("The file is damaged, cut off or no {form} file.", form=suffix.lower())
