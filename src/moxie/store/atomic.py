@@ -18,15 +18,16 @@ PART = ".part"
 """The ending of a temporary file: whatever bears it is unfinished and may be removed."""
 
 
-def write(path: Path, data: bytes, *, via: Path | None = None) -> None:
+def write(path: Path, data: bytes, *, via: Path | None = None, mode: int = 0o666) -> None:
     """Replace a file atomically: at any moment there is the old content or all of the new one.
 
-    The temporary file is beside it, or in the folder `via` on the same file system. When this
-    returns the data has reached the disk. Raises CannotWrite; the old content is then intact.
+    The temporary file is beside it, or in the folder `via` on the same file system. Who may read
+    it is said by `mode`, less what the user's umask takes away. When this returns the data has
+    reached the disk. Raises CannotWrite; the old content is then intact.
     """
     temporary = (via or path.parent) / f".{secrets.token_hex(8)}{PART}"
     try:
-        _fill(temporary, data)
+        _fill(temporary, data, mode)
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:
@@ -93,10 +94,10 @@ def cannot_write(error: OSError, path: Path) -> CannotWrite:
     )
 
 
-def _fill(temporary: Path, data: bytes) -> None:
-    """A new file with this content, on the disk. The user's umask decides who may read it."""
+def _fill(temporary: Path, data: bytes, mode: int) -> None:
+    """A new file with this content, on the disk, never readable by more than `mode` allows."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    handle = os.open(temporary, flags, 0o666)
+    handle = os.open(temporary, flags, mode)
     try:
         left = memoryview(data)
         while left:
