@@ -13,7 +13,23 @@ import zlib
 from types import ModuleType
 
 from moxie.errors import BadInput
-from moxie.rights.labels import jpeg, png, tiff, webp
+from moxie.rights.labels import (
+    flac,
+    glb,
+    id3,
+    jpeg,
+    markdown,
+    midi,
+    musicxml,
+    ogg,
+    pdf,
+    plain,
+    png,
+    svg,
+    tiff,
+    wav,
+    webp,
+)
 from moxie.rights.labels.found import Found, judge
 from moxie.rights.labels.label import (
     COMPOSITE,
@@ -27,9 +43,8 @@ from moxie.rights.labels.label import (
 __all__ = ["COMPOSITE", "LOCAL", "MADE", "SUFFIXES", "Found", "Label", "Mark", "marks", "read"]
 __all__ += ["write"]
 
-_CARRIERS: dict[str, ModuleType] = {
-    suffix: carrier for carrier in (png, jpeg, webp, tiff) for suffix in carrier.SUFFIXES
-}
+_ALL = (png, jpeg, webp, tiff, svg, pdf, wav, flac, ogg, id3, midi, musicxml, plain, markdown, glb)
+_CARRIERS: dict[str, ModuleType] = {suffix: one for one in _ALL for suffix in one.SUFFIXES}
 
 SUFFIXES = frozenset(_CARRIERS)
 """The formats that can carry a label."""

@@ -15,41 +15,47 @@ KEY = b"XML:com.adobe.xmp"
 MAX_TEXT = 4 << 20
 """Bytes that a packed text chunk may unpack to."""
 
+MAX_TEXTS = 16
+"""Text chunks that may hold a label; a sound file has one."""
+
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_KEYS = (KEY, AIGC.encode())
 
 
 def read(data: bytes) -> list[Mark]:
     """The fields in the XMP packets, and AIGC labels in text chunks (TC260-PG-20259A, annex B)."""
     marks: list[Mark] = []
-    for kind, body in _chunks(data):
-        if kind in _TEXTS:
-            key, text = _text(kind, body)
-            if key == KEY:
-                marks += xmp.read(text)
-            elif key == AIGC.encode():
-                marks.append(Mark(AIGC, text.decode("utf-8", "replace"), kind.decode()))
+    for kind, body in _ours(data):
+        text = _text(kind, body)
+        if _key(kind, body) == KEY:
+            marks += xmp.read(text)
+        else:
+            marks.append(Mark(AIGC, text.decode("utf-8", "replace"), kind.decode()))
     return marks
 
 
 def packets(data: bytes) -> list[bytes]:
     """Every XMP packet."""
-    texts = [_text(kind, body) for kind, body in _chunks(data) if kind in _TEXTS]
-    return [text for key, text in texts if key == KEY]
+    return [_text(kind, body) for kind, body in _ours(data) if _key(kind, body) == KEY]
 
 
 def write(data: bytes, fields: Mapping[str, str]) -> bytes:
-    """The same picture with the fields; every other chunk stays as it is."""
-    packet: bytes | None = None
-    kept: list[tuple[bytes, bytes]] = []
-    for kind, body in _chunks(data):
-        key, text = _text(kind, body) if kind in _TEXTS else (b"", b"")
-        if key == KEY:
-            packet = text if packet is None else packet  # of several packets the first stays
-        elif key != AIGC.encode():
-            kept.append((kind, body))
-    whole = KEY + b"\0\0\0\0\0" + xmp.merged(packet, fields)
-    kept.insert(1, (b"iTXt", whole))
+    """The same picture with the fields; every other chunk stays as it is.
+
+    Of several packets the first stays, with the rest of what it says.
+    """
+    old = packets(data)
+    kept = [chunk for chunk in _chunks(data) if _key(*chunk) not in _KEYS]
+    kept.insert(1, (b"iTXt", KEY + b"\0\0\0\0\0" + xmp.merged(old[0] if old else None, fields)))
     return SIGNATURE + b"".join(map(_chunk, kept)) + data[_end(data) :]
+
+
+def _ours(data: bytes) -> list[tuple[bytes, bytes]]:
+    """The text chunks that may hold a label."""
+    found = [chunk for chunk in _chunks(data) if _key(*chunk) in _KEYS]
+    if len(found) > MAX_TEXTS:
+        raise BrokenCarrierError
+    return found
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -86,20 +92,24 @@ def _chunk(chunk: tuple[bytes, bytes]) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def _text(kind: bytes, body: bytes) -> tuple[bytes, bytes]:
-    """Keyword and text of a text chunk, unpacked as far as is safe."""
-    key, _, rest = body.partition(b"\0")
+def _key(kind: bytes, body: bytes) -> bytes:
+    """The keyword of a text chunk, which has up to 79 bytes."""
+    return body[:80].partition(b"\0")[0] if kind in _TEXTS else b""
+
+
+def _text(kind: bytes, body: bytes) -> bytes:
+    """The text of a text chunk, unpacked as far as is safe."""
+    rest = body.partition(b"\0")[2]
     if kind == b"tEXt":
-        return key, rest
+        return rest
     if kind == b"zTXt":
-        return key, _unpacked(rest[1:])
-    packed, text = rest[:1] == b"\1", rest[2:].split(b"\0", 2)[-1]
-    return key, _unpacked(text) if packed else text
+        return _unpacked(rest[1:])
+    text = rest[2:].split(b"\0", 2)[-1]
+    return _unpacked(text) if rest[:1] == b"\1" else text
 
 
 def _unpacked(data: bytes) -> bytes:
-    unpacker = zlib.decompressobj()
     try:
-        return unpacker.decompress(data, MAX_TEXT)
+        return zlib.decompressobj().decompress(data, MAX_TEXT)
     except zlib.error:
         return b""

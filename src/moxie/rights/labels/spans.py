@@ -17,6 +17,7 @@ MAX_XML = 32 << 20
 MAX_DEPTH, MAX_ELEMENTS, MAX_FOUND, MAX_TEXT = 256, 2_000_000, 10_000, 1 << 20
 
 _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)")
+_QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'|>")
 
 Name = tuple[str, str]
 """A namespace and a local name."""
@@ -177,7 +178,7 @@ def _split(tag: str) -> tuple[Name, str]:
 
 def _tag_end(data: bytes, start: int) -> int:
     """Where the tag that begins at `start` ends; `>` may stand in an attribute's value."""
-    for found in re.finditer(rb"\"[^\"]*\"|'[^']*'|>", data[start : start + MAX_TEXT]):
+    for found in _QUOTED.finditer(data, start, start + MAX_TEXT):
         if found[0] == b">":
-            return start + found.end()
+            return found.end()
     raise BrokenCarrierError

@@ -17,12 +17,14 @@ SPACES = {
 }
 """The namespaces of the properties, by their usual prefixes."""
 
-_PROPERTIES = {
+PROPERTIES = {
     (SPACES["TC260"], "AIGC"): AIGC,
     (SPACES["Iptc4xmpExt"], "DigitalSourceType"): SOURCE,
     (SPACES["plus"], "DataMining"): MINING,
     (SPACES["cc"], "license"): LICENSE,
 }
+"""The fields' names by the properties that hold them."""
+
 _TAGS = {AIGC: "TC260:AIGC", SOURCE: "Iptc4xmpExt:DigitalSourceType", MINING: "plus:DataMining"}
 _ROOT, _DESCRIPTION = (RDF, "RDF"), (RDF, "Description")
 
@@ -36,9 +38,7 @@ def read(packet: bytes, where: str = "XMP") -> list[Mark]:
     except BrokenCarrierError:
         return [Mark(AIGC, "", where)] if b"TC260" in packet and b"AIGC" in packet else []
     return [
-        Mark(_PROPERTIES[node.name], value(node), where)
-        for node in nodes
-        if node.name in _PROPERTIES
+        Mark(PROPERTIES[node.name], value(node), where) for node in nodes if node.name in PROPERTIES
     ]
 
 
@@ -67,9 +67,17 @@ def merged(packet: bytes | None, fields: Mapping[str, str]) -> bytes:
 
 def without(packet: bytes) -> bytes:
     """A packet without the fields, and without the descriptions they leave empty."""
-    packet = spans.cut(packet, [n for n in _nodes(packet) if n.name in _PROPERTIES])
+    packet = spans.cut(packet, [n for n in _nodes(packet) if n.name in PROPERTIES])
     empty = [n for n in spans.scan(packet, {_DESCRIPTION}) if _empty(n, packet)]
     return spans.cut(packet, empty)
+
+
+def empty(packet: bytes) -> bool:
+    """Whether nothing is left in a packet but empty descriptions."""
+    nodes = spans.scan(packet, {(RDF, spans.ANY)})
+    nodes = [node for node in nodes if node.attribute is None]
+    inner = [node for node in nodes if node.name not in (_ROOT, _DESCRIPTION)]
+    return len(inner) <= 1 and all(_empty(n, packet) for n in nodes if n.name == _DESCRIPTION)
 
 
 def _empty(node: spans.Node, packet: bytes) -> bool:
@@ -109,7 +117,7 @@ def bare(packet: bytes) -> bytes:
 def _nodes(packet: bytes) -> list[spans.Node]:
     if len(packet) > MAX_PACKET:
         raise BrokenCarrierError
-    return spans.scan(bare(packet), {_ROOT, *_PROPERTIES})
+    return spans.scan(bare(packet), {_ROOT, *PROPERTIES})
 
 
 def _new(fields: Mapping[str, str]) -> bytes:
