@@ -20,7 +20,7 @@ SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh store for each test, and an environment that does not speak for the developer."""
     folder = tmp_path / "home"
-    for name in ("MOXIE_DATABASE", "MOXIE_BLOBS", "MOXIE_DEBUG"):
+    for name in ("MOXIE_DATABASE", "MOXIE_BLOBS", "MOXIE_PRODUCER", "MOXIE_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MOXIE_HOME", str(folder))
     monkeypatch.setenv("MOXIE_LANG", "en")

@@ -27,6 +27,7 @@ class Settings:
     language: str = "en"
     database: str | None = None  # SQLAlchemy URL; None is SQLite inside `home`
     blobs: str | None = None  # fsspec URL; None is a folder inside `home`
+    producer: str | None = None  # who labels name as the producer; None names no one
 
     @classmethod
     def read(
@@ -36,7 +37,7 @@ class Settings:
         home: Path | None = None,
         language: str | None = None,
     ) -> Settings:
-        """From arguments first, then MOXIE_HOME, MOXIE_LANG, MOXIE_DATABASE, MOXIE_BLOBS."""
+        """From arguments first, then MOXIE_HOME, _LANG, _DATABASE, _BLOBS and _PRODUCER."""
         env = os.environ if environ is None else environ
         if home is None:
             home = Path(env["MOXIE_HOME"]) if env.get("MOXIE_HOME") else default_home()
@@ -46,6 +47,7 @@ class Settings:
             language=chosen if chosen in LANGUAGES else "en",
             database=env.get("MOXIE_DATABASE") or None,
             blobs=env.get("MOXIE_BLOBS") or None,
+            producer=env.get("MOXIE_PRODUCER") or None,
         )
 
 

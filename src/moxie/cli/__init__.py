@@ -72,6 +72,10 @@ def _perform(
         from moxie.cli.health import check
 
         return check(settings, catalogue)
+    if name == "labels":  # about any files: no store is asked
+        from moxie.cli.labels import check as look
+
+        return look(params)
     from moxie.cli.verbs import perform
 
     return perform(name, params, settings, catalogue)

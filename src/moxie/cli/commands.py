@@ -103,6 +103,11 @@ ALSO = option(
 SOURCE = argument("source", "FILE", required=False, type=Folder())
 OUT_FILE = option("--out", type=Folder(), about=say("The file to write; never the one given."))
 MODEL = option("--model", about=say("The corpus whose style fills what is missing."))
+VISIBLE = option(
+    "--visible-label",
+    is_flag=True,
+    about=say("Also write AI生成 on pictures, for people to see."),
+)
 SUFFIX = option("--suffix", default="", about=say("The file format, such as .jpg; else lossless."))
 
 
@@ -129,7 +134,7 @@ VERBS = (
         say("Take a folder of works in; hand out a trained model, a report and new works."),
         (
             *(FOLDERS, SAMPLES, ART, NUMBER, SEED, budget("10m"), SIZE, NOVELTY),
-            *(OUT, ALSO, NAME, RIGHTS),
+            *(OUT, ALSO, VISIBLE, NAME, RIGHTS),
         ),
     ),
     Verb(
@@ -149,7 +154,7 @@ VERBS = (
     Verb(
         "create",
         say("Make new works."),
-        (CORPUS, NUMBER, SEED, SIZE, NOVELTY, START, REGION, SET, BLEND, OUT, ALSO),
+        (CORPUS, NUMBER, SEED, SIZE, NOVELTY, START, REGION, SET, BLEND, OUT, ALSO, VISIBLE),
     ),
     Verb(
         "restore",
@@ -160,7 +165,12 @@ VERBS = (
     Verb(
         "export",
         say("Write all creations and their records as files."),
-        (CORPUS, SUFFIX, OUT, ALSO),
+        (CORPUS, SUFFIX, OUT, ALSO, VISIBLE),
+    ),
+    Verb(
+        "labels",
+        say("Say what labels there are in files: made by AI, by whom, on which terms."),
+        (argument("files", "FILE...", nargs=-1, type=Folder()),),
     ),
     Verb("doctor", say("Say what is installed, what is missing, and how to mend it."), ()),
 )

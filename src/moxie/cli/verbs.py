@@ -144,11 +144,12 @@ def _evaluate(studio: Studio, params: dict[str, Any]) -> Outcome:
 
 
 def _create(studio: Studio, params: dict[str, Any]) -> Outcome:
-    out, also = params.pop("out"), params.pop("also")
+    out, also, visible = params.pop("out"), params.pop("also"), params.pop("visible_label")
     corpus, n = params.pop("corpus"), params.pop("n")
     made = studio.create(corpus, n, **{**params, "options": _settings(params)}, also=also or ())
     owner = str(made[0].record["corpus"])  # of several blended, one
-    return _handed_out(studio.export(owner, out, creations=made, also=also), out)
+    written = studio.export(owner, out, creations=made, also=also, visible_label=visible)
+    return _handed_out(written, out)
 
 
 def _restore(studio: Studio, params: dict[str, Any]) -> Outcome:
@@ -176,8 +177,8 @@ def _restore(studio: Studio, params: dict[str, Any]) -> Outcome:
 
 
 def _export(studio: Studio, params: dict[str, Any]) -> Outcome:
-    out, suffix, also = params["out"], params["suffix"], params["also"]
-    return _handed_out(studio.export(params["corpus"], out, suffix=suffix, also=also), out)
+    out = params.pop("out")
+    return _handed_out(studio.export(params.pop("corpus"), out, **params), out)
 
 
 def _report(studio: Studio, params: dict[str, Any]) -> Outcome:

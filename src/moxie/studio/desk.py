@@ -28,6 +28,7 @@ class Bench:
 
     library: Library
     home: Path
+    producer: str | None = None  # who labels name; see `Settings`
 
 
 class Desk(Generic[S]):
@@ -44,6 +45,7 @@ class Desk(Generic[S]):
         self.corpus = corpus
         self.art = art
         self.clock = clock
+        self.producer = bench.producer
         self._home = bench.home
         self._stack = stack
 

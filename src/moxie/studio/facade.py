@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 from moxie import arts
 from moxie.settings import Settings
 from moxie.store import Library
-from moxie.studio import blending, inputs, journey, leading, learning, making, paging
+from moxie.studio import blending, inputs, journey, labelling, leading, learning, making, paging
 from moxie.studio.blending import Hand
 from moxie.studio.desk import Bench, Desk
+from moxie.studio.labelling import Looked
 from moxie.studio.learning import Collected
 from moxie.studio.progress import Clock, Progress, Silent
 from moxie.studio.result import Exported, Restored, Result
@@ -192,14 +193,21 @@ class Studio:
         creations: Sequence[Creation] | None = None,
         suffix: str = "",
         also: Sequence[str] | None = None,
+        visible_label: bool = False,
     ) -> list[Exported]:
         """Write creations (all of the corpus by default) and their records into `out`.
 
         Each is written in the formats `also` besides; None is what the art usually hands out.
+        All are labelled as made by AI; with `visible_label` pictures say so to people too.
         """
         with self._desk(corpus) as desk:
             chosen = self.creations(desk.corpus.name) if creations is None else creations
-            return making.export(desk, chosen, Path(out), suffix, making.formats(desk, also))
+            also = making.formats(desk, also)
+            return making.export(desk, chosen, Path(out), suffix, also, visible=visible_label)
+
+    def labels(self, *files: PathLike) -> list[Looked]:
+        """What labels there are in files, whoever made them: see `moxie.rights.labels`."""
+        return list(labelling.look(files))
 
     def run(  # noqa: PLR0913  every dial of the main job, each with a usual value
         self,
@@ -215,13 +223,14 @@ class Studio:
         out: PathLike = OUT,
         samples: bool = False,
         also: Sequence[str] | None = None,
+        visible_label: bool = False,
     ) -> Result:
         """The main job: works in; a trained model, a report and `n` new works out.
 
-        `budget` is in seconds; `also` as in `export`. Going again after a stop, or a crash, goes
-        on from there.
+        `budget` is in seconds; `also` and `visible_label` as in `export`. Going again after a
+        stop, or a crash, goes on from there.
         """
-        wish = journey.Wish(n, seed, budget, size, novelty, Path(out), also)
+        wish = journey.Wish(n, seed, budget, size, novelty, Path(out), also, visible_label)
         with self._gathering(folders, corpus, art, rights, samples=samples) as (desk, collected):
             return journey.go(desk, collected, wish, Catalogue.load(self.settings.language))
 
@@ -230,6 +239,9 @@ class Studio:
         from moxie.doctor import examine
 
         return examine(self.settings)
+
+    def _bench(self) -> Bench:
+        return Bench(self._library, self.settings.home, self.settings.producer)
 
     @contextmanager
     def _desk(self, name: str | None) -> Iterator[Desk[Any]]:
@@ -246,7 +258,7 @@ class Studio:
             # always in one order, so that no two processes wait for each other
             for name in sorted(corpus.name for corpus in corpora):
                 stack.enter_context(self._library.lock(name))
-            bench = Bench(self._library, self.settings.home)
+            bench = self._bench()
             yield [Desk(bench, corpus, arts.find(corpus.art), clock, stack) for corpus in corpora]
 
     @contextmanager
@@ -277,5 +289,5 @@ class Studio:
             given = inputs.given(folders, art, declared, stack=stack, samples=samples)
             corpus = inputs.corpus_for(self._library, name, given)
             stack.enter_context(self._library.lock(corpus.name))
-            desk = Desk(Bench(self._library, self.settings.home), corpus, given.art, clock, stack)
+            desk = Desk(self._bench(), corpus, given.art, clock, stack)
             yield desk, learning.collect(desk, given.paths, given.rights, given.origin)

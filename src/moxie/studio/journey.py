@@ -41,6 +41,7 @@ class Wish:
     novelty: float
     out: Path
     also: Sequence[str] | None = None
+    visible_label: bool = False
 
 
 def go(desk: Desk[S], collected: Collected, wish: Wish, catalogue: Catalogue) -> Result:
@@ -55,7 +56,7 @@ def go(desk: Desk[S], collected: Collected, wish: Wish, catalogue: Catalogue) ->
     left = max(wish.budget - desk.clock.elapsed, wish.budget / 10)
     evaluation = making.evaluate(desk, size, wish.novelty, left * PROBING)
     creations = making.create(Hand.of(desk), Brief(size, wish.novelty), wish.n, wish.seed)
-    exported = making.export(desk, creations, wish.out, also=also)
+    exported = making.export(desk, creations, wish.out, also=also, visible=wish.visible_label)
     report = paging.report(
         desk,
         wish.out,

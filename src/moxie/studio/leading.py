@@ -12,7 +12,7 @@ import moxie
 from moxie.art import Art, Brief
 from moxie.errors import BadInput
 from moxie.flow.export import as_json
-from moxie.rights.labels import COMPOSITE, Label
+from moxie.rights.labels import COMPOSITE, LOCAL, Label
 from moxie.studio import inputs, publishing
 from moxie.studio.blending import Hand
 from moxie.studio.desk import Desk
@@ -67,7 +67,9 @@ def restore(desk: Desk[S], source: Path, out: Path, region: str, seed: int) -> R
         exact = _reads_back(art, written, filled, out.name)
         facts = dict(art.facts(data, content))
         made = hashlib.sha256(art.write(filled)).hexdigest()
-        label = Label(COMPOSITE, produce_id=made)  # a person's work, filled in by a model
+        label = Label(
+            COMPOSITE, desk.producer or LOCAL, made
+        )  # a person's work, filled in by a model
         released = publishing.press(desk).publish(publishing.Release(out, written, label))
         told = _told(data, facts, region, mask) | {
             "output": {**released.facts, "exact": exact},

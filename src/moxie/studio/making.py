@@ -77,12 +77,17 @@ def export(
     folder: Path,
     suffix: str = "",
     also: Sequence[str] = (),
+    *,
+    visible: bool = False,
 ) -> list[Exported]:
-    """Write creations and their records into a folder; each in the formats `also` as well."""
+    """Write creations and their records into a folder; each in the formats `also` as well.
+
+    All are labelled; a `visible` label is for people to see, on pictures.
+    """
     with desk.clock.stage("export"):
         written = exporting.export(
             creations,
-            desk.library.get,
+            publishing.seen(desk) if visible else desk.library.get,
             desk.art,
             folder,
             write=write,

@@ -15,9 +15,10 @@ from typing import TypeAlias, TypeVar
 
 from moxie.errors import BadInput, CannotWrite
 from moxie.rights import labels
-from moxie.rights.labels import COMPOSITE, MADE, Found, Label
+from moxie.rights.labels import COMPOSITE, LOCAL, MADE, Found, Label, visible
 from moxie.store import atomic
 from moxie.studio.desk import Desk
+from moxie.text import say
 from moxie.work import Creation
 
 S = TypeVar("S")
@@ -82,9 +83,26 @@ def publisher(desk: Desk[S]) -> Callable[[Creation, Path, bytes], Mapping[str, o
     steps = press(desk)
 
     def publish(creation: Creation, path: Path, data: bytes) -> Mapping[str, object]:
-        return steps.publish(Release(path, data, label_of(creation), creation)).facts
+        label = label_of(creation, desk.producer)
+        return steps.publish(Release(path, data, label, creation)).facts
 
     return publish
+
+
+def seen(desk: Desk[S]) -> Callable[[str], bytes]:
+    """Reads stored creations with the label that people see; only on pictures there is room."""
+    told: list[str] = []
+
+    def read(creation: str) -> bytes:
+        data = desk.library.get(creation)
+        if labels.kind(data) == ".png":
+            return visible.stamp(data)
+        if not told:
+            told.append(creation)
+            desk.clock.progress.say(say("Only pictures can have a visible label drawn on them."))
+        return data
+
+    return read
 
 
 def labelled(release: Release) -> Release:
@@ -97,10 +115,10 @@ def labelled(release: Release) -> Release:
     return replace(release, data=data).noting(label=told)
 
 
-def label_of(creation: Creation) -> Label:
+def label_of(creation: Creation, producer: str | None = None) -> Label:
     """What a creation's label says: made by a model, or by a model out of a person's work."""
     began = any(key in creation.record for key in ("start", "region"))
-    return Label(COMPOSITE if began else MADE, produce_id=creation.id)
+    return Label(COMPOSITE if began else MADE, producer or LOCAL, creation.id)
 
 
 def _read_again(release: Release) -> bytes:

@@ -40,14 +40,29 @@ from moxie.rights.labels.label import (
     Mark,
 )
 
-__all__ = ["COMPOSITE", "LOCAL", "MADE", "SUFFIXES", "Found", "Label", "Mark", "marks", "read"]
-__all__ += ["write"]
+__all__ = ["COMPOSITE", "LOCAL", "MADE", "SUFFIXES", "Found", "Label", "Mark", "kind", "marks"]
+__all__ += ["packets", "read", "write"]
 
 _ALL = (png, jpeg, webp, tiff, svg, pdf, wav, flac, ogg, id3, midi, musicxml, plain, markdown, glb)
 _CARRIERS: dict[str, ModuleType] = {suffix: one for one in _ALL for suffix in one.SUFFIXES}
 
 SUFFIXES = frozenset(_CARRIERS)
 """The formats that can carry a label."""
+
+_BEGINNINGS = (
+    (b"\x89PNG\r\n\x1a\n", ".png"),
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"II*\0", ".tiff"),
+    (b"MM\0*", ".tiff"),
+    (b"%PDF-", ".pdf"),
+    (b"fLaC", ".flac"),
+    (b"OggS", ".ogg"),
+    (b"ID3", ".mp3"),
+    (b"MThd", ".mid"),
+    (b"glTF", ".glb"),
+)
+_RIFFS = {b"WEBP": ".webp", b"WAVE": ".wav"}
+_HEAD = 4096
 
 _BROKEN = (
     BrokenCarrierError,
@@ -84,6 +99,29 @@ def write(data: bytes, suffix: str, label: Label) -> bytes:
     except _BROKEN as error:
         raise _damaged(suffix) from error
     return written
+
+
+def kind(data: bytes) -> str | None:
+    """The suffix of the format that a file's first bytes show; None where they do not."""
+    head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if data[:4] == b"RIFF":
+        return _RIFFS.get(data[8:12])
+    if data[:4] == b"PK\3\4":
+        return ".mxl" if b"META-INF/container.xml" in data else None
+    if head[:1] == b"<":
+        xml = ((b"<svg", ".svg"), (b":svg", ".svg"), (b"score-partwise", ".musicxml"))
+        return next((suffix for mark, suffix in xml if mark in head), None)
+    return next((suffix for mark, suffix in _BEGINNINGS if data.startswith(mark)), None)
+
+
+def packets(data: bytes, suffix: str) -> list[bytes]:
+    """Every XMP packet in a file whose format has them; raises BadInput for a damaged one."""
+    carrier = _carrier(suffix)
+    try:
+        found: list[bytes] = carrier.packets(data) if hasattr(carrier, "packets") else []
+    except _BROKEN as error:
+        raise _damaged(suffix) from error
+    return found
 
 
 def read(data: bytes, suffix: str) -> Found:
