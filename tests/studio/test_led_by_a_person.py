@@ -261,7 +261,10 @@ def test_a_work_is_restored_and_the_record_says_so(
     [run] = trained._library.runs("mine")
     assert record["restored"] is True
     assert record["input"]["sha256"] == hashlib.sha256(before).hexdigest()
+    registered = record["output"].pop("registered")
+    assert registered["seq"] == 0
     assert record["output"] == {
+        "creation": hashlib.sha256(out.read_bytes()).hexdigest(),
         "sha256": hashlib.sha256(out.read_bytes()).hexdigest(),
         "exact": True,
         "label": None,  # the toy's files have no place for one

@@ -108,6 +108,21 @@ VISIBLE = option(
     is_flag=True,
     about=say("Also write AI生成 on pictures, for people to see."),
 )
+WHAT = argument("what", "FILE|CREATION", required=False)
+FILE = argument("file", "[FILE]", required=False, type=Folder())
+RECEIPT = option("--receipt", type=Folder(), about=say("Check this receipt of the file."))
+AGAINST = option(
+    "--against",
+    type=Folder(),
+    about=say("An older checkpoint or receipt to hold the log against."),
+)
+STAMP = option("--stamp", type=Folder(), about=say("An outside time stamp (RFC 3161) to attach."))
+ROOTS = option("--roots", type=Folder(), about=say("PEM certificates to check the stamp by."))
+OUT_PROOF = option("--out", type=Folder(), about=say("The file to write the proof to."))
+CREATION = argument("creation", "CREATION", required=False)
+NOTE = option("--note", about=say("Note what you did with it: chosen, rejected or edited."))
+EDITED = option("--file", type=Folder(), about=say("The file that it was edited into."))
+OUT_EVIDENCE = option("--out", type=Folder(), about=say("The file to write the evidence to."))
 SUFFIX = option("--suffix", default="", about=say("The file format, such as .jpg; else lossless."))
 
 
@@ -171,6 +186,17 @@ VERBS = (
         "labels",
         say("Say what labels there are in files: made by AI, by whom, on which terms."),
         (argument("files", "FILE...", nargs=-1, type=Folder()),),
+    ),
+    Verb("register", say("Enter a file or a creation into the registry's log."), (WHAT,)),
+    Verb(
+        "prove",
+        say("Write a file's receipt, check one, or read the whole log for tampering."),
+        (FILE, RECEIPT, AGAINST, STAMP, ROOTS, OUT_PROOF),
+    ),
+    Verb(
+        "record",
+        say("Show how a creation came about, step by step, and whether that record is whole."),
+        (CREATION, NOTE, EDITED, OUT_EVIDENCE),
     ),
     Verb("doctor", say("Say what is installed, what is missing, and how to mend it."), ()),
 )

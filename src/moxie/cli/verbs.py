@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from moxie.cli import registry_verbs
 from moxie.cli.console import console
 from moxie.cli.outcome import Outcome
 from moxie.errors import BadInput
@@ -249,4 +250,7 @@ _VERBS: dict[str, Perform] = {
     "restore": _restore,
     "report": _report,
     "export": _export,
+    "register": registry_verbs.register,
+    "prove": registry_verbs.prove,
+    "record": registry_verbs.record,
 }

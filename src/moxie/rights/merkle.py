@@ -150,3 +150,26 @@ def verify_consistency(
 
 def _usable(proof: Sequence[bytes]) -> bool:
     return len(proof) <= LONGEST and all(len(step) == 32 for step in proof)
+
+
+def grow(peaks: Sequence[bytes], size: int, leaf: bytes) -> list[bytes]:
+    """The peaks of a tree with one more leaf hash: appending without the whole list at hand.
+
+    Peaks are the roots of the full subtrees of a tree of `size` leaves, the largest first.
+    """
+    grown = [*peaks, leaf]
+    while size & 1:
+        right, left = grown.pop(), grown.pop()
+        grown.append(node_hash(left, right))
+        size >>= 1
+    return grown
+
+
+def root_of_peaks(peaks: Sequence[bytes]) -> bytes:
+    """The root of the tree that has these peaks."""
+    if not peaks:
+        return EMPTY
+    found = peaks[-1]
+    for peak in reversed(peaks[:-1]):
+        found = node_hash(peak, found)
+    return found

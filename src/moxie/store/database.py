@@ -1,4 +1,4 @@
-"""The database: an engine for SQLite or PostgreSQL, transactions, and five verbs on its tables."""
+"""The database: an engine for SQLite or PostgreSQL, transactions, and few verbs on its tables."""
 
 from __future__ import annotations
 
@@ -45,14 +45,23 @@ class Records:
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         self._insert: Any = dialect.insert  # the two spell "on conflict" alike
 
-    def find(self, table: str, *, newest_first: bool = False, **equal: Value) -> list[Row]:
+    def find(
+        self, table: str, *, newest_first: bool = False, limit: int | None = None, **equal: Value
+    ) -> list[Row]:
         """The rows that match; in the order they were added where the table counts them."""
         found = _table(table)
         query = select(found).filter_by(**equal)
         if "number" in found.c:
             number = found.c.number
             query = query.order_by(number.desc() if newest_first else number)
-        return self._rows(query)
+        return self._rows(query.limit(limit))
+
+    def column(self, table: str, column: str, *, below: int) -> list[Any]:
+        """One column of the rows whose number is below `below`, in their order."""
+        found = _table(table)
+        number = found.c.number
+        query = select(found.c[column]).where(number < below).order_by(number)
+        return list(self._connection.execute(query).scalars())
 
     def starting(self, table: str, column: str, prefix: str) -> list[Row]:
         """The rows whose `column` begins with `prefix`, in the order they were added."""

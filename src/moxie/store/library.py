@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from moxie.store.blobs import Blobs
     from moxie.store.codec import Codec
     from moxie.store.database import Database, Records
+    from moxie.store.events import Events
+    from moxie.store.registry import Registry
 
 T = TypeVar("T")
 
@@ -87,9 +89,18 @@ class Library:
         return locks.hold(self._home / "locks", name, wait=wait)
 
     @property
-    def database(self) -> Database:
-        """The transactions, for the other modules of the store that keep tables of their own."""
-        return self._database
+    def events(self) -> Events:
+        """The records of creations, step by step."""
+        from moxie.store.events import Events
+
+        return Events(self._database)
+
+    @property
+    def registry(self) -> Registry:
+        """The rows of the registry's log."""
+        from moxie.store.registry import Registry
+
+        return Registry(self._database)
 
     # Blobs
 

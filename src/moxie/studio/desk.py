@@ -46,7 +46,7 @@ class Desk(Generic[S]):
         self.art = art
         self.clock = clock
         self.producer = bench.producer
-        self._home = bench.home
+        self.home = bench.home
         self._stack = stack
 
     @cached_property
@@ -54,7 +54,7 @@ class Desk(Generic[S]):
         """What models run on, measured once in a store's life; torch keeps to it from now on."""
         from moxie.nn.machine import detect, use
 
-        machine = detect(self._home / "machine.json")
+        machine = detect(self.home / "machine.json")
         self._stack.enter_context(use(machine))
         return machine
 

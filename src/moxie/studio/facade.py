@@ -11,12 +11,25 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 from moxie import arts
 from moxie.settings import Settings
 from moxie.store import Library
-from moxie.studio import blending, inputs, journey, labelling, leading, learning, making, paging
+from moxie.studio import (
+    blending,
+    inputs,
+    journey,
+    labelling,
+    leading,
+    learning,
+    making,
+    paging,
+    recording,
+    registering,
+)
 from moxie.studio.blending import Hand
 from moxie.studio.desk import Bench, Desk
 from moxie.studio.labelling import Looked
 from moxie.studio.learning import Collected
 from moxie.studio.progress import Clock, Progress, Silent
+from moxie.studio.proving import Clerk
+from moxie.studio.recording import Recorded
 from moxie.studio.result import Exported, Restored, Result
 from moxie.text import Catalogue
 from moxie.work import (
@@ -233,6 +246,24 @@ class Studio:
         wish = journey.Wish(n, seed, budget, size, novelty, Path(out), also, visible_label)
         with self._gathering(folders, corpus, art, rights, samples=samples) as (desk, collected):
             return journey.go(desk, collected, wish, Catalogue.load(self.settings.language))
+
+    def record(
+        self, creation: str, *, note: str | None = None, file: PathLike | None = None
+    ) -> Recorded:
+        """The record of a creation (by its id or how that begins), checked.
+
+        `note` first adds what a person did: chosen, rejected, or edited into `file`.
+        """
+        subject = recording.find(self._library, creation)
+        if note is not None:
+            edited = None if file is None else Path(file)
+            recording.by_person(self._library, subject, note, edited)
+        return recording.recorded(self._library, subject)
+
+    @property
+    def registry(self) -> Clerk:
+        """The registry's desk: register, give and check receipts, audit the log."""
+        return Clerk(registering.registrar(self._library, self.settings.home))
 
     def doctor(self) -> list[Finding]:
         """What is installed, what is missing, and the command that mends it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tempfile
 import zipfile
@@ -91,6 +92,11 @@ def read_file(path: Path) -> bytes:
     if len(data) > MAX_BYTES:
         raise BadInput("{name} is over {limit} MB.", name=path.name, limit=MAX_BYTES >> 20)
     return data
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file of the user's; raises BadInput where it cannot be read."""
+    return hashlib.sha256(read_file(path)).hexdigest()
 
 
 def read_region(text: str, art: Art[S], content: S) -> Mask:

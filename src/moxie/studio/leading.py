@@ -13,7 +13,7 @@ from moxie.art import Art, Brief
 from moxie.errors import BadInput
 from moxie.flow.export import as_json
 from moxie.rights.labels import COMPOSITE, LOCAL, Label
-from moxie.studio import inputs, publishing
+from moxie.studio import inputs, publishing, recording
 from moxie.studio.blending import Hand
 from moxie.studio.desk import Desk
 from moxie.studio.making import check_writable, mask_digest, write
@@ -67,9 +67,9 @@ def restore(desk: Desk[S], source: Path, out: Path, region: str, seed: int) -> R
         exact = _reads_back(art, written, filled, out.name)
         facts = dict(art.facts(data, content))
         made = hashlib.sha256(art.write(filled)).hexdigest()
-        label = Label(
-            COMPOSITE, desk.producer or LOCAL, made
-        )  # a person's work, filled in by a model
+        # a person's work, filled in by a model
+        label = Label(COMPOSITE, desk.producer or LOCAL, made)
+        recording.note(desk.library, made, "restored", _noted(desk, data, mask, seed))
         released = publishing.press(desk).publish(publishing.Release(out, written, label))
         told = _told(data, facts, region, mask) | {
             "output": {**released.facts, "exact": exact},
@@ -113,6 +113,23 @@ def _made_by(desk: Desk[S]) -> dict[str, object]:
         "training_seed": run.seed,
         "method": "infill",
         "rights": dict(Hand.of(desk).rights),
+    }
+
+
+def _noted(desk: Desk[S], data: bytes, mask: Mask, seed: int) -> dict[str, object]:
+    """What the record of a restored work says: hashes and settings, no names."""
+    run = desk.trained
+    return {
+        "moxie": moxie.__version__,
+        "art": desk.art.name,
+        "input": hashlib.sha256(data).hexdigest(),
+        "region": {"sha256": mask_digest(mask), "share": float(mask.mean())},
+        "run": run.id,
+        "model": run.model,
+        "recipe": run.choice.recipe,
+        "training_seed": run.seed,
+        "seed": seed,
+        "corpora": [recording.corpus_root([work.id for work in desk.works])],
     }
 
 

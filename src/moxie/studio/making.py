@@ -18,7 +18,7 @@ from moxie.flow import create as creating
 from moxie.flow import evaluate as evaluating
 from moxie.flow import export as exporting
 from moxie.store import atomic
-from moxie.studio import publishing
+from moxie.studio import publishing, recording
 from moxie.studio.blending import Closeness, Hand
 from moxie.studio.desk import Desk, digest
 from moxie.studio.result import Exported
@@ -195,6 +195,7 @@ class _Easel(Generic[S]):
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             record={"asked": self.asked, **self._record(made), **self._led(made)},
         )
+        recording.created(self.hand, creation)
         self.hand.owner.library.add_creation(creation, data)
         return creation
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -17,6 +18,7 @@ from moxie.errors import BadInput, CannotWrite
 from moxie.rights import labels
 from moxie.rights.labels import COMPOSITE, LOCAL, MADE, Found, Label, visible
 from moxie.store import atomic
+from moxie.studio import recording, registering
 from moxie.studio.desk import Desk
 from moxie.text import say
 from moxie.work import Creation
@@ -73,9 +75,11 @@ class Press:
         return release
 
 
-def press(_desk: Desk[S]) -> Press:
+def press(desk: Desk[S]) -> Press:
     """The steps that a corpus' files go through. Signing comes before, registering after."""
-    return Press()
+    registrar = registering.registrar(desk.library, desk.home)
+    noted = partial(recording.exported, desk.library)
+    return Press(after=(noted, partial(registering.registered, registrar)))
 
 
 def publisher(desk: Desk[S]) -> Callable[[Creation, Path, bytes], Mapping[str, object]]:
