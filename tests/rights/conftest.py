@@ -39,3 +39,25 @@ def ring(tmp_path, clock):
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def studio_keys(tmp_path_factory) -> Keyring:
+    """A keyring by the clock of this machine, as c2pa-python goes by it."""
+    return Keyring.open(tmp_path_factory.mktemp("studio") / "keys", write=write_whole)
+
+
+@pytest.fixture(scope="session")
+def other_keys(tmp_path_factory) -> Keyring:
+    """The keys of another studio."""
+    return Keyring.open(tmp_path_factory.mktemp("other") / "keys", write=write_whole)
+
+
+@pytest.fixture(scope="session")
+def engine(studio_keys):
+    """Signs with the keys of `studio_keys`, and believes them."""
+    pytest.importorskip("c2pa")
+    from moxie.rights.credentials import Engine
+
+    credential = studio_keys.credential()
+    return Engine(studio_keys.anchors(), credential)
