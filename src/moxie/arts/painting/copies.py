@@ -72,14 +72,14 @@ class PictureIndex:
         layouts = self._compositions(content)
         layouts[~allowed] = -1.0
         best = int(layouts.argmax())
-        answer = Likeness(best, float(layouts[best]), _composed(float(layouts[best])))
+        answer = Likeness(best, float(layouts[best]), composed(float(layouts[best])))
         found = self._details(content)
         both = (found, found.mirrored())
         for seen, votes in zip(both, self._votes.count(both, allowed), strict=True):
             for place in _candidates(votes, layouts):
                 agreement = agree(seen, self._portraits[place].details)
                 if agreement.similarity > answer.similarity:
-                    evidence = _matched(agreement, mirrored=seen is not found)
+                    evidence = matched(agreement, mirrored=seen is not found)
                     answer = Likeness(place, agreement.similarity, evidence)
         return answer
 
@@ -109,7 +109,8 @@ def _digest(picture: Picture) -> bytes:
     return hashlib.sha256(repr(picture.shape).encode() + picture.tobytes()).digest()
 
 
-def _composed(similarity: float) -> Message:
+def composed(similarity: float) -> Message:
+    """What a likeness in composition means."""
     if similarity > 0.9:
         return say("The whole picture is the same.")
     if similarity >= 0.5:
@@ -117,7 +118,8 @@ def _composed(similarity: float) -> Message:
     return say("The compositions are alike to {percent} %.", percent=round(similarity * 100))
 
 
-def _matched(agreement: Agreement, *, mirrored: bool) -> Message:
+def matched(agreement: Agreement, *, mirrored: bool) -> Message:
+    """What an arrangement in common means."""
     if mirrored:
         return say(
             "{points} details lie in the same arrangement, mirrored.", points=agreement.points

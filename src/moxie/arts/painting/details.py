@@ -97,21 +97,36 @@ def details(picture: Picture) -> Details:
     return Details(places, np.rint(rooted * SCALE).astype(np.uint8), shape)
 
 
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Points [n, 2] that lie in the same arrangement in two pictures, in the pixels of each."""
+
+    here: NDArray[np.float32]
+    there: NDArray[np.float32]
+    agreement: Agreement
+
+
 def agree(one: Details, other: Details) -> Agreement:
     """The largest arrangement that two pictures' details share."""
+    return align(one, other).agreement
+
+
+def align(one: Details, other: Details) -> Alignment:
+    """The points of the largest arrangement that two pictures' details share; perhaps none."""
+    nothing = Alignment(one.places[:0], other.places[:0], Agreement())
     pairs = _pairs(one.floats(), other.floats())
     if len(pairs) < 4:
-        return Agreement()
+        return nothing
     here, there = one.places[pairs[:, 0]], other.places[pairs[:, 1]]
     found, inside = cv2.estimateAffine2D(
         here, there, method=cv2.RANSAC, ransacReprojThreshold=4.0, maxIters=500, confidence=0.99
     )
     if found is None or not _plausible(np.asarray(found[:, :2], np.float64)):
-        return Agreement()
+        return nothing
     kept = inside.ravel() > 0
     # the larger of both: a copied part fills a whole work, or the work a part of the copy
     cells = max(_cells(here[kept], one.shape), _cells(there[kept], other.shape))
-    return Agreement(int(kept.sum()), cells)
+    return Alignment(here[kept], there[kept], Agreement(int(kept.sum()), cells))
 
 
 def _pairs(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.intp]:
