@@ -106,6 +106,36 @@ class CopyIndex(Protocol[S_contra]):
         ...
 
 
+class Finder(Protocol[S_contra]):
+    """Searches many works, by what was kept of each, for the sources of something."""
+
+    def search(self, content: S_contra) -> Sequence[Likeness]:
+        """Every source at 0.5 or more, or else the likeliest; the likeliest first.
+
+        More thorough than `CopyIndex.nearest`: a small part of a work counts, and so does a
+        work that is a small part of the content.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two contents have in common, for people who have to judge it.
+
+    `similarity` is on the copy scale. `shown` has both side by side with what they share marked;
+    `facts` are the figures. `method` says how it was found, `errors` how often that is wrong and
+    where it was measured, `limits` what it cannot tell.
+    """
+
+    similarity: float
+    evidence: Message
+    shown: Preview
+    facts: Mapping[str, Scalar]
+    method: Message
+    errors: Message
+    limits: Message
+
+
 class Checkpoint(Protocol):
     """Where a training run keeps its state; `moxie.nn.checkpoint` has the one in use."""
 
@@ -280,6 +310,21 @@ class Art(Protocol[S]):
 
     def copies(self, contents: Sequence[S]) -> CopyIndex[S]:
         """An index for finding near-copies; different real works should stay under 0.5 in it."""
+        ...
+
+    def trace(self, content: S) -> bytes:
+        """What is kept of a content to find copies of it later: small, and read by `finder`."""
+        ...
+
+    def finder(self, traces: Sequence[bytes]) -> Finder[S]:
+        """Searches the contents that these traces are of; they may be read from disk when asked.
+
+        Raises BadInput for what `trace` did not make.
+        """
+        ...
+
+    def compare(self, suspect: S, original: S) -> Comparison:
+        """What a suspected copy and a work have in common, drawn side by side."""
         ...
 
     def size(self, text: str | None) -> tuple[int, ...]:

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from moxie.art import Art, Cleaned, CopyIndex, Judge, Likeness, Preview, Recipe, StyleModel
+from moxie.art import (
+    Art,
+    Cleaned,
+    Comparison,
+    CopyIndex,
+    Finder,
+    Judge,
+    Likeness,
+    Preview,
+    Recipe,
+    StyleModel,
+)
 from moxie.errors import BadInput, UnreadableWork
 from moxie.nn.plugins import recipes_in
 from moxie.text import Scalar, say
@@ -80,6 +91,18 @@ class Toy:
 
     def copies(self, contents: Sequence[Row]) -> CopyIndex[Row]:
         return Runs(contents)
+
+    def trace(self, content: Row) -> bytes:
+        return self.write(content)
+
+    def finder(self, traces: Sequence[bytes]) -> Finder[Row]:
+        return Drawer([self.read(trace, "trace") for trace in traces])
+
+    def compare(self, suspect: Row, original: Row) -> Comparison:
+        [found] = Drawer([original]).search(suspect)
+        words = say("beads in a row")
+        shown = self.preview((*suspect, *original))
+        return Comparison(found.similarity, found.evidence, shown, {}, words, words, words)
 
     def size(self, text: str | None) -> tuple[int, ...]:
         if text is None:
@@ -156,6 +179,19 @@ class Runs:
         best = max(runs, key=lambda i: runs[i].size)
         size = runs[best].size
         return Likeness(best, size / len(content), say("{n} beads in a row", n=size))
+
+
+class Drawer:
+    """Searches rows: all with half of the beads in common, or the one with the most."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._index, self._number = Runs(rows), len(rows)
+
+    def search(self, content: Row) -> list[Likeness]:
+        all_but = [set(range(self._number)) - {i} for i in range(self._number)]
+        each = (self._index.nearest(content, exclude=rest) for rest in all_but)
+        found = sorted((one for one in each if one), key=lambda one: -one.similarity)
+        return [one for one in found if one.similarity >= 0.5] or found[:1]
 
 
 ART: Art[Row] = Toy()

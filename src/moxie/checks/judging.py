@@ -85,6 +85,35 @@ def check_copies_can_all_be_excluded(subject: Subject[Any]) -> None:
     require(found is None, "every work was excluded and still one is found")
 
 
+def check_traces_lead_back(subject: Subject[Any]) -> None:
+    """What is kept of works is enough to find each of them again, the likeliest first."""
+    traces = [subject.art.trace(content) for content in subject.contents]
+    require(all(isinstance(trace, bytes) for trace in traces), "a trace is not bytes")
+    finder = subject.art.finder(traces)
+    for i, content in enumerate(subject.contents):
+        found = list(finder.search(content))
+        if not found:
+            raise AssertionError("nothing is found of a work whose trace is kept")
+        require(found[0].index == i, f"work {i} is said to come from work {found[0].index}")
+        require(found[0].similarity >= 0.95, f"work {i} is not sure to come from itself")
+        order = [-one.similarity for one in found]
+        require(order == sorted(order), "the likeliest source does not come first")
+        require(len({one.index for one in found}) == len(found), "a source is told twice")
+    require(not list(subject.art.finder([]).search(subject.contents[0])), "a source out of nothing")
+
+
+def check_comparing(subject: Subject[Any]) -> None:
+    """A work compared with itself is the same, and it is shown and said how that was found."""
+    one, other = subject.contents[:2]
+    same, different = subject.art.compare(one, one), subject.art.compare(one, other)
+    require(0.95 <= same.similarity <= 1, f"the same is alike to {same.similarity:.3g} only")
+    require(0 <= different.similarity < same.similarity, "another work is as much alike")
+    for found in (same, different):
+        require(len(found.shown.data) > 0 and "/" in found.shown.media_type, "nothing is shown")
+        said = (found.evidence, found.method, found.errors, found.limits)
+        require(all(str(words).strip() for words in said), "a comparison does not say how")
+
+
 def _center(subject: Subject[Any], content: object) -> NDArray[np.float32]:
     """Mean embedding of a content's pieces, by the first judge."""
     pieces, judges = subject.art.split(content), subject.art.judges()
@@ -103,4 +132,6 @@ ALL = (
     check_judges,
     check_copies_are_found,
     check_copies_can_all_be_excluded,
+    check_traces_lead_back,
+    check_comparing,
 )

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from moxie.art import Art, Cleaned, CopyIndex, Judge, Preview, Recipe, StyleModel
+from moxie.art import (
+    Art,
+    Cleaned,
+    Comparison,
+    CopyIndex,
+    Finder,
+    Judge,
+    Preview,
+    Recipe,
+    StyleModel,
+)
 from moxie.text import Scalar
 
 if TYPE_CHECKING:
@@ -82,6 +92,22 @@ class Music:
         from moxie.arts.music.originality.copies import ScoreIndex
 
         return ScoreIndex(contents)
+
+    def trace(self, content: Score) -> bytes:
+        """The score itself: it is small."""
+        return self.write(content)
+
+    def finder(self, traces: Sequence[bytes]) -> Finder[Score]:
+        """See `finder.ScoreArchive`."""
+        from moxie.arts.music.originality.finder import ScoreArchive
+
+        return ScoreArchive(traces)
+
+    def compare(self, suspect: Score, original: Score) -> Comparison:
+        """See `finder.compare`."""
+        from moxie.arts.music.originality import finder
+
+        return finder.compare(suspect, original)
 
     def family(self, name: str) -> str | None:
         """See `family.family`."""

@@ -10,7 +10,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from moxie.art import Art, Cleaned, CopyIndex, Judge, Preview, Recipe, StyleModel
+from moxie.art import (
+    Art,
+    Cleaned,
+    Comparison,
+    CopyIndex,
+    Finder,
+    Judge,
+    Preview,
+    Recipe,
+    StyleModel,
+)
 from moxie.errors import BadInput
 from moxie.text import Scalar
 
@@ -99,6 +109,24 @@ class Painting:
         from moxie.arts.painting.copies import PictureIndex
 
         return PictureIndex(contents)
+
+    def trace(self, content: Picture) -> bytes:
+        """See `traces`."""
+        from moxie.arts.painting import traces
+
+        return traces.pack(traces.trace(content))
+
+    def finder(self, traces: Sequence[bytes]) -> Finder[Picture]:
+        """See `search.PictureArchive`."""
+        from moxie.arts.painting.search import PictureArchive
+
+        return PictureArchive(traces)
+
+    def compare(self, suspect: Picture, original: Picture) -> Comparison:
+        """See `comparing.compare`."""
+        from moxie.arts.painting import comparing
+
+        return comparing.compare(suspect, original)
 
     def size(self, text: str | None) -> tuple[int, ...]:
         """`512x384`, width first as people write it, to (height, width); `256` is a square."""

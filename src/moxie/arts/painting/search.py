@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +18,12 @@ from numpy.typing import NDArray
 from moxie.art import Likeness
 from moxie.arts.painting import composition
 from moxie.arts.painting.copies import composed, matched
-from moxie.arts.painting.details import Alignment, Details, align
+from moxie.arts.painting.details import Details, align
 from moxie.arts.painting.picture import Picture
 from moxie.arts.painting.traces import (
     CELL_BITS,
     Bits,
     Keypoints,
-    cells,
     keypoints,
     project,
     signatures,
@@ -51,7 +51,6 @@ else what is left is looked at once more, nearer."""
 
 CERTAIN = 0.5
 """From here on a likeness is told even where others are stronger."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,8 @@ class PictureArchive:
                 known[work] = found
 
     def _load(self, traces: Sequence[bytes]) -> _Votes:
-        layouts, columns = [], []
+        layouts = []
+        columns: list[tuple[NDArray[Any], ...]] = []
         for i in range(len(traces)):  # one at a time: they may be read from disk
             kept = unpack(traces[i])
             layouts.append(kept.layout)
@@ -137,7 +137,9 @@ class PictureArchive:
             columns.append((kept.cells, kept.signatures, points.turns, points.sizes))
         self._layouts = np.array(layouts, np.float32)
         if not columns:
-            columns = [(np.zeros(0, np.uint16), np.zeros(0, np.uint64), *[np.zeros(0, np.uint8)] * 2)]
+            columns = [
+                (np.zeros(0, np.uint16), np.zeros(0, np.uint64), *[np.zeros(0, np.uint8)] * 2)
+            ]
         cell, signature, turns, sizes = (np.concatenate(c) for c in zip(*columns, strict=True))
         bits = int(np.clip(np.ceil(np.log2(max(len(cell), 1) / IN_CELL)), 4, CELL_BITS))
         cell = cell >> (CELL_BITS - bits)
@@ -226,9 +228,7 @@ def _meet(values: NDArray[np.float32], votes: _Votes) -> tuple[NDArray[np.intp],
     return query, np.repeat(low, lengths) + offsets
 
 
-def _chosen(
-    votes: NDArray[np.float32], layouts: NDArray[np.float32], most: int
-) -> list[int]:
+def _chosen(votes: NDArray[np.float32], layouts: NDArray[np.float32], most: int) -> list[int]:
     """The works worth comparing in detail."""
     voted = votes.max(axis=0)
     by_votes = np.argsort(-voted, kind="stable")[:most]
