@@ -95,7 +95,7 @@ def spoken() -> dict[str, list[str]]:
     for path in sorted(SOURCE.rglob("*.py")):
         if path.relative_to(SOURCE).as_posix() not in INNER:
             _gather(found, path, of_python(path.read_text("utf-8")))
-    for path in sorted(SOURCE.rglob("*.html")):
+    for path in sorted([*SOURCE.rglob("*.html"), *SOURCE.rglob("*.txt")]):
         _gather(found, path, of_template(path.read_text("utf-8")))
     return found
 

@@ -125,6 +125,19 @@ EDITED = option("--file", type=Folder(), about=say("The file that it was edited 
 OUT_EVIDENCE = option("--out", type=Folder(), about=say("The file to write the evidence to."))
 SUFFIX = option("--suffix", default="", about=say("The file format, such as .jpg; else lossless."))
 
+AMONG = option("--corpus", about=say("Search only this corpus; all that the store has otherwise."))
+ORIGINALS = option(
+    "--against",
+    type=Folder(),
+    multiple=True,
+    about=say("Search these files too, which are not in the store; may be given again."),
+)
+EVIDENCE = option(
+    "--evidence",
+    type=Folder(),
+    about=say("Lay out the evidence in this folder, with drafts of a notice."),
+)
+
 
 def budget(default: str) -> Maker:
     """The time budget, whose usual value differs by verb."""
@@ -197,6 +210,11 @@ VERBS = (
         "record",
         say("Show how a creation came about, step by step, and whether that record is whole."),
         (CREATION, NOTE, EDITED, OUT_EVIDENCE),
+    ),
+    Verb(
+        "search-copies",
+        say("Find what a file was copied from, as a whole or in part, with the evidence."),
+        (argument("suspect", "FILE", required=False, type=Folder()), AMONG, ORIGINALS, EVIDENCE),
     ),
     Verb("doctor", say("Say what is installed, what is missing, and how to mend it."), ()),
 )

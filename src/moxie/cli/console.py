@@ -34,6 +34,7 @@ STAGES = {
     "restore": say("Filling what is missing"),
     "report": say("Writing the report"),
     "export": say("Writing the files"),
+    "search": say("Searching the works"),
 }
 
 

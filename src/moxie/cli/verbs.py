@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from moxie.cli import registry_verbs
 from moxie.cli.console import console
+from moxie.cli.copying import search
 from moxie.cli.outcome import Outcome
 from moxie.errors import BadInput
 from moxie.settings import Settings
@@ -253,4 +254,5 @@ _VERBS: dict[str, Perform] = {
     "register": registry_verbs.register,
     "prove": registry_verbs.prove,
     "record": registry_verbs.record,
+    "search-copies": search,
 }

@@ -59,7 +59,7 @@ class Quoted:
             return 1.0 if self.length and self.letters == self.length else 0.0
         share = self.coverage[1] / COPIED
         strongest = max(share, self.letters / SPAN)
-        return max(1.0 - 0.5**strongest, self.coverage[1])
+        return max(1.0 - float(0.5**strongest), self.coverage[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from moxie.settings import Settings
 from moxie.store import Library
 from moxie.studio import (
     blending,
+    claiming,
+    copying,
     inputs,
     journey,
     labelling,
@@ -24,6 +26,7 @@ from moxie.studio import (
     registering,
 )
 from moxie.studio.blending import Hand
+from moxie.studio.copying import Searched
 from moxie.studio.desk import Bench, Desk
 from moxie.studio.labelling import Looked
 from moxie.studio.learning import Collected
@@ -264,6 +267,28 @@ class Studio:
     def registry(self) -> Clerk:
         """The registry's desk: register, give and check receipts, audit the log."""
         return Clerk(registering.registrar(self._library, self.settings.home))
+
+    def search_copies(
+        self,
+        suspect: PathLike,
+        *,
+        corpus: str | None = None,
+        against: Sequence[PathLike] = (),
+        evidence: PathLike | None = None,
+    ) -> tuple[Searched, list[Path]]:
+        """What a file was copied from: in a corpus or all of the store, and in files `against`.
+
+        With `evidence`, a folder, all that a person needs to judge it is laid out there; the
+        files written are handed back.
+        """
+        searcher = copying.Searcher(self._library, self.settings.home, Clock(self.progress))
+        files = [Path(path) for path in against]
+        found = searcher.search(Path(suspect), corpus=corpus, against=files)
+        if evidence is None:
+            return found, []
+        catalogue = Catalogue.load(self.settings.language)
+        prove = claiming.prover(self._library, self.settings.home)
+        return found, claiming.lay_out(searcher, found, Path(evidence), catalogue, prove)
 
     def doctor(self) -> list[Finding]:
         """What is installed, what is missing, and the command that mends it."""

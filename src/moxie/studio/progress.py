@@ -20,8 +20,9 @@ Stage: TypeAlias = Literal[
     "restore",
     "report",
     "export",
+    "search",
 ]
-"""The verbs, in the order in which the main job takes them; it does without restoring."""
+"""The verbs, in the order in which the main job takes them; it does without some."""
 
 
 class Progress(Protocol):

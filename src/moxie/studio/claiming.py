@@ -1,0 +1,144 @@
+"""Lays out the evidence of a suspected copy: what was found, and what the store can prove of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeAlias
+
+import moxie
+from moxie.flow.export import record_json
+from moxie.rights import evidence, quoting
+from moxie.rights.evidence import Case, Filed, Source
+from moxie.store import Library, atomic
+from moxie.studio.copying import CERTAIN, Hit, Original, Searched, Searcher, decode
+from moxie.text import Catalogue, say
+from moxie.work import Creation
+
+MOST = 8
+"""Sources laid out in one case; the likeliest."""
+
+PASSAGES, LONGEST = 5, 600
+"""Passages of a text that are shown, and characters of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the store can prove of an original; `files` go into the folder beside it."""
+
+    registered: Mapping[str, object] | None = None
+    record: Mapping[str, object] | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+Prove: TypeAlias = Callable[[Original], Proof]
+
+
+def lay_out(
+    searcher: Searcher, found: Searched, folder: Path, catalogue: Catalogue, prove: Prove
+) -> list[Path]:
+    """Write the evidence into a folder, the suspect itself too; raises CannotWrite."""
+    hits = found.hits[:MOST]
+    case = Case(
+        suspect=_filed(found),
+        sources=tuple(_source(searcher, found, hit, prove(hit.original)) for hit in hits),
+        among=found.among,
+        threshold=CERTAIN,
+        searched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        version=moxie.__version__,
+    )
+    files = evidence.pack(case, catalogue)
+    files[f"suspect{found.suspect.path.suffix.lower()}"] = found.suspect.data
+    atomic.make_folder(folder)
+    for name, data in sorted(files.items()):
+        atomic.write(folder / name, data)
+    return [folder / name for name in sorted(files)]
+
+
+def prover(_library: Library, _home: Path) -> Prove:
+    """What a store can prove of its works and creations."""
+    return _of_creation
+
+
+def _of_creation(original: Original) -> Proof:
+    """What is known of an original without a registry: how a creation was made."""
+    if not isinstance(original.maker, Creation):
+        return Proof()
+    files = {"creation.json": record_json(original.maker)}
+    made = original.maker
+    return Proof(record={"made_at": made.made_at, "run": made.run, "seed": made.seed}, files=files)
+
+
+def _filed(found: Searched) -> Filed:
+    suspect = found.suspect
+    try:
+        seconds = suspect.path.stat().st_mtime
+        changed = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    except (OSError, ValueError, OverflowError):
+        changed = None
+    return Filed(suspect.path.name, suspect.sha256, len(suspect.data), changed)
+
+
+def _source(searcher: Searcher, found: Searched, hit: Hit, proof: Proof) -> Source:
+    original = hit.original
+    data = searcher.read(original)
+    facts: dict[str, str | int | float | bool] = {}
+    shown, method, errors, limits = None, TEXT_METHOD, TEXT_ERRORS, TEXT_LIMITS
+    passages: tuple[tuple[str, str], ...] = ()
+    if hit.quoted is not None:
+        facts = _figures(hit.quoted)
+        passages = _passages(hit.quoted, found.suspect.content, data)
+    if found.suspect.art is not None:
+        art = found.suspect.art
+        compared = art.compare(found.suspect.content, art.read(data, original.id))
+        facts, shown = dict(compared.facts), (compared.shown.media_type, compared.shown.data)
+        method, errors, limits = compared.method, compared.errors, compared.limits
+    return Source(
+        title=original.title,
+        kind=original.kind,
+        id=original.id,
+        original=original.original,
+        rights=None if original.rights is None else str(original.rights),
+        similarity=hit.similarity,
+        evidence=hit.evidence,
+        method=method,
+        errors=errors,
+        limits=limits,
+        facts=facts,
+        shown=shown,
+        passages=passages,
+        registered=proof.registered,
+        record=proof.record,
+        attached=proof.files,
+    )
+
+
+def _figures(quoted: quoting.Quoted) -> dict[str, str | int | float | bool]:
+    covered = zip(quoting.RUNS, quoted.coverage, strict=True)
+    shares = {f"coverage_{run}": round(share, 3) for run, share in covered}
+    return {"letters": quoted.letters, **shares}
+
+
+def _passages(quoted: quoting.Quoted, suspect: str, data: bytes) -> tuple[tuple[str, str], ...]:
+    text = decode(data, "the original")
+    return tuple(
+        (suspect[s.start : s.end][:LONGEST], text[s.there_start : s.there_end][:LONGEST])
+        for s in quoted.spans[:PASSAGES]
+    )
+
+
+TEXT_METHOD = say(
+    "Letters are compared without spaces, punctuation, case and width. Runs of 8, 12 and 20 "
+    "letters in common are counted, and the longest passage taken word for word. A text counts as "
+    "a copy from 30 % of it in runs of 12, or from a passage of 60 letters."
+)
+TEXT_ERRORS = say(
+    "Measured on 310 texts by Lu Xun and poets of the Tang and Song, each against all others: "
+    "none counted as a copy; the nearest, a book's preface quoted by its author, reached 0.43."
+)
+TEXT_LIMITS = say(
+    "This finds what was taken word for word. It does not see translation, paraphrase, plot or "
+    "style, and it cannot tell who wrote first, or whether a quotation is allowed."
+)
