@@ -7,6 +7,7 @@ What the method cannot tell is said where its result is said.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -78,13 +79,13 @@ def pack(case: Case, catalogue: Catalogue) -> dict[str, bytes]:
             files[name], shown[-1] = source.shown[1], name
         for name, data in source.attached.items():
             files[f"original-{number}-{name}"] = data
-    files["claim.json"] = _claim(case, shown)
     rows = [(n, *row) for n, row in enumerate(zip(case.sources, shown, strict=True), 1)]
     page = _render("evidence.html", catalogue, case=case, rows=rows)
     files["evidence.html"] = page.encode()
     for language in LANGUAGES:
         text = _render("notice.txt", Catalogue.load(language), case=case)
         files[f"draft-notice.{language}.txt"] = text.encode()
+    files["claim.json"] = _claim(case, shown, files)
     return files
 
 
@@ -121,14 +122,47 @@ def _render(name: str, catalogue: Catalogue, **facts: object) -> str:
         t=catalogue,
         say=catalogue.render,
         verdict=verdict,
+        caution=caution,
         fact=_FACTS.get,
         language=catalogue.language,
     )
     return environment.get_template(name).render(**facts)
 
 
-def _claim(case: Case, shown: Sequence[str | None]) -> bytes:
-    """The same for programs: sentences in English, figures as they are."""
+def caution(source: Source) -> Message | None:
+    """What the rights recorded of a source mean for a claim on it; None where nothing is amiss."""
+    rights = source.rights or "undeclared"
+    if rights == "public-domain":
+        return say(
+            "This store says that {title} is in the public domain: then nobody can forbid copies "
+            "of it.",
+            title=source.title,
+        )
+    if rights.startswith("license:"):
+        return say(
+            "{title} is used in this store under a license ({license}): the claim is for who "
+            "holds the rights, and the same license may allow the copy.",
+            title=source.title,
+            license=rights.removeprefix("license:"),
+        )
+    if rights == "undeclared" and source.kind != "creation":
+        return say(
+            "Nobody has declared in this store whose work {title} is: be sure of it first.",
+            title=source.title,
+        )
+    if source.kind == "creation":
+        return say(
+            "{title} was made with a program: whether it is protected, and for whom, depends on "
+            "what a person contributed and on the law; the record of its making is the evidence.",
+            title=source.title,
+        )
+    return None
+
+
+def _claim(case: Case, shown: Sequence[str | None], files: Mapping[str, bytes]) -> bytes:
+    """The same for programs: sentences in English, figures as they are; and what every other
+    file of the evidence hashes to.
+    """
     facts = {
         "format": "moxie-claim/1",
         "status": "evidence for a person to judge; nothing was sent to anyone",
@@ -150,6 +184,7 @@ def _claim(case: Case, shown: Sequence[str | None]) -> bytes:
                 "sha256": source.id,
                 "original_sha256": source.original,
                 "rights": source.rights,
+                "caution": None if (careful := caution(source)) is None else str(careful),
                 "similarity": round(source.similarity, 4),
                 "copied": source.similarity >= case.threshold,
                 "evidence": str(source.evidence),
@@ -167,6 +202,7 @@ def _claim(case: Case, shown: Sequence[str | None]) -> bytes:
             }
             for source, picture in zip(case.sources, shown, strict=True)
         ],
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
     }
     text = json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=2)
     return (text + "\n").encode()

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 import moxie
-from moxie.flow.export import record_json
+from moxie.flow.export import as_json, record_json
 from moxie.rights import evidence, quoting
 from moxie.rights.evidence import Case, Filed, Source
+from moxie.rights.record import Event
 from moxie.store import Library, atomic
+from moxie.studio import recording
 from moxie.studio.copying import CERTAIN, Hit, Original, Searched, Searcher, decode
+from moxie.studio.registering import registrar
 from moxie.text import Catalogue, say
 from moxie.work import Creation
 
@@ -32,6 +35,9 @@ class Proof:
     record: Mapping[str, object] | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
 
+
+ATTACHED = 1 << 25
+"""Bytes of a stored original that is put beside the evidence; larger ones stay in the store."""
 
 Prove: TypeAlias = Callable[[Original], Proof]
 
@@ -57,18 +63,58 @@ def lay_out(
     return [folder / name for name in sorted(files)]
 
 
-def prover(_library: Library, _home: Path) -> Prove:
-    """What a store can prove of its works and creations."""
-    return _of_creation
+def prover(library: Library, home: Path) -> Prove:
+    """What a store can prove of its works and creations: its registry and their records."""
+
+    def prove(original: Original) -> Proof:
+        files: dict[str, bytes] = {}
+        record = _record(library, original)
+        if record is not None:
+            files["record.json"] = as_json(record)
+        if isinstance(original.maker, Creation):
+            files["creation.json"] = record_json(original.maker)
+        registered = _registered(library, home, original, files)
+        return Proof(registered, record, files)
+
+    return prove
 
 
-def _of_creation(original: Original) -> Proof:
-    """What is known of an original without a registry: how a creation was made."""
-    if not isinstance(original.maker, Creation):
-        return Proof()
-    files = {"creation.json": record_json(original.maker)}
-    made = original.maker
-    return Proof(record={"made_at": made.made_at, "run": made.run, "seed": made.seed}, files=files)
+def _record(library: Library, original: Original) -> Mapping[str, object] | None:
+    """A creation's record with its steps, checked; None where there is none."""
+    if not library.events.chain(original.id):
+        return None
+    return recording.recorded(library, original.id).to_json()
+
+
+def _registered(
+    library: Library, home: Path, original: Original, files: dict[str, bytes]
+) -> Mapping[str, object] | None:
+    """The earliest entry of the log about an original or a file it was handed out as.
+
+    Its receipt, which proves it offline, is added to `files`.
+    """
+    handed_out = [
+        str(event.details["sha256"])
+        for event in _events(library, original.id)
+        if event.kind == "exported" and "sha256" in event.details
+    ]
+    clerk = registrar(library, home)
+    asked = dict.fromkeys((original.original, original.id, *handed_out))
+    entries = [entry for subject in asked if (entry := clerk.first(subject)) is not None]
+    if not entries:
+        return None
+    first = min(entries, key=lambda entry: entry.seq)
+    files["receipt.json"] = clerk.receipt(first.subject).to_bytes()
+    return {
+        "number_in_log": first.seq,
+        "time_by_this_machine": first.time,
+        "kind": first.kind,
+        "sha256_registered": first.subject,
+    }
+
+
+def _events(library: Library, subject: str) -> list[Event]:
+    return [Event.read(line) for line in library.events.chain(subject)]
 
 
 def _filed(found: Searched) -> Filed:
@@ -84,6 +130,10 @@ def _filed(found: Searched) -> Filed:
 def _source(searcher: Searcher, found: Searched, hit: Hit, proof: Proof) -> Source:
     original = hit.original
     data = searcher.read(original)
+    similarity, told = hit.similarity, hit.evidence
+    attached = dict(proof.files)
+    if original.kind != "file" and len(data) <= ATTACHED:
+        attached[f"stored{_suffix(data)}"] = data
     facts: dict[str, str | int | float | bool] = {}
     shown, method, errors, limits = None, TEXT_METHOD, TEXT_ERRORS, TEXT_LIMITS
     passages: tuple[tuple[str, str], ...] = ()
@@ -95,14 +145,16 @@ def _source(searcher: Searcher, found: Searched, hit: Hit, proof: Proof) -> Sour
         compared = art.compare(found.suspect.content, art.read(data, original.id))
         facts, shown = dict(compared.facts), (compared.shown.media_type, compared.shown.data)
         method, errors, limits = compared.method, compared.errors, compared.limits
+        if compared.similarity >= similarity:  # one pair is looked at more closely than many
+            similarity, told = compared.similarity, compared.evidence
     return Source(
         title=original.title,
         kind=original.kind,
         id=original.id,
         original=original.original,
         rights=None if original.rights is None else str(original.rights),
-        similarity=hit.similarity,
-        evidence=hit.evidence,
+        similarity=similarity,
+        evidence=told,
         method=method,
         errors=errors,
         limits=limits,
@@ -111,8 +163,13 @@ def _source(searcher: Searcher, found: Searched, hit: Hit, proof: Proof) -> Sour
         passages=passages,
         registered=proof.registered,
         record=proof.record,
-        attached=proof.files,
+        attached=attached,
     )
+
+
+def _suffix(data: bytes) -> str:
+    """The ending of what is stored: pictures are PNG; other forms are told by their content."""
+    return ".png" if data.startswith(b"\x89PNG") else ".json" if data[:1] == b"{" else ".bin"
 
 
 def _figures(quoted: quoting.Quoted) -> dict[str, str | int | float | bool]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from moxie import arts
-from moxie.art import Art
+from moxie.art import Art, Finder
 from moxie.errors import BadInput, MoxieError, UnreadableWork
 from moxie.flow.sources import entries
 from moxie.rights import quoting
@@ -161,9 +161,21 @@ class Searcher:
             if self._kept(suspect.art, original):
                 known.append(original)
             self.clock.on_step(number + 1, len(originals))
-        finder = suspect.art.finder(_Traces([self._place(suspect.art, o) for o in known]))
+        finder = self._finder(suspect.art, known)
         found = finder.search(suspect.content)
         return [Hit(known[one.index], one.similarity, one.evidence) for one in found]
+
+    def _finder(self, art: Art[Any], known: Sequence[Original]) -> Finder[Any]:
+        """Over the traces kept; those that are damaged or of another version are made again."""
+        places = [self._place(art, one) for one in known]
+        try:
+            return art.finder(_Traces(places))
+        except BadInput:
+            for place in places:
+                place.unlink(missing_ok=True)
+            for one in known:
+                self._kept(art, one)
+            return art.finder(_Traces(places))
 
     def _kept(self, art: Art[Any], original: Original) -> bool:
         """See that the trace of an original is kept; False where it cannot be read at all."""

@@ -76,7 +76,7 @@ def _drawn(suspect: Score, bars: str, original: Score, others: str) -> bytes:
     """Both passages as piano rolls, one under the other."""
     rows = []
     for place, (title, score, named) in enumerate(
-        (("SUSPECT", suspect, bars), ("REGISTERED ORIGINAL", original, others))
+        (("SUSPECT", suspect, bars), ("ORIGINAL", original, others))
     ):
         top = place * (HEIGHT + TITLE)
         picture = roll(_passage(score, named), width=WIDTH, height=HEIGHT).decode()
