@@ -50,12 +50,13 @@ class Space:
     def points(self, features: Floats) -> Floats:
         """Features [n, features] as points [n, dimensions], of mean square 1 a coordinate."""
         standard = (features - self.mean) * self.scale
-        return np.asarray(standard @ self.axes, np.float64)
+        found: Floats = np.matmul(standard, self.axes)
+        return found
 
     def functions(self, points: Floats, line: float, bend: float, reach: float) -> Floats:
         """Values of all functions [n, dimensions + landmarks] for kernel deviations and reach."""
         number = points.shape[1]
-        straight = points * (line / np.sqrt(number))
+        straight = points * float(line / np.sqrt(number))
         if bend == 0 or len(self.landmarks) < 2:
             return straight
         width = reach * np.sqrt(number)
