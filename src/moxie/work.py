@@ -75,10 +75,14 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A file that was not collected, and why. `name` is relative to what was given."""
+    """A file that was not collected, and why. `name` is relative to what was given.
+
+    `forbidden` ones could be read, but their rights say that they may not be learnt from.
+    """
 
     name: str
     why: Message
+    forbidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

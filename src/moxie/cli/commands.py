@@ -53,6 +53,11 @@ RIGHTS = option(
     show_default=True,
     about=say("On what ground you use the works: own, public-domain or license:SPDX-ID."),
 )
+OVERRIDE = option(
+    "--override-rights",
+    about=say("Why works that say no may be learnt from all the same; kept with them."),
+)
+ERASE = option("--erase", is_flag=True, about=say("Remove its bytes from the store as well."))
 NUMBER = option(
     "-n", "n", type=Whole(1, 10_000), default=8, show_default=True, about=say("How many to make.")
 )
@@ -162,13 +167,13 @@ VERBS = (
         say("Take a folder of works in; hand out a trained model, a report and new works."),
         (
             *(FOLDERS, SAMPLES, ART, NUMBER, SEED, budget("10m"), SIZE, NOVELTY),
-            *(OUT, ALSO, VISIBLE, NAME, RIGHTS),
+            *(OUT, ALSO, VISIBLE, NAME, RIGHTS, OVERRIDE),
         ),
     ),
     Verb(
         "collect",
         say("Add works from files, folders and zips to a corpus in the store."),
-        (FOLDERS, SAMPLES, ART, NAME, RIGHTS),
+        (FOLDERS, SAMPLES, ART, NAME, RIGHTS, OVERRIDE),
     ),
     Verb("prepare", say("Clean the works, find duplicates, split them by work."), (CORPUS,)),
     Verb("augment", say("Measure whether the works are enough."), (CORPUS, budget("1m"))),
@@ -215,6 +220,13 @@ VERBS = (
         "search-copies",
         say("Find what a file was copied from, as a whole or in part, with the evidence."),
         (argument("suspect", "FILE", required=False, type=Folder()), AMONG, ORIGINALS, EVIDENCE),
+    ),
+    Verb("works", say("List the works of a corpus and on what ground each is used."), (CORPUS,)),
+    Verb("models", say("List the trained models, each with the works behind it."), (CORPUS,)),
+    Verb(
+        "forget",
+        say("Take a work out of a corpus, and list what came from it."),
+        (argument("work", "WORK", required=False), CORPUS, ERASE),
     ),
     Verb("doctor", say("Say what is installed, what is missing, and how to mend it."), ()),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from moxie.cli import registry_verbs
+from moxie.cli import pedigree_verbs, registry_verbs
 from moxie.cli.console import console
 from moxie.cli.copying import search
 from moxie.cli.outcome import Outcome
@@ -50,7 +50,7 @@ def _run(studio: Studio, params: dict[str, Any]) -> Outcome:
 
 def _collect(studio: Studio, params: dict[str, Any]) -> Outcome:
     found = studio.collect(*_sources(params), **params)
-    refused = [{"name": r.name, "why": str(r.why)} for r in found.refused]
+    refused = [{"name": r.name, "why": str(r.why), "forbidden": r.forbidden} for r in found.refused]
     facts = {
         "corpus": found.corpus,
         "art": found.art,
@@ -251,6 +251,9 @@ _VERBS: dict[str, Perform] = {
     "restore": _restore,
     "report": _report,
     "export": _export,
+    "works": pedigree_verbs.works,
+    "models": pedigree_verbs.models,
+    "forget": pedigree_verbs.forget,
     "register": registry_verbs.register,
     "prove": registry_verbs.prove,
     "record": registry_verbs.record,

@@ -12,13 +12,15 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Generic, TypeAlias, TypeVar
 
 from moxie.art import Art
 from moxie.errors import UnreadableWork
 from moxie.flow.sources import Entry, entries
+from moxie.text import Message, Scalar
 from moxie.work import Refusal, Rights, Work
 
 S = TypeVar("S")
@@ -46,27 +48,45 @@ class Repeat:
     work: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Whether a work may be learnt from: `why` refuses it, `facts` are remembered with it."""
+
+    why: Message | None = None
+    facts: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+Gate: TypeAlias = Callable[[Entry], Ruling]
+"""Asked of every work that is new, in any thread."""
+
 Outcome: TypeAlias = Found[S] | Repeat | Refusal
 
 
 def collect(
-    sources: Sequence[Path], art: Art[S], *, rights: Rights, known: Mapping[str, str]
+    sources: Sequence[Path],
+    art: Art[S],
+    *,
+    rights: Rights,
+    known: Mapping[str, str],
+    gate: Gate = lambda _entry: Ruling(),
 ) -> Iterator[Outcome[S]]:
     """Every work in the sources, in a fixed order (folders by name), as it is read.
 
-    `known` maps the sha256 of original files to the ids of works collected before. Nothing is
-    raised for a source without works: the caller counts. Raises BadInput, before anything is
-    read, when a source does not exist.
+    `gate` may refuse a work that could be read, on other grounds than its content. `known` maps
+    the sha256 of original files to the ids of works collected before. Nothing is raised for a
+    source without works: the caller counts. Raises BadInput, before anything is read, when a
+    source does not exist.
     """
     found = entries(sources, art.suffixes)  # checks the sources now, reads them later
-    return _collect(found, art, rights, dict(known))
+    originals = dict(known)
+    return _collect(_in_order(found, partial(_read, art, rights, originals, gate)), originals)
 
 
 def _collect(
-    found: Iterator[Entry], art: Art[S], rights: Rights, originals: dict[str, str]
+    outcomes: Iterator[Outcome[S] | None], originals: dict[str, str]
 ) -> Iterator[Outcome[S]]:
     ids = set(originals.values())
-    for outcome in _in_order(found, lambda entry: _read(entry, art, rights, originals)):
+    for outcome in outcomes:
         if not isinstance(outcome, Found):
             if outcome is not None:
                 yield outcome
@@ -107,7 +127,7 @@ class _Closing:
 
 
 def _read(
-    entry: Entry, art: Art[S], rights: Rights, originals: Mapping[str, str]
+    art: Art[S], rights: Rights, originals: Mapping[str, str], gate: Gate, entry: Entry
 ) -> Outcome[S] | None:
     """The work in an entry; None when it only might have been one and is not."""
     name = entry.name
@@ -122,6 +142,9 @@ def _read(
         facts = {**art.facts(entry.data, content), "file": name}
     except UnreadableWork as error:
         return Refusal(name, error.message) if entry.expected else None
+    ruling = gate(entry)
+    if ruling.why is not None:
+        return Refusal(name, ruling.why, forbidden=True)
     work = Work(
         id=hashlib.sha256(data).hexdigest(),
         art=art.name,
@@ -129,7 +152,7 @@ def _read(
         original=original,
         rights=rights,
         amount=art.amount(content),
-        facts=facts,
+        facts={**facts, **ruling.facts},
     )
     return Found(work, data)
 

@@ -12,10 +12,11 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO
+from typing import IO, TypeAlias
 
 from moxie.errors import BadInput, UnreadableWork
 
@@ -47,12 +48,18 @@ class Entry:
     """One file: its bytes, or why it cannot be read.
 
     `name` is relative to the source, and safe to store, print and log. `expected` is False for
-    a file without an ending, which is a work only if it reads as one.
+    a file without an ending, which is a work only if it reads as one. `source` is the number of
+    the source it came from.
     """
 
     name: str
     data: bytes | UnreadableWork
     expected: bool = True
+    source: int = 0
+
+
+Wanted: TypeAlias = Callable[[str], bool]
+"""Whether a file of that name is to be read."""
 
 
 def entries(sources: Sequence[Path], suffixes: Collection[str]) -> Iterator[Entry]:
@@ -65,22 +72,49 @@ def entries(sources: Sequence[Path], suffixes: Collection[str]) -> Iterator[Entr
             raise BadInput("There is nothing at {path}.", path=str(source))
         if not (source.is_dir() or source.is_file()):
             raise BadInput("{path} is neither a file nor a folder.", path=str(source))
-    return _all(sources, frozenset(suffixes))
+    return _all(sources, partial(_candidate, suffixes=frozenset(suffixes)))
 
 
-def _all(sources: Sequence[Path], suffixes: frozenset[str]) -> Iterator[Entry]:
-    for source in sources:
-        if source.is_dir():
-            yield from _folder(source, PurePosixPath(), suffixes, set())
-        elif source.suffix.lower() == ".zip":
-            yield from _archive(source, plain(source.name), suffixes)
-        else:  # named by the user, so it is expected to be a work whatever its ending
-            name = plain(source.name)
-            yield Entry(name, _file(source, name))
+def beside(source: Path, wanted: Wanted) -> Iterator[Entry]:
+    """The files of one source that are `wanted`, though they are no works: notices, sidecars.
+
+    Names are relative to the source, as those of the works are; beside a single file they are
+    those of its own folder. What cannot be read is passed over.
+    """
+    single = not source.is_dir() and source.suffix.lower() != ".zip"
+    found = _siblings(source, wanted) if single else _one(source, wanted)
+    return (entry for entry in found if isinstance(entry.data, bytes) and wanted(entry.name))
+
+
+def _siblings(source: Path, wanted: Wanted) -> Iterator[Entry]:
+    try:
+        names = sorted(os.listdir(source.parent))  # noqa: PTH208 - only names are wanted
+    except OSError:
+        return
+    for name in names:
+        path = source.parent / name
+        if name != source.name and wanted(name) and path.is_file():
+            yield Entry(plain(name), _file(path, plain(name)))
+
+
+def _all(sources: Sequence[Path], wanted: Wanted) -> Iterator[Entry]:
+    for number, source in enumerate(sources):
+        for entry in _one(source, wanted):
+            yield replace(entry, source=number)
+
+
+def _one(source: Path, wanted: Wanted) -> Iterator[Entry]:
+    if source.is_dir():
+        yield from _folder(source, PurePosixPath(), wanted, set())
+    elif source.suffix.lower() == ".zip":
+        yield from _archive(source, plain(source.name), wanted)
+    else:  # named by the user, so it is expected to be a work whatever its ending
+        name = plain(source.name)
+        yield Entry(name, _file(source, name))
 
 
 def _folder(
-    folder: Path, within: PurePosixPath, suffixes: frozenset[str], visited: set[str]
+    folder: Path, within: PurePosixPath, wanted: Wanted, visited: set[str]
 ) -> Iterator[Entry]:
     """The files of a folder by name. Links are followed, but no folder is read twice."""
     real = os.path.realpath(folder)
@@ -99,18 +133,19 @@ def _folder(
         if _hidden(child.name):
             continue
         if os.path.isdir(child):  # noqa: PTH112 - Path.is_dir raises where it may not look
-            yield from _folder(child, inner, suffixes, visited)
+            yield from _folder(child, inner, wanted, visited)
         elif child.suffix.lower() == ".zip":
-            yield from _archive(child, name, suffixes)
-        elif _candidate(child.name, suffixes):
+            yield from _archive(child, name, wanted)
+        elif wanted(child.name):
             yield Entry(name, _file(child, name), expected=bool(child.suffix))
 
 
 def _hidden(name: str) -> bool:
-    return name.startswith(".") or name.lower() in _SYSTEM
+    hidden = name.startswith(".") and name != ".well-known"  # a site's own notices
+    return hidden or name.lower() in _SYSTEM
 
 
-def _candidate(name: str, suffixes: frozenset[str]) -> bool:
+def _candidate(name: str, *, suffixes: frozenset[str]) -> bool:
     suffix = PurePosixPath(name).suffix.lower()
     return not suffix or suffix in suffixes
 
@@ -140,7 +175,7 @@ def _too_large(name: str) -> UnreadableWork:
     return UnreadableWork("{name} is over {limit} MB.", name=name, limit=MAX_FILE >> 20)
 
 
-def _archive(path: Path, name: str, suffixes: frozenset[str]) -> Iterator[Entry]:
+def _archive(path: Path, name: str, wanted: Wanted) -> Iterator[Entry]:
     """The files of a zip archive, in order of name; one entry with the reason if it is broken."""
     try:
         with path.open("rb") as file:
@@ -151,7 +186,7 @@ def _archive(path: Path, name: str, suffixes: frozenset[str]) -> Iterator[Entry]
                 yield Entry(name, _too_many(name))
                 return
             with zipfile.ZipFile(file) as archive:
-                yield from _members(archive, name, suffixes)
+                yield from _members(archive, name, wanted)
     except _BROKEN as error:
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         why = UnreadableWork("{name} is damaged ({reason}).", name=name, reason=reason)
@@ -184,7 +219,7 @@ def _too_many(name: str) -> UnreadableWork:
     )
 
 
-def _members(archive: zipfile.ZipFile, name: str, suffixes: frozenset[str]) -> Iterator[Entry]:
+def _members(archive: zipfile.ZipFile, name: str, wanted: Wanted) -> Iterator[Entry]:
     listed = archive.infolist()
     if len(listed) > MAX_MEMBERS:
         yield Entry(name, _too_many(name))
@@ -199,7 +234,7 @@ def _members(archive: zipfile.ZipFile, name: str, suffixes: frozenset[str]) -> I
         why = _refuse(info, inner, full, repeated=repeated)
         if why:
             yield Entry(full, why)
-        elif _wanted(info, inner, suffixes):
+        elif _wanted(info, inner, wanted):
             data = _member(archive, info, full, MAX_TOTAL - total)
             total += len(data) if isinstance(data, bytes) else min(info.file_size, MAX_FILE)
             yield Entry(full, data, expected=bool(PurePosixPath(inner).suffix))
@@ -208,13 +243,9 @@ def _members(archive: zipfile.ZipFile, name: str, suffixes: frozenset[str]) -> I
                 return
 
 
-def _wanted(info: zipfile.ZipInfo, inner: str, suffixes: frozenset[str]) -> bool:
+def _wanted(info: zipfile.ZipInfo, inner: str, wanted: Wanted) -> bool:
     parts = PurePosixPath(inner).parts
-    return (
-        not info.is_dir()
-        and not any(_hidden(part) for part in parts)
-        and _candidate(inner, suffixes)
-    )
+    return not info.is_dir() and not any(_hidden(part) for part in parts) and wanted(inner)
 
 
 def _member_name(info: zipfile.ZipInfo) -> str:

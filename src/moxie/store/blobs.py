@@ -66,6 +66,15 @@ class Blobs:
         """Whether there is a blob of that name."""
         return is_sha256(name) and bool(self._files.exists(self._path(name)))
 
+    def erase(self, name: str) -> None:
+        """Remove the blob of that sha256, where there is one; raises CannotWrite."""
+        if not self.has(name):
+            return
+        try:
+            self._files.rm_file(self._path(name))
+        except OSError as error:
+            raise atomic.cannot_write(error, Path(self._path(name))) from error
+
     def close(self) -> None:
         """Forget what fsspec remembers of listings."""
         self._files.invalidate_cache()

@@ -116,6 +116,10 @@ class Library:
         """Whether there are bytes of that sha256."""
         return self._blobs.has(sha256)
 
+    def erase(self, sha256: str) -> None:
+        """Remove bytes for good; whoever still names them finds them missing."""
+        self._blobs.erase(sha256)
+
     # Corpora and their works
 
     def corpora(self) -> list[Corpus]:

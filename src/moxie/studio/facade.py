@@ -22,6 +22,8 @@ from moxie.studio import (
     learning,
     making,
     paging,
+    pedigree,
+    permission,
     recording,
     registering,
 )
@@ -30,6 +32,7 @@ from moxie.studio.copying import Searched
 from moxie.studio.desk import Bench, Desk
 from moxie.studio.labelling import Looked
 from moxie.studio.learning import Collected
+from moxie.studio.pedigree import Forgotten, Model
 from moxie.studio.progress import Clock, Progress, Silent
 from moxie.studio.proving import Clerk
 from moxie.studio.recording import Recorded
@@ -111,10 +114,29 @@ class Studio:
         art: str | None = None,
         rights: Rights | str = "undeclared",
         samples: bool = False,
+        override_rights: str | None = None,
     ) -> Collected:
-        """Add the works in files, folders and zips; with `samples`, those that ship with Moxie."""
-        with self._gathering(folders, corpus, art, rights, samples=samples) as (_desk, collected):
+        """Add the works in files, folders and zips; with `samples`, those that ship with Moxie.
+
+        A work that says no to learning from it is refused, unless `override_rights` gives a
+        reason, which is kept with it.
+        """
+        wish = (corpus, art, rights, override_rights)
+        with self._gathering(folders, *wish, samples=samples) as (_desk, collected):
             return collected
+
+    def models(self, corpus: str | None = None) -> list[Model]:
+        """The trained models of a corpus, each with the works it learnt from and their rights."""
+        return pedigree.models(self._library, inputs.pick_corpus(self._library, corpus).name)
+
+    def forget(self, work: str, corpus: str | None = None, *, erase: bool = False) -> Forgotten:
+        """Take a work out of a corpus, and say which models and creations came from it.
+
+        `work` is its id or the beginning of it; with `erase` its bytes are removed too. What is
+        trained next leaves it out.
+        """
+        with self._desk(corpus) as desk:
+            return pedigree.forget(desk.library, desk.corpus.name, work, erase=erase)
 
     def prepare(self, corpus: str | None = None) -> Dataset:
         """Clean the works, find near duplicates, and split them by work."""
@@ -240,6 +262,7 @@ class Studio:
         samples: bool = False,
         also: Sequence[str] | None = None,
         visible_label: bool = False,
+        override_rights: str | None = None,
     ) -> Result:
         """The main job: works in; a trained model, a report and `n` new works out.
 
@@ -247,7 +270,8 @@ class Studio:
         stop, or a crash, goes on from there.
         """
         wish = journey.Wish(n, seed, budget, size, novelty, Path(out), also, visible_label)
-        with self._gathering(folders, corpus, art, rights, samples=samples) as (desk, collected):
+        given = (corpus, art, rights, override_rights)
+        with self._gathering(folders, *given, samples=samples) as (desk, collected):
             return journey.go(desk, collected, wish, Catalogue.load(self.settings.language))
 
     def record(
@@ -335,6 +359,7 @@ class Studio:
         name: str | None,
         art: str | None,
         rights: Rights | str,
+        override: str | None,
         *,
         samples: bool,
     ) -> Iterator[tuple[Desk[Any], Collected]]:
@@ -346,4 +371,5 @@ class Studio:
             corpus = inputs.corpus_for(self._library, name, given)
             stack.enter_context(self._library.lock(corpus.name))
             desk = Desk(self._bench(), corpus, given.art, clock, stack)
-            yield desk, learning.collect(desk, given.paths, given.rights, given.origin)
+            gate = permission.Gate.of(given.paths, given.rights, override)
+            yield desk, learning.collect(desk, given.paths, given.rights, given.origin, gate)

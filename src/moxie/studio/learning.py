@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from moxie.art import Recipe, Sample, Supply
-from moxie.errors import Cancelled, Missing, NoWorks
+from moxie.errors import Cancelled, Missing, NotPermitted, NoWorks
 from moxie.flow import augment as augmenting
 from moxie.flow import choose as choosing
 from moxie.flow import collect as collecting
 from moxie.flow import prepare as preparing
 from moxie.flow import race as racing
 from moxie.flow import train as training
+from moxie.studio import pedigree
 from moxie.studio.contents import Contents, Samples
 from moxie.studio.desk import Desk, digest
 from moxie.studio.inputs import Origin, count_suffixes
@@ -42,14 +43,23 @@ class Collected:
     refused: tuple[Refusal, ...]
 
 
-def collect(desk: Desk[S], sources: Sequence[Path], rights: Rights, origin: Origin) -> Collected:
-    """Add what can be read; refuse the rest, each with its reason. Raises NoWorks."""
+def collect(
+    desk: Desk[S],
+    sources: Sequence[Path],
+    rights: Rights,
+    origin: Origin,
+    gate: collecting.Gate,
+) -> Collected:
+    """Add what can be read and `gate` lets in; refuse the rest, each with its reason.
+
+    Raises NoWorks where there are none, NotPermitted where none may be learnt from.
+    """
     new = repeats = 0
     refused: list[Refusal] = []
     with desk.clock.stage("collect"):
         total = sum(count_suffixes(sources).values())
         known = _known(desk)
-        found = collecting.collect(sources, desk.art, rights=rights, known=known)
+        found = collecting.collect(sources, desk.art, rights=rights, known=known, gate=gate)
         for number, item in enumerate(found, 1):
             if isinstance(item, collecting.Found):
                 new += _add(desk, item, origin)
@@ -61,7 +71,7 @@ def collect(desk: Desk[S], sources: Sequence[Path], rights: Rights, origin: Orig
                 _declare(desk, item.work, rights)
             desk.clock.on_step(number, max(total, number))
     desk.forget()
-    works = _counted(desk, len(refused))
+    works = _counted(desk, refused)
     return Collected(desk.corpus.name, desk.art.name, works, new, repeats, tuple(refused))
 
 
@@ -163,13 +173,16 @@ def _declare(desk: Desk[S], work_id: str, rights: Rights) -> None:
             desk.library.add_work(desk.corpus.name, replace(work, rights=rights), data)
 
 
-def _counted(desk: Desk[S], refused: int) -> int:
+def _counted(desk: Desk[S], refused: Sequence[Refusal]) -> int:
     try:
         return len(desk.works)
     except (Missing, NoWorks):
         pass
-    if refused:
-        raise NoWorks("None of the {n} files could be read, for the reasons above.", n=refused)
+    n = len(refused)
+    if n and all(refusal.forbidden for refusal in refused):
+        raise NotPermitted("None of the {n} works may be learnt from, for the reasons above.", n=n)
+    if n:
+        raise NoWorks("None of the {n} files could be read, for the reasons above.", n=n)
     raise NoWorks("There is nothing to collect there: no files of a kind that can be read.")
 
 
@@ -241,6 +254,7 @@ def _train(desk: Desk[S], run: Run) -> Run:
     folder = scratch / "model"
     shutil.rmtree(folder, ignore_errors=True)  # a half-written one, from a run that was killed
     samples = _samples(desk, _augmented_copies(desk), run.seed)
+    pedigree.remember(desk.library, run, desk.works, desk.dataset.places)
     try:
         trained = training.train(
             desk.recipe(run.choice.recipe).build(desk.machine),

@@ -10,7 +10,9 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from moxie.errors import BadInput
 from moxie.rights.labels import (
@@ -40,8 +42,21 @@ from moxie.rights.labels.label import (
     Mark,
 )
 
-__all__ = ["COMPOSITE", "LOCAL", "MADE", "SUFFIXES", "Found", "Label", "Mark", "kind", "marks"]
-__all__ += ["packets", "read", "write"]
+__all__ = [
+    "COMPOSITE",
+    "LOCAL",
+    "MADE",
+    "SUFFIXES",
+    "Found",
+    "Label",
+    "Mark",
+    "comments",
+    "kind",
+    "marks",
+    "packets",
+    "read",
+    "write",
+]
 
 _ALL = (png, jpeg, webp, tiff, svg, pdf, wav, flac, ogg, id3, midi, musicxml, plain, markdown, glb)
 _CARRIERS: dict[str, ModuleType] = {suffix: one for one in _ALL for suffix in one.SUFFIXES}
@@ -116,12 +131,28 @@ def kind(data: bytes) -> str | None:
 
 def packets(data: bytes, suffix: str) -> list[bytes]:
     """Every XMP packet in a file whose format has them; raises BadInput for a damaged one."""
-    carrier = _carrier(suffix)
+    return list(_asked(data, suffix, "packets", []))
+
+
+def comments(data: bytes, suffix: str) -> list[tuple[str, str]]:
+    """Texts in a file that may speak of rights, by name; raises BadInput for a damaged one."""
+    found = [*_asked(data, suffix, "comments", []), *_asked(data, suffix, "texts", [])]
+    if exif := _asked(data, suffix, "exif", b""):
+        found.append(("COPYRIGHT", _tried(tiff.copyright_of, bytes(exif), suffix)))
+    return found
+
+
+def _asked(data: bytes, suffix: str, question: str, otherwise: Any) -> Any:  # noqa: ANN401
+    """What a carrier answers, if it knows the question."""
+    ask = getattr(_carrier(suffix), question, None)
+    return otherwise if ask is None else _tried(ask, data, suffix)
+
+
+def _tried(ask: Callable[[bytes], Any], data: bytes, suffix: str) -> Any:  # noqa: ANN401
     try:
-        found: list[bytes] = carrier.packets(data) if hasattr(carrier, "packets") else []
+        return ask(data)
     except _BROKEN as error:
         raise _damaged(suffix) from error
-    return found
 
 
 def read(data: bytes, suffix: str) -> Found:

@@ -18,6 +18,12 @@ def read(data: bytes) -> list[Mark]:
     return [mark for body in found for mark in vorbis.read(body, "Vorbis comment")]
 
 
+def comments(data: bytes) -> list[tuple[str, str]]:
+    """Every Vorbis comment."""
+    found = [body for kind, body in _blocks(data)[0] if kind == _COMMENTS]
+    return [pair for body in found for pair in vorbis.pairs(body)]
+
+
 def write(data: bytes, fields: Mapping[str, str]) -> bytes:
     """The same sound with the fields; the frames stay byte for byte."""
     blocks, frames = _blocks(data)

@@ -29,6 +29,14 @@ def read(data: bytes) -> list[Mark]:
     return [Mark(name, _text(value), "asset.extras") for name, value in pairs if name in NAMES]
 
 
+def comments(data: bytes) -> list[tuple[str, str]]:
+    """The asset's copyright notice, and texts among its extras."""
+    asset = _asset(_scene(data))
+    extras = asset.get("extras")
+    told = {"copyright": asset.get("copyright"), **(extras if isinstance(extras, dict) else {})}
+    return [(k.upper(), v) for k, v in told.items() if isinstance(v, str) and k not in NAMES]
+
+
 def write(data: bytes, fields: Mapping[str, str]) -> bytes:
     """The same scene with the fields; the binary chunk stays byte for byte."""
     scene = _scene(data)

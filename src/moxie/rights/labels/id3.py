@@ -34,6 +34,20 @@ def read(data: bytes) -> list[Mark]:
     return marks
 
 
+def comments(data: bytes) -> list[tuple[str, str]]:
+    """Texts about rights: copyright frames, and TXXX frames by their descriptions."""
+    found: list[tuple[str, str]] = []
+    for name, _, body in _tag(data).frames:
+        if name in (b"TXXX", b"TXX"):
+            found.append(_pair(body))
+        elif name in (b"TCOP", b"TCR"):
+            text = body[1:].decode(_ENCODINGS.get(body[0] if body else 0, "latin-1"), "replace")
+            found.append(("COPYRIGHT", text.strip("\0\ufeff")))
+        elif name in (b"WCOP", b"WCP"):
+            found.append(("COPYRIGHT", body.strip(b"\0").decode("latin-1")))
+    return found
+
+
 def write(data: bytes, fields: Mapping[str, str]) -> bytes:
     """The same sound with the fields; every other frame stays as it is."""
     tag = _tag(data)

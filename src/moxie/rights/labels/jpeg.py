@@ -35,6 +35,12 @@ def packets(data: bytes) -> list[bytes]:
     return [b[len(XMP) :] for marker, b in found if marker == _APP1 and b.startswith(XMP)]
 
 
+def exif(data: bytes) -> bytes:
+    """The EXIF data, which is a TIFF file; empty where there is none."""
+    found = (b for marker, b in _segments(data)[0] if marker == _APP1 and b.startswith(EXIF))
+    return next(found, b"")[len(EXIF) :]
+
+
 def write(data: bytes, fields: Mapping[str, str]) -> bytes:
     """The same picture with the fields; the coded picture stays byte for byte."""
     segments, scan = _segments(data)

@@ -29,6 +29,12 @@ def read(data: bytes) -> list[Mark]:
     return marks
 
 
+def comments(data: bytes) -> list[tuple[str, str]]:
+    """The front matter's other keys that have a scalar."""
+    found = [_KEY.fullmatch(line) for line in _front(_text(data))]
+    return [(k[1].upper(), _scalar(k[2] or "")) for k in found if k and k[1] not in NAMES]
+
+
 def write(data: bytes, fields: Mapping[str, str]) -> bytes:
     """The same text; the front matter, made where there is none, has the fields at its end."""
     text = _text(data)

@@ -45,6 +45,13 @@ def read(data: bytes) -> list[Mark]:
     return marks
 
 
+def comments(data: bytes) -> list[tuple[str, str]]:
+    """Copyright notices that are not ours."""
+    events = [event for _, body in _tracks(data) for event in _events(body)]
+    notices = [event.text for event in events if event.kind == _COPYRIGHT]
+    return [("COPYRIGHT", t.decode("utf-8", "replace")) for t in notices if not _ours(t)]
+
+
 def write(data: bytes, fields: Mapping[str, str]) -> bytes:
     """The same notes with the fields; every other event stays where and as it is."""
     chunks = list(_chunks(data))

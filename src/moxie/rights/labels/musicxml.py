@@ -36,6 +36,14 @@ def read(data: bytes) -> list[Mark]:
     ]
 
 
+def comments(data: bytes) -> list[tuple[str, str]]:
+    """The notices of rights, and miscellaneous fields that are not ours."""
+    score = _packed(data)[1] if _zipped(data) else data
+    nodes = spans.scan(score, {_FIELD, ("", "rights")})
+    named = [(_name(node) if node.name == _FIELD else "RIGHTS", node.text) for node in nodes[1:]]
+    return [(name.upper(), text.strip()) for name, text in named if name not in NAMES]
+
+
 def write(data: bytes, fields: Mapping[str, str]) -> bytes:
     """The same score with the fields; all else stays byte for byte."""
     if not _zipped(data):

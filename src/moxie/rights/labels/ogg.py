@@ -46,6 +46,12 @@ def read(data: bytes) -> list[Mark]:
     return vorbis.read(packets[1][len(magic) :], "Vorbis comment")
 
 
+def comments(data: bytes) -> list[tuple[str, str]]:
+    """Every Vorbis comment of the first stream."""
+    packets, _, _ = _headers(data)
+    return vorbis.pairs(packets[1][len(_HEADS[_kind(packets[0])][0]) :])
+
+
 def write(data: bytes, fields: Mapping[str, str]) -> bytes:
     """The same sound with the fields: the headers in new pages, the others only renumbered."""
     packets, used, pages = _headers(data)

@@ -15,6 +15,7 @@ KEY = b"XML:com.adobe.xmp"
 MAX_TEXT = 4 << 20
 """Bytes that a packed text chunk may unpack to."""
 
+MAX_SHOWN = 1 << 16
 MAX_TEXTS = 16
 """Text chunks that may hold a label; a sound file has one."""
 
@@ -37,6 +38,20 @@ def read(data: bytes) -> list[Mark]:
 def packets(data: bytes) -> list[bytes]:
     """Every XMP packet."""
     return [_text(kind, body) for kind, body in _ours(data) if _key(kind, body) == KEY]
+
+
+def texts(data: bytes) -> list[tuple[str, str]]:
+    """Keyword and text of the first text chunks that are not ours."""
+    found = [c for c in _chunks(data) if c[0] in _TEXTS and _key(*c) not in _KEYS][:MAX_TEXTS]
+    return [
+        (_key(*chunk).decode("latin-1"), _text(*chunk)[:MAX_SHOWN].decode("utf-8", "replace"))
+        for chunk in found
+    ]
+
+
+def exif(data: bytes) -> bytes:
+    """The EXIF data, which is a TIFF file; empty where there is none."""
+    return next((body for kind, body in _chunks(data) if kind == b"eXIf"), b"")
 
 
 def write(data: bytes, fields: Mapping[str, str]) -> bytes:

@@ -11,9 +11,10 @@ from moxie.rights.labels.label import BrokenCarrierError, Mark
 
 SUFFIXES = (".tif", ".tiff")
 XMP = 700
-MAX_TAGS = 4096
+MAX_TAGS, MAX_NOTICE = 4096, 1 << 16
 
 _BYTE = 1
+_COPYRIGHT = 33432
 _SIZES = {1: 1, 2: 1, 6: 1, 7: 1}
 """Bytes a value of the types a packet may be given in."""
 
@@ -37,6 +38,22 @@ def packets(data: bytes) -> list[bytes]:
     first = _first(data)
     places = [_place(first, tag) for tag in first.tags if tag[0] == XMP and tag[1] in _SIZES]
     return [data[start : start + length] for start, length in places]
+
+
+def exif(data: bytes) -> bytes:
+    """EXIF's tags are a TIFF file's own."""
+    return data
+
+
+def copyright_of(data: bytes) -> str:
+    """The copyright notice (tag 33432); empty where there is none."""
+    first = _first(data)
+    for tag in first.tags:
+        if tag[0] == _COPYRIGHT and tag[1] in _SIZES:
+            start, length = _place(first, tag)
+            text = tag[3] if tag[2] <= 4 else data[start : start + min(length, MAX_NOTICE)]
+            return text.replace(b"\0", b" ").decode("utf-8", "replace").strip()
+    return ""
 
 
 def write(data: bytes, fields: Mapping[str, str]) -> bytes:

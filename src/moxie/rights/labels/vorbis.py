@@ -20,6 +20,14 @@ def read(block: bytes, where: str) -> list[Mark]:
     ]
 
 
+def pairs(block: bytes) -> list[tuple[str, str]]:
+    """Every comment: its name in capitals, and what it says."""
+    return [
+        (_name(text), text.partition(b"=")[2].decode("utf-8", "replace"))
+        for text in _comments(block)[1]
+    ]
+
+
 def merged(block: bytes | None, fields: Mapping[str, str]) -> bytes:
     """The comments with these fields in place of those they had. What follows them is kept."""
     vendor, comments, rest = _comments(block) if block is not None else (b"Moxie", [], b"")

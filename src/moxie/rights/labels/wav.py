@@ -26,6 +26,14 @@ def read(data: bytes) -> list[Mark]:
     return marks
 
 
+def comments(data: bytes) -> list[tuple[str, str]]:
+    """Copyright and comment of LIST/INFO."""
+    names = {b"ICOP": "COPYRIGHT", _COMMENT: "COMMENT"}
+    lists = [b for kind, b in riff.chunks(data, _FORM)[0] if kind == b"LIST" and b[:4] == b"INFO"]
+    inner = [chunk for body in lists for chunk in riff.inner(body[4:])]
+    return [(names[kind], comment.without(_text(body))) for kind, body in inner if kind in names]
+
+
 def write(data: bytes, fields: Mapping[str, str]) -> bytes:
     """The same sound with the fields; every other chunk stays as it is."""
     chunks, trailing = riff.chunks(data, _FORM)

@@ -23,6 +23,12 @@ def packets(data: bytes) -> list[bytes]:
     return [body for kind, body in _chunks(data) if kind == _XMP]
 
 
+def exif(data: bytes) -> bytes:
+    """The EXIF data, which is a TIFF file; empty where there is none."""
+    found = next((body for kind, body in _chunks(data) if kind == b"EXIF"), b"")
+    return found.removeprefix(b"Exif\0\0")
+
+
 def write(data: bytes, fields: Mapping[str, str]) -> bytes:
     """The same picture with the fields; a simple file becomes an extended one."""
     chunks, trailing = riff.chunks(data, _FORM)
