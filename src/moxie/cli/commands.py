@@ -128,6 +128,22 @@ CREATION = argument("creation", "CREATION", required=False)
 NOTE = option("--note", about=say("Note what you did with it: chosen, rejected or edited."))
 EDITED = option("--file", type=Folder(), about=say("The file that it was edited into."))
 OUT_EVIDENCE = option("--out", type=Folder(), about=say("The file to write the evidence to."))
+ACTION = argument("action", "ACTION", required=False)
+OF_WHAT = argument("what", "[CREATION|LICENSE]", required=False)
+LICENSE = (
+    option("--allow", about=say("What is permitted: display,print,derive,aiTrain, ...")),
+    option("--forbid", about=say("What is forbidden whatever else is permitted.")),
+    option("--for", "purposes", about=say("Only for: commercial,education,personal,research.")),
+    option("--in", "territories", about=say("Only in these countries: CN,FR; or WORLD.")),
+    option("--count", type=Whole(1, SEEDS), about=say("How many copies at most.")),
+    option("--until", about=say("When what is permitted ends: 2027-01-31.")),
+    option("--duty", "duties", about=say("What it asks for: attribute,shareAlike.")),
+    option("--exclusive", is_flag=True, about=say("Nobody else gets the same right.")),
+    option("--price", about=say("The price, such as '20.00 EUR'.")),
+    option("--open-until", about=say("When the offer lapses: 2027-01-31.")),
+    option("--buyer", about=say("Who takes the license; the name stays in your store.")),
+    option("--out", type=Folder(), about=say("The file to write the terms to.")),
+)
 SUFFIX = option("--suffix", default="", about=say("The file format, such as .jpg; else lossless."))
 
 AMONG = option("--corpus", about=say("Search only this corpus; all that the store has otherwise."))
@@ -227,6 +243,11 @@ VERBS = (
         "forget",
         say("Take a work out of a corpus, and list what came from it."),
         (argument("work", "WORK", required=False), CORPUS, ERASE),
+    ),
+    Verb(
+        "license",
+        say("Offer, list, agree, start, end, show licenses; their terms; the ledger."),
+        (ACTION, OF_WHAT, *LICENSE),
     ),
     Verb("doctor", say("Say what is installed, what is missing, and how to mend it."), ()),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from moxie.cli import pedigree_verbs, registry_verbs
+from moxie.cli import license_verbs, pedigree_verbs, registry_verbs
 from moxie.cli.console import console
 from moxie.cli.copying import search
 from moxie.cli.outcome import Outcome
@@ -258,4 +258,5 @@ _VERBS: dict[str, Perform] = {
     "prove": registry_verbs.prove,
     "record": registry_verbs.record,
     "search-copies": search,
+    "license": license_verbs.license_,
 }

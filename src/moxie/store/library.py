@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from moxie.store.codec import Codec
     from moxie.store.database import Database, Records
     from moxie.store.events import Events
+    from moxie.store.market import Market
     from moxie.store.registry import Registry
 
 T = TypeVar("T")
@@ -94,6 +95,13 @@ class Library:
         from moxie.store.events import Events
 
         return Events(self._database)
+
+    @property
+    def market(self) -> Market:
+        """Licenses and their ledger."""
+        from moxie.store.market import Market
+
+        return Market(self._database)
 
     @property
     def registry(self) -> Registry:

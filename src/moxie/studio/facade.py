@@ -37,6 +37,7 @@ from moxie.studio.progress import Clock, Progress, Silent
 from moxie.studio.proving import Clerk
 from moxie.studio.recording import Recorded
 from moxie.studio.result import Exported, Restored, Result
+from moxie.studio.selling import Market
 from moxie.text import Catalogue
 from moxie.work import (
     Choice,
@@ -313,6 +314,11 @@ class Studio:
         catalogue = Catalogue.load(self.settings.language)
         prove = claiming.prover(self._library, self.settings.home)
         return found, claiming.lay_out(searcher, found, Path(evidence), catalogue, prove)
+
+    @property
+    def market(self) -> Market:
+        """The desk of licenses: offer, list, agree, start, end, and the ledger."""
+        return Market(registering.registrar(self._library, self.settings.home))
 
     def doctor(self) -> list[Finding]:
         """What is installed, what is missing, and the command that mends it."""
