@@ -158,6 +158,16 @@ EVIDENCE = option(
     type=Folder(),
     about=say("Lay out the evidence in this folder, with drafts of a notice."),
 )
+SIDECAR = option(
+    "--sidecar", type=Folder(), about=say("The file's credentials, if not beside it by name.")
+)
+TRUST = option(
+    "--trust", type=Folder(), about=say("Root certificates (PEM) of another studio to believe.")
+)
+ACT = argument("act", "[list|rotate|revoke|protect|export]", required=False)
+KEY = argument("key", "[KEY]", required=False)
+REASON = option("--reason", about=say("Why the key is revoked."))
+OUT_ROOTS = option("--out", type=Folder(), about=say("The file to write the certificates to."))
 
 
 def budget(default: str) -> Maker:
@@ -248,6 +258,16 @@ VERBS = (
         "license",
         say("Offer, list, agree, start, end, show licenses; their terms; the ledger."),
         (ACTION, OF_WHAT, *LICENSE),
+    ),
+    Verb(
+        "verify",
+        say("Say of a file what can be known: intact, signed by whom, registered, labelled."),
+        (FILE, SIDECAR, TRUST),
+    ),
+    Verb(
+        "keys",
+        say("List the studio's keys; rotate, revoke, protect them, or export the roots."),
+        (ACT, KEY, REASON, OUT_ROOTS),
     ),
     Verb("doctor", say("Say what is installed, what is missing, and how to mend it."), ()),
 )

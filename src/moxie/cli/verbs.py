@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from moxie.cli import license_verbs, pedigree_verbs, registry_verbs
+from moxie.cli import license_verbs, pedigree_verbs, registry_verbs, rights_verbs
 from moxie.cli.console import console
 from moxie.cli.copying import search
 from moxie.cli.outcome import Outcome
@@ -259,4 +259,6 @@ _VERBS: dict[str, Perform] = {
     "record": registry_verbs.record,
     "search-copies": search,
     "license": license_verbs.license_,
+    "verify": rights_verbs.verify,
+    "keys": rights_verbs.keys,
 }

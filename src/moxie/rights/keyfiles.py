@@ -77,6 +77,7 @@ class Files:
     folder: Path
     write: Write
     ask: Callable[[], str | None]
+    prompt: Callable[[], str | None] = lambda: None
     _passphrase: str | None = field(default=None, repr=False)
 
     def load(self) -> dict[str, Key]:
@@ -166,7 +167,7 @@ class Files:
     def _secret(self) -> bytes:
         """The passphrase, asked for once; raises BadInput where there is none."""
         if self._passphrase is None:
-            self._passphrase = self.ask()
+            self._passphrase = self.ask() or self.prompt()
         if self._passphrase is None:
             raise BadInput(
                 "The studio's keys are under a passphrase: set MOXIE_PASSPHRASE, or run this "

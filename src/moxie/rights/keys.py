@@ -52,15 +52,13 @@ class Keyring:
 
     def __init__(
         self,
-        folder: Path,
+        files: keyfiles.Files,
         *,
-        write: Write,
-        passphrase: Callable[[], str | None],
         lock: Callable[[], AbstractContextManager[object]],
         now: Callable[[], datetime],
         name: str,
     ) -> None:
-        self._files = keyfiles.Files(folder, write, passphrase)
+        self._files = files
         self._lock, self._now, self._name = lock, now, name
         self._within = threading.RLock()
         self._keys = self._files.load()
@@ -72,6 +70,7 @@ class Keyring:
         *,
         write: Write,
         passphrase: Callable[[], str | None] = lambda: None,
+        prompt: Callable[[], str | None] = lambda: None,
         lock: Callable[[], AbstractContextManager[object]] = nullcontext,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         name: str = NAME,
@@ -79,10 +78,12 @@ class Keyring:
         """The keys in `folder`; none are made yet.
 
         `write(path, data, mode)` replaces a file atomically, `lock` keeps other processes out
-        while keys are made, `passphrase` is asked for once one is needed. Raises BadInput for a
-        keyring that cannot be read, which is never made anew over an old one.
+        while keys are made. `passphrase` is asked when keys are made or opened, and where it
+        says None, `prompt` when keys that are under one are opened. Raises BadInput for a keyring
+        that cannot be read, which is never made anew over an old one.
         """
-        return cls(folder, write=write, passphrase=passphrase, lock=lock, now=now, name=name)
+        files = keyfiles.Files(folder, write, passphrase, prompt)
+        return cls(files, lock=lock, now=now, name=name)
 
     @property
     def keys(self) -> tuple[Key, ...]:

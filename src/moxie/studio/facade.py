@@ -17,6 +17,7 @@ from moxie.studio import (
     copying,
     inputs,
     journey,
+    keyring,
     labelling,
     leading,
     learning,
@@ -26,6 +27,7 @@ from moxie.studio import (
     permission,
     recording,
     registering,
+    verifying,
 )
 from moxie.studio.blending import Hand
 from moxie.studio.copying import Searched
@@ -38,6 +40,7 @@ from moxie.studio.proving import Clerk
 from moxie.studio.recording import Recorded
 from moxie.studio.result import Exported, Restored, Result
 from moxie.studio.selling import Market
+from moxie.studio.verifying import Verified
 from moxie.text import Catalogue
 from moxie.work import (
     Choice,
@@ -53,6 +56,8 @@ from moxie.work import (
 
 if TYPE_CHECKING:
     from moxie.doctor import Finding
+    from moxie.rights.keyfiles import Key
+    from moxie.rights.keys import Keyring
 
 PathLike: TypeAlias = str | Path
 OUT = Path("moxie-out")
@@ -325,6 +330,29 @@ class Studio:
         from moxie.doctor import examine
 
         return examine(self.settings)
+
+    @property
+    def keys(self) -> Keyring:
+        """The studio's keys; none are made by looking at them."""
+        return keyring.keyring(self.settings.home)
+
+    def revoke(self, key: str, reason: str) -> Key:
+        """Say in keyring and registry that a key, by its id, is no longer to be believed."""
+        registrar = registering.registrar(self._library, self.settings.home)
+        return keyring.revoke(registrar.keys, registrar, key, reason)
+
+    def verify(
+        self, file: PathLike, *, sidecar: PathLike | None = None, trust: PathLike | None = None
+    ) -> Verified:
+        """What can be known of a file, as separate verdicts.
+
+        `sidecar` are credentials that lie elsewhere than beside it; `trust` is a file of root
+        certificates (PEM) to believe besides this studio's.
+        """
+        believed = b"" if trust is None else verifying.read_trust(Path(trust))
+        beside = None if sidecar is None else Path(sidecar)
+        looks = verifying.looks(registering.registrar(self._library, self.settings.home))
+        return verifying.verify(Path(file), self.keys, looks, sidecar=beside, trust=believed)
 
     def _bench(self) -> Bench:
         return Bench(self._library, self.settings.home, self.settings.producer)

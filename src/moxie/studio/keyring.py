@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import getpass
 import os
-from collections.abc import Callable
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from moxie.rights.keys import Keyring
 from moxie.store import atomic, locks
+
+if TYPE_CHECKING:
+    from moxie.rights.keyfiles import Key
+    from moxie.studio.registering import Registrar
 
 FOLDER = "keys"
 """Inside the store's home."""
@@ -24,17 +30,37 @@ def from_environment() -> str | None:
     return os.environ.get(PASSPHRASE) or None
 
 
-def keyring(home: Path, ask: Callable[[], str | None] = from_environment) -> Keyring:
-    """The keys of the store in `home`; `ask` is called once a passphrase is needed.
+def from_person() -> str | None:
+    """The passphrase of the keys, asked at a terminal; None where there is none."""
+    if not sys.stdin or not sys.stdin.isatty():
+        return None
+    try:
+        return getpass.getpass("Moxie: passphrase 口令: ") or None
+    except EOFError:
+        return None
 
-    Raises BadInput for a keyring that is damaged.
-    """
+
+def keyring(home: Path) -> Keyring:
+    """The keys of the store in `home`; raises BadInput for a keyring that is damaged."""
     return Keyring.open(
         home / FOLDER,
         write=_write,
-        passphrase=ask,
+        passphrase=from_environment,
+        prompt=from_person,
         lock=lambda: locks.hold(home / "locks", FOLDER, wait=WAIT),
     )
+
+
+def revoke(ring: Keyring, registrar: Registrar, name: str, reason: str) -> Key:
+    """Revoke a key by its id or how that begins, and enter it into the registry's log.
+
+    The entry is made with a key that is still believed. Raises BadInput.
+    """
+    from moxie.studio import registering  # which opens keys by this module
+
+    key = ring.revoke(ring.find(name), reason)
+    registering.revoked(registrar, key.public, reason)
+    return key
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:

@@ -12,6 +12,8 @@ import moxie
 from moxie.art import Art, Brief
 from moxie.errors import BadInput
 from moxie.flow.export import as_json
+from moxie.rights.credentials import MEDIA, Ingredient
+from moxie.rights.credentials.carriers import ANY
 from moxie.rights.labels import COMPOSITE, LOCAL, Label
 from moxie.studio import inputs, publishing, recording
 from moxie.studio.blending import Hand
@@ -70,7 +72,10 @@ def restore(desk: Desk[S], source: Path, out: Path, region: str, seed: int) -> R
         # a person's work, filled in by a model
         label = Label(COMPOSITE, desk.producer or LOCAL, made)
         recording.note(desk.library, made, "restored", _noted(desk, data, mask, seed))
-        released = publishing.press(desk).publish(publishing.Release(out, written, label))
+        release = publishing.Release(
+            out, written, label, parents=(_parent(source, data),), changed=float(mask.mean())
+        )
+        released = publishing.press(desk).publish(release)
         told = _told(data, facts, region, mask) | {
             "output": {**released.facts, "exact": exact},
             "seed": seed,
@@ -79,6 +84,12 @@ def restore(desk: Desk[S], source: Path, out: Path, region: str, seed: int) -> R
     smaller = bool(facts.get("downscaled"))
     notes = ((_NEARLY,) if not exact else ()) + ((_SMALLER,) if smaller else ())
     return Restored(out, record, float(mask.mean()), exact, notes)
+
+
+def _parent(source: Path, data: bytes) -> Ingredient:
+    """The work as it was given, for the credentials of what became of it; without its name."""
+    media = MEDIA.get(source.suffix.lower(), ANY)
+    return Ingredient("parent-1", "the work as it was", "parentOf", media, data)
 
 
 _NEARLY = say("This format keeps what was known only nearly; a lossless one keeps it exactly.")

@@ -16,9 +16,11 @@ from typing import TypeAlias, TypeVar
 
 from moxie.errors import BadInput, CannotWrite
 from moxie.rights import labels
+from moxie.rights.credentials import Ingredient
 from moxie.rights.labels import COMPOSITE, LOCAL, MADE, Found, Label, visible
 from moxie.store import atomic
 from moxie.studio import recording, registering
+from moxie.studio.crediting import Stamp
 from moxie.studio.desk import Desk
 from moxie.text import say
 from moxie.work import Creation
@@ -40,6 +42,8 @@ class Release:
     creation: Creation | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
     beside: tuple[tuple[Path, bytes], ...] = ()
+    parents: tuple[Ingredient, ...] = ()  # the works it was made out of, for its credentials
+    changed: float | None = None  # what share of a restored work is new
 
     def noting(self, **facts: object) -> Release:
         """The same with further facts."""
@@ -66,7 +70,7 @@ class Press:
             release = step(release)
         release = release.noting(sha256=hashlib.sha256(release.data).hexdigest())
         _check(release, release.data)
-        for path, data in ((release.path, release.data), *release.beside):
+        for path, data in (*release.beside, (release.path, release.data)):  # never without them
             atomic.make_folder(path.parent)
             atomic.write(path, data)
         _check(release, _read_again(release))
@@ -79,7 +83,7 @@ def press(desk: Desk[S]) -> Press:
     """The steps that a corpus' files go through. Signing comes before, registering after."""
     registrar = registering.registrar(desk.library, desk.home)
     noted = partial(recording.exported, desk.library)
-    return Press(after=(noted, partial(registering.registered, registrar)))
+    return Press((Stamp(desk),), after=(noted, partial(registering.registered, registrar)))
 
 
 def publisher(desk: Desk[S]) -> Callable[[Creation, Path, bytes], Mapping[str, object]]:

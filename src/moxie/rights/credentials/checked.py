@@ -33,6 +33,7 @@ class Checked:
     trusted: bool = False
     expired: bool = False  # by the validator's clock
     certificate: bytes = b""
+    key: str = ""  # the id of the signer's key, as `signing.key_id` has it
     codes: tuple[str, ...] = ()
     told: Told = Told()  # noqa: RUF009  frozen
     why: Message | None = None  # what is wrong, if anything is

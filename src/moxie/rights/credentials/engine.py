@@ -11,13 +11,17 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from moxie.errors import BadInput, Missing
+from moxie.rights.certificates import spki
 from moxie.rights.credentials import carriers, checked, jumbf
 from moxie.rights.credentials.checked import Checked
 from moxie.rights.credentials.claims import Claim, told
 from moxie.rights.keys import Credential
+from moxie.rights.signing import key_id
 
 PURPOSES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1"
 """The extended key usages of signers: emailProtection, documentSigning, and C2PA's own."""
@@ -98,7 +102,10 @@ class Engine:
         builder = self._c2pa.Builder(json.dumps(claim.definition(version)), self._context)
         for one in claim.ingredients():
             facts = {"title": one.title, "relationship": one.relation, "label": one.name}
-            builder.add_ingredient(json.dumps(facts), one.media, io.BytesIO(one.data))
+            try:
+                builder.add_ingredient(json.dumps(facts), one.media, io.BytesIO(one.data))
+            except self._c2pa.C2paError:  # a file that is not what its name says: bytes at least
+                builder.add_ingredient(json.dumps(facts), carriers.ANY, io.BytesIO(one.data))
         if not embed:
             builder.set_no_embed()
         out = io.BytesIO()
@@ -158,12 +165,21 @@ def _unwrapped(found: Checked, data: bytes, suffix: str, beside: bool) -> Checke
     """With the signer's certificate; not intact where bytes around the claims were changed."""
     try:
         store = data if beside else carriers.store(data, suffix.lower())
-        return replace(found, certificate=jumbf.signers(store or b"")[-1])
+        leaf = jumbf.signers(store or b"")[-1]
+        return replace(found, certificate=leaf, key=_key(leaf))
     except (carriers.BrokenWrappingError, jumbf.BrokenStoreError, IndexError) as error:
         if found.intact != "yes":
             return found
         changed = checked.unreadable(_reason(error))
         return replace(changed, signed=found.signed, told=found.told)
+
+
+def _key(certificate: bytes) -> str:
+    """The id of a certificate's key; nothing where it cannot be read."""
+    try:
+        return key_id(spki(x509.load_der_x509_certificate(certificate).public_key()))
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return ""
 
 
 def _reason(error: Exception) -> str:
