@@ -161,10 +161,8 @@ def test_a_revoked_key_and_what_was_registered_before(
     sha256 = cli(capsys, "verify", before)[1]["sha256"]
     entry = registrar.first(sha256)
     assert entry is not None
-    ring, found = (
-        studio.keys,
-        verify_with(studio, before, replace(entry, time="2020-01-01T00:00:00+00:00")),
-    )
+    ring, early = studio.keys.ring, replace(entry, time="2020-01-01T00:00:00+00:00")
+    found = verify_with(studio, before, early)
     assert found["signer"].word == "trusted"
     assert "registered before that" in str(found["signer"].why)
     late = replace(early, seq=10**6)
@@ -179,7 +177,7 @@ def verify_with(studio: Studio, path: Path, entry: Any, near: Any = None) -> Any
 
     registrar = registering.registrar(studio._library, studio.settings.home)
     looks = replace(verifying.looks(registrar), registered=lambda _sha: entry, near=near)
-    return verify(path, studio.keys, looks)
+    return verify(path, studio.keys.ring, looks)
 
 
 def test_others_verify_with_the_root_that_was_exported(
@@ -303,4 +301,4 @@ def test_odd_files_get_verdicts(studio: Studio, tmp_path: Path, capsys: Any) -> 
         assert cli(capsys, "verify", tmp_path / name)[0] in {10, 11}, name
     assert run(["verify"]) == 2
     assert run(["verify", str(tmp_path / "nowhere.png")]) == 2
-    assert look(tmp_path / "c", b"\0", studio.keys).found is False
+    assert look(tmp_path / "c", b"\0", studio.keys.ring).found is False
