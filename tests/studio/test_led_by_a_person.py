@@ -263,6 +263,7 @@ def test_a_work_is_restored_and_the_record_says_so(
     assert record["input"]["sha256"] == hashlib.sha256(before).hexdigest()
     registered = record["output"].pop("registered")
     assert registered["seq"] == 0
+    assert record["output"].pop("credentials")["key"] in {key.id for key in trained.keys.ring.keys}
     assert record["output"] == {
         "creation": hashlib.sha256(out.read_bytes()).hexdigest(),
         "sha256": hashlib.sha256(out.read_bytes()).hexdigest(),

@@ -91,19 +91,19 @@ def keys(studio: Studio, params: dict[str, Any]) -> Outcome:
             "There is no {act} for keys: write list, rotate, revoke, protect or export.", act=act
         )
     done = _ACTS[act](studio, params)
-    facts = {"keys": [_key(key) for key in studio.keys.keys]}
+    facts = {"keys": [_key(key) for key in studio.keys.ring.keys]}
     return Outcome(facts, done)
 
 
 def _list(studio: Studio, _params: dict[str, Any]) -> list[Message]:
-    ring = studio.keys
+    ring = studio.keys.ring
     if not ring.keys:
         return [say("There are no keys yet: the first export makes them.")]
     return [_line(key) for key in ring.keys]
 
 
 def _rotate(studio: Studio, params: dict[str, Any]) -> list[Message]:
-    ring, which = studio.keys, params["key"]
+    ring, which = studio.keys.ring, params["key"]
     if which is None:
         kinds: tuple[Kind, ...] = ("leaf", "statements")
     elif which in KINDS:
@@ -119,7 +119,7 @@ def _rotate(studio: Studio, params: dict[str, Any]) -> list[Message]:
 def _revoke(studio: Studio, params: dict[str, Any]) -> list[Message]:
     if params["key"] is None:
         raise BadInput("Say which key: moxie keys revoke KEY --reason TEXT.")
-    key = studio.revoke(params["key"], params["reason"] or "")
+    key = studio.keys.revoke(params["key"], params["reason"] or "")
     told = say(
         "The key {key} is revoked. What it signed counts only where the registry proves that it "
         "was before now.",
@@ -137,14 +137,14 @@ def _protect(studio: Studio, _params: dict[str, Any]) -> list[Message]:
         show_default=False,
         err=True,
     )
-    studio.keys.protect(passphrase or None)
+    studio.keys.ring.protect(passphrase or None)
     if passphrase:
         return [say("The keys are under the new passphrase: set MOXIE_PASSPHRASE, or be asked.")]
     return [say("The keys are under no passphrase; who can read their files can sign.")]
 
 
 def _export(studio: Studio, params: dict[str, Any]) -> list[Message]:
-    ring, out = studio.keys, params["out"]
+    ring, out = studio.keys.ring, params["out"]
     if out is None:
         raise BadInput("Say where to write it: moxie keys export --out FILE.")
     ring.credential()

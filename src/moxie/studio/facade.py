@@ -13,34 +13,22 @@ from moxie.settings import Settings
 from moxie.store import Library
 from moxie.studio import (
     blending,
-    claiming,
-    copying,
     inputs,
     journey,
-    keyring,
-    labelling,
     leading,
     learning,
     making,
     paging,
     pedigree,
     permission,
-    recording,
-    registering,
-    verifying,
 )
 from moxie.studio.blending import Hand
-from moxie.studio.copying import Searched
 from moxie.studio.desk import Bench, Desk
-from moxie.studio.labelling import Looked
 from moxie.studio.learning import Collected
 from moxie.studio.pedigree import Forgotten, Model
 from moxie.studio.progress import Clock, Progress, Silent
-from moxie.studio.proving import Clerk
-from moxie.studio.recording import Recorded
+from moxie.studio.protection import Protection
 from moxie.studio.result import Exported, Restored, Result
-from moxie.studio.selling import Market
-from moxie.studio.verifying import Verified
 from moxie.text import Catalogue
 from moxie.work import (
     Choice,
@@ -56,15 +44,13 @@ from moxie.work import (
 
 if TYPE_CHECKING:
     from moxie.doctor import Finding
-    from moxie.rights.keyfiles import Key
-    from moxie.rights.keys import Keyring
 
 PathLike: TypeAlias = str | Path
 OUT = Path("moxie-out")
 """Where things are written unless another folder is named."""
 
 
-class Studio:
+class Studio(Protection):
     """A store of works and what was learnt from them. Use it in a `with` statement.
 
     `home` is the store's folder, MOXIE_HOME or the user's data folder otherwise; `settings`
@@ -249,10 +235,6 @@ class Studio:
             also = making.formats(desk, also)
             return making.export(desk, chosen, Path(out), suffix, also, visible=visible_label)
 
-    def labels(self, *files: PathLike) -> list[Looked]:
-        """What labels there are in files, whoever made them: see `moxie.rights.labels`."""
-        return list(labelling.look(files))
-
     def run(  # noqa: PLR0913  every dial of the main job, each with a usual value
         self,
         *folders: PathLike,
@@ -280,79 +262,11 @@ class Studio:
         with self._gathering(folders, *given, samples=samples) as (desk, collected):
             return journey.go(desk, collected, wish, Catalogue.load(self.settings.language))
 
-    def record(
-        self, creation: str, *, note: str | None = None, file: PathLike | None = None
-    ) -> Recorded:
-        """The record of a creation (by its id or how that begins), checked.
-
-        `note` first adds what a person did: chosen, rejected, or edited into `file`.
-        """
-        subject = recording.find(self._library, creation)
-        if note is not None:
-            edited = None if file is None else Path(file)
-            recording.by_person(self._library, subject, note, edited)
-        return recording.recorded(self._library, subject)
-
-    @property
-    def registry(self) -> Clerk:
-        """The registry's desk: register, give and check receipts, audit the log."""
-        return Clerk(registering.registrar(self._library, self.settings.home))
-
-    def search_copies(
-        self,
-        suspect: PathLike,
-        *,
-        corpus: str | None = None,
-        against: Sequence[PathLike] = (),
-        evidence: PathLike | None = None,
-    ) -> tuple[Searched, list[Path]]:
-        """What a file was copied from: in a corpus or all of the store, and in files `against`.
-
-        With `evidence`, a folder, all that a person needs to judge it is laid out there; the
-        files written are handed back.
-        """
-        searcher = copying.Searcher(self._library, self.settings.home, Clock(self.progress))
-        files = [Path(path) for path in against]
-        found = searcher.search(Path(suspect), corpus=corpus, against=files)
-        if evidence is None:
-            return found, []
-        catalogue = Catalogue.load(self.settings.language)
-        prove = claiming.prover(self._library, self.settings.home)
-        return found, claiming.lay_out(searcher, found, Path(evidence), catalogue, prove)
-
-    @property
-    def market(self) -> Market:
-        """The desk of licenses: offer, list, agree, start, end, and the ledger."""
-        return Market(registering.registrar(self._library, self.settings.home))
-
     def doctor(self) -> list[Finding]:
         """What is installed, what is missing, and the command that mends it."""
         from moxie.doctor import examine
 
         return examine(self.settings)
-
-    @property
-    def keys(self) -> Keyring:
-        """The studio's keys; none are made by looking at them."""
-        return keyring.keyring(self.settings.home)
-
-    def revoke(self, key: str, reason: str) -> Key:
-        """Say in keyring and registry that a key, by its id, is no longer to be believed."""
-        registrar = registering.registrar(self._library, self.settings.home)
-        return keyring.revoke(registrar.keys, registrar, key, reason)
-
-    def verify(
-        self, file: PathLike, *, sidecar: PathLike | None = None, trust: PathLike | None = None
-    ) -> Verified:
-        """What can be known of a file, as separate verdicts.
-
-        `sidecar` are credentials that lie elsewhere than beside it; `trust` is a file of root
-        certificates (PEM) to believe besides this studio's.
-        """
-        believed = b"" if trust is None else verifying.read_trust(Path(trust))
-        beside = None if sidecar is None else Path(sidecar)
-        looks = verifying.looks(registering.registrar(self._library, self.settings.home))
-        return verifying.verify(Path(file), self.keys, looks, sidecar=beside, trust=believed)
 
     def _bench(self) -> Bench:
         return Bench(self._library, self.settings.home, self.settings.producer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,16 +52,23 @@ def keyring(home: Path) -> Keyring:
     )
 
 
-def revoke(ring: Keyring, registrar: Registrar, name: str, reason: str) -> Key:
-    """Revoke a key by its id or how that begins, and enter it into the registry's log.
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who a person speaks to about the studio's keys."""
 
-    The entry is made with a key that is still believed. Raises BadInput.
-    """
-    from moxie.studio import registering  # which opens keys by this module
+    ring: Keyring
+    registrar: Registrar
 
-    key = ring.revoke(ring.find(name), reason)
-    registering.revoked(registrar, key.public, reason)
-    return key
+    def revoke(self, name: str, reason: str) -> Key:
+        """Revoke a key by its id or how that begins, and enter it into the registry's log.
+
+        The entry is made with a key that is still believed. Raises BadInput.
+        """
+        from moxie.studio import registering  # which opens keys by this module
+
+        key = self.ring.revoke(self.ring.find(name), reason)
+        registering.revoked(self.registrar, key.public, reason)
+        return key
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:
