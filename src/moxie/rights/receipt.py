@@ -54,13 +54,16 @@ def _receipt(data: bytes) -> Receipt:
     facts = json.loads(data)
     if facts["format"] != FORMAT:
         raise ValueError("another format")
-    return Receipt(
+    paper = Receipt(
         Entry.read(facts["entry"]),
         tuple(bytes.fromhex(step) for step in facts["proof"]),
         str(facts["checkpoint"]),
         base64.b64decode(facts["public"], validate=True),
         base64.b64decode(facts["stamp"], validate=True),
     )
+    if paper.to_bytes() != data:  # one form only, so that no byte can be changed without notice
+        raise ValueError("rewritten")
+    return paper
 
 
 @dataclass(frozen=True, slots=True)
