@@ -224,6 +224,17 @@ def damaged(data: bytes, rng: np.random.Generator) -> bytes:
     return data[:start] + middle + data[end:]
 
 
+def test_a_damaged_certificate_is_not_a_crash(engine):
+    """Any bit of the signer's certificate; its version, for one, has an error of its own."""
+    signed = engine.sign(small_png(), ".png", MADE, "1.0").data
+    leaf = engine.check(signed, ".png").certificate
+    start = signed.index(leaf)
+    for at in range(start, start + len(leaf), 3):
+        changed = bytearray(signed)
+        changed[at] ^= 0x20
+        assert not engine.check(recounted(bytes(changed)), ".png").trusted, at
+
+
 def test_the_wrapping_never_crashes():
     rng = np.random.default_rng(2)
     for _ in range(500):

@@ -42,6 +42,10 @@ KEYRING = "keyring.json"
 VERSION = 1
 
 
+_DAMAGED = (OSError, ValueError, TypeError, KeyError, RecursionError, x509.InvalidVersion)
+"""What reading a damaged keyring may stumble over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """The public side of a key, and what became of it. Times are UTC."""
@@ -93,7 +97,7 @@ class Files:
             return {}
         try:
             keys = _read(json.loads(_small(path)))
-        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        except _DAMAGED as error:
             raise BadInput(
                 "The keys cannot be read: {path} is damaged. Put it back from a copy; Moxie makes "
                 "no new keys over old ones.",

@@ -190,7 +190,7 @@ def read_trust(path: Path) -> bytes:
     try:
         if len(data) > LONGEST_TRUST or not x509.load_pem_x509_certificates(data):
             raise ValueError  # noqa: TRY301  one sentence for both
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise BadInput("{path} holds no certificates (PEM).", path=str(path)) from error
     return data
 

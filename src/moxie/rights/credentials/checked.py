@@ -37,6 +37,7 @@ class Checked:
     codes: tuple[str, ...] = ()
     told: Told = Told()  # noqa: RUF009  frozen
     why: Message | None = None  # what is wrong, if anything is
+    by_validator: bool = True  # False where the validator saw nothing wrong and we did
 
 
 def judge(codes: Collection[str], *, trusted: bool, beside: bool) -> Checked:

@@ -171,14 +171,14 @@ def _unwrapped(found: Checked, data: bytes, suffix: str, beside: bool) -> Checke
         if found.intact != "yes":
             return found
         changed = checked.unreadable(_reason(error))
-        return replace(changed, signed=found.signed, told=found.told)
+        return replace(changed, signed=found.signed, told=found.told, by_validator=False)
 
 
 def _key(certificate: bytes) -> str:
     """The id of a certificate's key; nothing where it cannot be read."""
     try:
         return key_id(spki(x509.load_der_x509_certificate(certificate).public_key()))
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         return ""
 
 
