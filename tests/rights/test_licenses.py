@@ -347,7 +347,7 @@ class Selling(RuleBasedStateMachine):
         assert licensing.illegal(list(self.all.values()), self.time()) == []
 
 
-Selling.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+Selling.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
 TestSelling = Selling.TestCase
 
 
