@@ -146,6 +146,11 @@ LICENSE = (
 )
 SUFFIX = option("--suffix", default="", about=say("The file format, such as .jpg; else lossless."))
 
+WATERMARK = option(
+    "--watermark",
+    is_flag=True,
+    about=say("Write copies with an invisible mark of this studio; the masters stay unmarked."),
+)
 AMONG = option("--corpus", about=say("Search only this corpus; all that the store has otherwise."))
 ORIGINALS = option(
     "--against",
@@ -224,7 +229,7 @@ VERBS = (
     Verb(
         "export",
         say("Write all creations and their records as files."),
-        (CORPUS, SUFFIX, OUT, ALSO, VISIBLE),
+        (CORPUS, SUFFIX, OUT, ALSO, VISIBLE, WATERMARK),
     ),
     Verb(
         "labels",

@@ -221,6 +221,8 @@ _FACTS: Mapping[str, Message] = {
     "lightness_correlation": say("Correlation of lightness once laid over each other (-1 to 1)"),
     "bars_of_suspect": say("Bars of the suspect"),
     "bars_of_original": say("Bars of the original"),
+    "watermark_bits": say("Bits of this studio's watermark found in the suspect, of 64"),
+    "watermark_needed": say("Bits needed to say that it comes from a marked copy (by chance 32)"),
     "letters": say("Letters of the longest passage in common"),
     "coverage_8": say("Share of the suspect's letters in runs of 8 in common"),
     "coverage_12": say("Share of the suspect's letters in runs of 12 in common"),

@@ -35,11 +35,9 @@ class Overlay:
 def lay_over(suspect: Picture, original: Picture) -> Overlay | None:
     """The suspect in the original's frame; None where too little agrees."""
     known = _found(original)
-    best: tuple[int, NDArray[np.float64], Picture] | None = None
-    for view in (_fit(suspect), np.ascontiguousarray(_fit(suspect)[:, ::-1])):
-        placed = _plane(_found(view), known)
-        if placed is not None and (best is None or placed[0] > best[0]):
-            best = (*placed, view)
+    best = _best(_fit(suspect), known)
+    if best is None and max(suspect.shape[:2]) < SIDE:  # pasted small: its details are finer
+        best = _best(_fit(suspect, enlarge=True), known)
     if best is None:
         return None
     _, plane, view = best
@@ -75,12 +73,25 @@ def _alike(laid: Picture, original: Picture, here: NDArray[np.bool_]) -> NDArray
     return np.asarray(both > 0.35, np.bool_)
 
 
-def _fit(picture: Picture) -> Picture:
+def _best(
+    suspect: Picture, known: tuple[NDArray[np.float32], NDArray[np.float32]]
+) -> tuple[int, NDArray[np.float64], Picture] | None:
+    """Points that agree, the plane they agree on, and the suspect, mirrored if that is better."""
+    found: list[tuple[int, NDArray[np.float64], Picture]] = []
+    for view in (suspect, np.ascontiguousarray(suspect[:, ::-1])):
+        placed = _plane(_found(view), known)
+        if placed is not None:
+            found.append((*placed, view))
+    return max(found, key=lambda one: one[0]) if found else None
+
+
+def _fit(picture: Picture, *, enlarge: bool = False) -> Picture:
     scale = SIDE / max(picture.shape[:2])
-    if scale >= 1:
+    if scale >= 1 and not enlarge:
         return picture
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     size = max(8, round(picture.shape[1] * scale)), max(8, round(picture.shape[0] * scale))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(picture, size, interpolation=method), np.uint8)
 
 
 def _found(picture: Picture) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -115,8 +115,8 @@ def _rest(
     ring of frequencies that came through (blur and compression let less through).
 
     The colors are fitted, not only the histogram: a linear map with squares, so that gray copies,
-    other white points, contrast and gamma leave nothing; slow differences are taken away; and the original
-    is blurred or sharpened as the suspect was.
+    other white points, contrast and gamma leave nothing; slow differences are taken away; and
+    the original is blurred or sharpened as the suspect was.
     """
     here = laid.here
     light = _light(laid.picture)
@@ -129,7 +129,7 @@ def _rest(
     told = (terms @ fit).reshape(light.shape)
     weight = np.maximum(cv2.GaussianBlur(here.astype(np.float32), (0, 0), 12), 1e-3)
     ours, theirs = (
-        np.asarray(cv2.dct(((one - cv2.GaussianBlur(one * here, (0, 0), 12) / weight) * here)))
+        np.asarray(cv2.dct((one - cv2.GaussianBlur(one * here, (0, 0), 12) / weight) * here))
         for one in (light.astype(np.float32), told.astype(np.float32))
     )
     both = np.bincount(rings.ravel(), (ours * theirs).ravel())
@@ -142,7 +142,8 @@ def _rest(
 def _rings(shape: tuple[int, ...]) -> NDArray[np.int64]:
     """To which of 50 rings of frequencies each belongs, [H, W]."""
     down, across = (np.arange(side) / (2 * side) for side in shape)
-    return np.minimum(np.hypot(down[:, None], across[None]) * 100, 49).astype(np.int64)
+    rings = np.minimum(np.hypot(down[:, None], across[None]) * 100, 49)
+    return np.asarray(rings, np.int64)
 
 
 def _sized(picture: Picture) -> Picture:

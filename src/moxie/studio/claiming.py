@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
+
 import moxie
 from moxie.flow.export import as_json, record_json
 from moxie.rights import evidence, quoting
 from moxie.rights.evidence import Case, Filed, Source
 from moxie.rights.record import Event
+from moxie.rights.watermark import ACCEPTED
 from moxie.store import Library, atomic
-from moxie.studio import recording
+from moxie.studio import marking, recording
 from moxie.studio.copying import CERTAIN, Hit, Original, Searched, Searcher, decode
 from moxie.studio.registering import registrar
 from moxie.text import Catalogue, say
@@ -127,6 +130,16 @@ def _filed(found: Searched) -> Filed:
     return Filed(suspect.path.name, suspect.sha256, len(suspect.data), changed)
 
 
+def _mark(home: Path, found: Searched, hit: Hit, original: object) -> dict[str, int]:
+    """How many bits of the studio's watermark the suspect has, where a creation may have one."""
+    if not (hit.copied and isinstance(hit.original.maker, Creation)):
+        return {}
+    if not isinstance(original, np.ndarray) or not isinstance(found.suspect.content, np.ndarray):
+        return {}
+    bits = marking.agreeing(home, hit.original.id, found.suspect.content, original)
+    return {} if bits is None else {"watermark_bits": bits, "watermark_needed": ACCEPTED}
+
+
 def _source(searcher: Searcher, found: Searched, hit: Hit, proof: Proof) -> Source:
     original = hit.original
     data = searcher.read(original)
@@ -142,9 +155,11 @@ def _source(searcher: Searcher, found: Searched, hit: Hit, proof: Proof) -> Sour
         passages = _passages(hit.quoted, found.suspect.content, data)
     if found.suspect.art is not None:
         art = found.suspect.art
-        compared = art.compare(found.suspect.content, art.read(data, original.id))
+        content = art.read(data, original.id)
+        compared = art.compare(found.suspect.content, content)
         facts, shown = dict(compared.facts), (compared.shown.media_type, compared.shown.data)
         method, errors, limits = compared.method, compared.errors, compared.limits
+        facts |= _mark(searcher.home, found, hit, content)
         if compared.similarity >= similarity:  # one pair is looked at more closely than many
             similarity, told = compared.similarity, compared.evidence
     return Source(

@@ -224,16 +224,23 @@ class Studio(Protection):
         suffix: str = "",
         also: Sequence[str] | None = None,
         visible_label: bool = False,
+        watermark: bool = False,
     ) -> list[Exported]:
         """Write creations (all of the corpus by default) and their records into `out`.
 
         Each is written in the formats `also` besides; None is what the art usually hands out.
-        All are labelled as made by AI; with `visible_label` pictures say so to people too.
+        All are labelled as made by AI; with `visible_label` pictures say so to people too. With
+        `watermark` what is written are copies with an invisible mark, to publish; keep the
+        master to yourself.
         """
         with self._desk(corpus) as desk:
             chosen = self.creations(desk.corpus.name) if creations is None else creations
             also = making.formats(desk, also)
-            return making.export(desk, chosen, Path(out), suffix, also, visible=visible_label)
+            return making.export(
+                *(desk, chosen, Path(out), suffix, also),
+                visible=visible_label,
+                watermark=watermark,
+            )
 
     def run(  # noqa: PLR0913  every dial of the main job, each with a usual value
         self,

@@ -18,7 +18,7 @@ from moxie.flow import create as creating
 from moxie.flow import evaluate as evaluating
 from moxie.flow import export as exporting
 from moxie.store import atomic
-from moxie.studio import publishing, recording
+from moxie.studio import marking, publishing, recording
 from moxie.studio.blending import Closeness, Hand
 from moxie.studio.desk import Desk, digest
 from moxie.studio.result import Exported
@@ -79,19 +79,22 @@ def export(
     also: Sequence[str] = (),
     *,
     visible: bool = False,
+    watermark: bool = False,
 ) -> list[Exported]:
     """Write creations and their records into a folder; each in the formats `also` as well.
 
-    All are labelled; a `visible` label is for people to see, on pictures.
+    All are labelled; a `visible` label is for people to see, on pictures. With `watermark` they
+    are marked copies; the mark comes before all labels.
     """
+    read = marking.marked(desk, desk.library.get) if watermark else desk.library.get
     with desk.clock.stage("export"):
         written = exporting.export(
             creations,
-            publishing.seen(desk) if visible else desk.library.get,
+            publishing.seen(desk, read) if visible else read,
             desk.art,
             folder,
             write=write,
-            publish=publishing.publisher(desk),
+            publish=publishing.publisher(desk, watermark=watermark),
             suffix=suffix,
             also=also,
         )

@@ -86,23 +86,29 @@ def press(desk: Desk[S]) -> Press:
     return Press((Stamp(desk),), after=(noted, partial(registering.registered, registrar)))
 
 
-def publisher(desk: Desk[S]) -> Callable[[Creation, Path, bytes], Mapping[str, object]]:
-    """Publishes creations for `flow.export`, which only asks what to say of each file."""
+def publisher(
+    desk: Desk[S], *, watermark: bool = False
+) -> Callable[[Creation, Path, bytes], Mapping[str, object]]:
+    """Publishes creations for `flow.export`, which only asks what to say of each file.
+
+    `watermark` says that what is published is a marked copy, not the master.
+    """
     steps = press(desk)
 
     def publish(creation: Creation, path: Path, data: bytes) -> Mapping[str, object]:
         label = label_of(creation, desk.producer)
-        return steps.publish(Release(path, data, label, creation)).facts
+        release = Release(path, data, label, creation)
+        return steps.publish(release.noting(watermark=True) if watermark else release).facts
 
     return publish
 
 
-def seen(desk: Desk[S]) -> Callable[[str], bytes]:
-    """Reads stored creations with the label that people see; only on pictures there is room."""
+def seen(desk: Desk[S], get: Callable[[str], bytes]) -> Callable[[str], bytes]:
+    """Reads creations by `get` with the label that people see; only on pictures there is room."""
     told: list[str] = []
 
     def read(creation: str) -> bytes:
-        data = desk.library.get(creation)
+        data = get(creation)
         if labels.kind(data) == ".png":
             return visible.stamp(data)
         if not told:
