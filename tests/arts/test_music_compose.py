@@ -174,7 +174,7 @@ def test_symbols_are_drawn_by_the_temperature() -> None:
     cold, warm, rhythm = often(0, steady=False), often(1, steady=False), often(1, steady=True)
     assert cold[0] > warm[0] + 0.03
     assert rhythm[0] > warm[0] + 0.01, "rhythm is drawn more steadily"
-    assert warm[3] == warm[4] == 0, "what is far less likely than the likeliest never comes"
+    assert warm[4] == rhythm[4] == rhythm[3] == 0 < warm[3], "the far less likely never comes"
     assert draw.Dial.at(0).counts > 0 > draw.Dial.at(1).counts
 
 
@@ -197,7 +197,7 @@ def test_dials_are_followed(kind: str, models: Mapping[str, ScoreModel]) -> None
 def test_instruments_are_followed(models: Mapping[str, ScoreModel]) -> None:
     whole = asked(models["events"], instruments="flute,bassoon,cello")
     assert [part.program for part in whole.parts] == [73, 70, 42]
-    assert all(note.pitch <= 76 for note in whole.notes if note.part == 2), "a cello's reach"
+    assert all(note.pitch <= 84 for note in whole.notes if note.part == 2), "a cello's reach"
     assert_sound(whole, 4)
     four = asked(models["grid"], instruments="flute,violin,viola,cello")
     assert [part.program for part in four.parts] == [73, 40, 41, 42]

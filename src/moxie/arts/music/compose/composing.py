@@ -21,6 +21,7 @@ from moxie.arts.music.form.plan import Plan, parse_plan
 from moxie.arts.music.models.experts import Experts
 from moxie.arts.music.pieces import excerpt
 from moxie.arts.music.score import Bar, Key, Note, Part, Score, Tempo, bar_at, score
+from moxie.arts.music.theory.harmony import ends_well
 from moxie.errors import BadInput
 
 CONSIDERED = 8
@@ -259,7 +260,7 @@ def _made(
 
     lines = draw(experts, script, setting.velocity, seed, dial, craft)
     found = [_finished(script, setting, line) for line in lines]
-    return max(found, key=lambda made: rank.merit(made, manner.usual))
+    return max(found, key=lambda made: (ends_well(made), rank.merit(made, manner.usual)))
 
 
 def _finished(script: Script, setting: Setting, line: Line) -> Score:

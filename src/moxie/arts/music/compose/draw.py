@@ -29,16 +29,16 @@ Line: TypeAlias = EventLine | GridLine
 Craft: TypeAlias = Callable[[Line, int], float]
 """How well a line is made up to the bar before the one given: the greater the better."""
 
-FAMILIES, SIBLINGS = 2, 4
+FAMILIES, SIBLINGS = 2, 3
 """Pieces drawn are compared at each phrase's end with their siblings, at the end all of them."""
 
-LEAST = 0.02
+LEAST = 0.005
 """Symbols with less than this share of the likeliest one's probability are never drawn."""
 
-STEADY, STEADY_LEAST = 0.85, 0.05
+STEADY, STEADY_LEAST = 0.95, 0.02
 """The same for gaps and lengths of notes, as a share of the temperature."""
 
-COLD, WARM = 0.8, 1.15
+COLD, WARM = 0.92, 1.12
 """Temperatures at novelty 0 and 1."""
 
 MOST_UNITS = 24_000
@@ -54,7 +54,7 @@ class Dial:
     @classmethod
     def at(cls, novelty: float) -> Dial:
         """Counts know what the works did; the further away, the less they are asked."""
-        return cls(COLD + (WARM - COLD) * novelty, 0.8 * (0.5 - novelty))
+        return cls(COLD + (WARM - COLD) * novelty, 1.2 * (0.5 - novelty))
 
 
 def draw(

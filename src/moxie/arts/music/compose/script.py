@@ -19,7 +19,7 @@ from moxie.arts.music.theory.cadences import Bias, CadenceTable
 NEAR = 1.2
 """Log weight by which a varied note is drawn to the one that it varies."""
 
-CADENCE = 0.8
+CADENCE = 0.5
 """How much of the works' log weights at cadences counts."""
 
 FLOOR_BIAS = -4.0

@@ -44,15 +44,18 @@ _ONE_SIDED: Mapping[str, int] = dict.fromkeys(FAULTS, 1) | {
 
 _CRAFT: Mapping[str, float] = {
     **{name: 1.0 for name in FAULTS if name != "weak_end"}, "in_key": 1.0,
-    **dict.fromkeys(("steps", "turns", "strokes_a_beat", "intervals", "durations", "rest"), 0.3),
-    "fifths": 0.3, "harmonic_rhythm": 0.3,
+    **dict.fromkeys(("steps", "strokes_a_beat", "intervals", "durations", "rest"), 0.3),
+    "fifths": 0.3, "harmonic_rhythm": 0.3, "turns": 0.5, "pitch_classes": 1.0, "repeats": 1.0,
 }  # fmt: skip
 """What is looked at phrase by phrase, and how much each deviation weighs."""
+
+_SLACK = 0.3
+"""Deviations that count nothing: half the works' own passages lie beyond the median."""
 
 _SHORT = 0.7
 """Deviations of a few bars count less: they lie further apart than those of whole pieces."""
 
-_LOOPING, _OPEN = 3.0, 2.0
+_LOOPING, _OPEN = 3.0, 1.0
 """What a new bar that is an old one counts, and a close without a cadence or a beginning without
 the tonic, in deviations."""
 
@@ -66,7 +69,8 @@ _WIDTHS: Mapping[str, float] = {
     "new": 0.2, "varied": 0.15, "repeated": 0.2, "phrase_regularity": 0.15,
     "begins_on_tonic": 0.3, "ends_with_cadence": 0.4, "cadences": 0.2,
     "notes_a_beat": 0.4, "strokes_a_beat": 0.3, "voices": 0.2, "rest": 0.1, "in_key": 0.06,
-    "pitch_classes": 0.25, "steps": 0.12, "turns": 0.1, "intervals": 0.3, "durations": 0.35,
+    "pitch_classes": 0.25, "steps": 0.12, "repeats": 0.08, "turns": 0.1, "intervals": 0.3,
+    "durations": 0.35,
     "compass": 5.0, "lows": 6.0, "highs": 6.0, "harmonic_rhythm": 0.12, "fifths": 0.12,
 }  # fmt: skip
 """How far works by one hand usually lie apart in each measure; what the deviations rest on where
@@ -134,7 +138,8 @@ def craft(passage: Score, usual: Reference, first: int, wanted: Sequence[Step]) 
             centre, width = usual.spreads[name]
             off = _SHORT * (found[name] - centre) / width
             side = _ONE_SIDED.get(name, 0)
-            distances[name] = weight * min(max(0.0, side * off) if side else abs(off), FAR)
+            excess = (side * off if side else abs(off)) - _SLACK
+            distances[name] = weight * min(max(0.0, excess), FAR)
     if first == 0 and not begins_on_tonic(passage):
         distances["astray"] = _OPEN
     distances["loops"] = _LOOPING * _looping(passage, first, wanted)
@@ -175,7 +180,7 @@ def measures(score: Score) -> dict[str, float]:
     `voices`, the usual number of notes at once, as a logarithm; `rest`, the share of time that the
     leading line is silent; `in_key`, the share of time spent on the scales of the bars' keys;
     entropies (nats) of `pitch_classes` from the tonic, of melodic `intervals`, of `durations`;
-    `steps` and `turns` of the melody; its `compass`; the usual `lows` and `highs`;
+    `steps`, `repeats` and `turns` of the melody; its `compass`; the usual `lows` and `highs`;
     `harmonic_rhythm`, changes of chord a beat, and how many of them are by `fifths`.
     """
     view = sounding(score)
@@ -231,6 +236,7 @@ def _melody(view: Sounding) -> dict[str, float]:
         "intervals": _entropy(np.clip(steps, -13, 13)),
         "durations": _entropy(np.diff(onset)),
         "steps": float((np.abs(moved) <= 2).mean()) if len(moved) else 0.0,
+        "repeats": float((steps == 0).mean()) if len(steps) else 0.0,
         "turns": float((moved[1:] * moved[:-1] < 0).mean()) if len(moved) > 1 else 0.0,
         "compass": float(high - low),
     }
