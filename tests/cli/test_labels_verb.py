@@ -123,6 +123,22 @@ def test_a_visible_label_is_high_enough_and_changes_nothing_else(size: tuple[int
     assert 0 < len(changed) < 0.05 * before[..., 0].size or min(size) < 50
 
 
+def test_a_visible_label_leaves_a_picture_in_its_lossless_form() -> None:
+    from types import SimpleNamespace
+    from typing import Any
+
+    from moxie.arts.painting import Painting
+    from moxie.flow.export import lossless_suffix
+    from moxie.studio.publishing import seen
+
+    stored = Painting().write(np.full((90, 120, 3), 128, np.uint8))
+    library = SimpleNamespace(get=lambda _id: stored)
+    desk: Any = SimpleNamespace(library=library, art=Painting())
+    data = seen(desk)("a")
+    assert data != stored
+    assert lossless_suffix(data, Painting()) == ".png"
+
+
 def test_pictures_with_other_pixels_take_a_visible_label() -> None:
     for mode in ("L", "RGBA", "P", "1"):
         out = io.BytesIO()

@@ -110,7 +110,7 @@ def seen(desk: Desk[S], get: Callable[[str], bytes]) -> Callable[[str], bytes]:
     def read(creation: str) -> bytes:
         data = get(creation)
         if labels.kind(data) == ".png":
-            return visible.stamp(data)
+            return desk.art.write(desk.art.read(visible.stamp(data), creation))
         if not told:
             told.append(creation)
             desk.clock.progress.say(say("Only pictures can have a visible label drawn on them."))
