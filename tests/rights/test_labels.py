@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -281,6 +282,20 @@ def test_formats_without_a_place_are_refused() -> None:
         if suffix not in (".txt", ".md"):
             with pytest.raises(BadInput, match="damaged, cut off or no"):
                 labels.read(b"not that at all", suffix)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_label_survives_signing_and_signing_the_label(engine: Any, suffix: str) -> None:
+    """Labels first, then Content Credentials: both are as they should be, once."""
+    from moxie.rights.credentials import Claim
+
+    labelled = labels.write(MAKE[suffix](), suffix, FIRST)
+    signed = engine.sign(labelled, suffix, Claim(MADE), "1.0")
+    assert engine.check(signed.data, suffix, signed.beside).trusted
+    found = labels.read(signed.data, suffix)
+    assert (found.status, len(found.aigc), found.source) == ("one", 1, MADE)
+    assert labels.kind(signed.data) in (None, suffix, {".opus": ".ogg"}.get(suffix))
+    assert CONTENT[suffix](signed.data) == CONTENT[suffix](MAKE[suffix]())
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

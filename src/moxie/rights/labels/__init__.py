@@ -72,7 +72,6 @@ _BEGINNINGS = (
     (b"%PDF-", ".pdf"),
     (b"fLaC", ".flac"),
     (b"OggS", ".ogg"),
-    (b"ID3", ".mp3"),
     (b"MThd", ".mid"),
     (b"glTF", ".glb"),
 )
@@ -123,10 +122,21 @@ def kind(data: bytes) -> str | None:
         return _RIFFS.get(data[8:12])
     if data[:4] == b"PK\3\4":
         return ".mxl" if b"META-INF/container.xml" in data else None
+    if data[:3] == b"ID3":
+        return ".flac" if _behind_tag(data) == b"fLaC" else ".mp3"
     if head[:1] == b"<":
         xml = ((b"<svg", ".svg"), (b":svg", ".svg"), (b"score-partwise", ".musicxml"))
         return next((suffix for mark, suffix in xml if mark in head), None)
     return next((suffix for mark, suffix in _BEGINNINGS if data.startswith(mark)), None)
+
+
+def _behind_tag(data: bytes) -> bytes:
+    """The four bytes behind an ID3v2 tag; none where the tag is broken."""
+    try:
+        start = id3.length(data)
+    except _BROKEN:
+        return b""
+    return data[start : start + 4]
 
 
 def packets(data: bytes, suffix: str) -> list[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from moxie.rights.labels import vorbis
+from moxie.rights.labels import id3, vorbis
 from moxie.rights.labels.label import BrokenCarrierError, Mark
 
 SUFFIXES = (".flac",)
@@ -33,19 +33,25 @@ def write(data: bytes, fields: Mapping[str, str]) -> bytes:
     kept.insert(1, (_COMMENTS, new))  # STREAMINFO comes first
     if len(new) > MAX_BLOCK:
         raise BrokenCarrierError
-    whole = b"fLaC"
+    whole = data[: _start(data)] + b"fLaC"
     for number, (kind, body) in enumerate(kept, 1):
         last = _LAST if number == len(kept) else 0
         whole += bytes([kind | last]) + len(body).to_bytes(3, "big") + body
     return whole + data[frames:]
 
 
+def _start(data: bytes) -> int:
+    """Where FLAC begins: some programs, and Content Credentials, put an ID3v2 tag before it."""
+    return id3.length(data) if data[:3] == b"ID3" else 0
+
+
 def _blocks(data: bytes) -> tuple[list[tuple[int, bytes]], int]:
     """Kind and body of each metadata block, and where the frames begin."""
-    if data[:4] != b"fLaC":
+    start = _start(data)
+    if data[start : start + 4] != b"fLaC":
         raise BrokenCarrierError
     found: list[tuple[int, bytes]] = []
-    at, last = 4, False
+    at, last = start + 4, False
     while not last:
         header = data[at : at + 4]
         length = int.from_bytes(header[1:], "big")

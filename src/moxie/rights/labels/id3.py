@@ -64,24 +64,29 @@ def write(data: bytes, fields: Mapping[str, str]) -> bytes:
     return header + whole + data[tag.length :]
 
 
+def length(data: bytes) -> int:
+    """How many bytes the tag at the beginning takes."""
+    footer = 10 if data[5] & _FOOTER and data[3] == 4 else 0
+    return 10 + _unsafe(data[6:10]) + footer
+
+
 def _tag(data: bytes) -> _Tag:
     """The tag at the beginning; an empty one where there is none."""
     if data[:3] != b"ID3":
         if not (data[:1] == b"\xff" and len(data) > 4 and data[1] & 0xE0 == 0xE0):
             raise BrokenCarrierError  # neither a tag nor a frame of sound
         return _Tag(4, [], 0)
-    version, flags, length = data[3], data[5], _unsafe(data[6:10])
-    end = 10 + length
-    if version not in (2, 3, 4) or end > len(data) or length > MAX_TAG:
+    version, flags, size = data[3], data[5], _unsafe(data[6:10])
+    end = 10 + size
+    if version not in (2, 3, 4) or end > len(data) or size > MAX_TAG:
         raise BrokenCarrierError
     body = data[10:end]
     if flags & _UNSYNCHRONISED and version < 4:  # in 2.4 each frame says so itself
         body = body.replace(b"\xff\0", b"\xff")
     if flags & _EXTENDED and version > 2:
-        [size] = struct.unpack_from(">I", body)
-        body = body[_unsafe(body[:4]) :] if version == 4 else body[size + 4 :]
-    footer = 10 if flags & _FOOTER and version == 4 else 0
-    return _Tag(version, list(_frames(body, version)), end + footer)
+        [extended] = struct.unpack_from(">I", body)
+        body = body[_unsafe(body[:4]) :] if version == 4 else body[extended + 4 :]
+    return _Tag(version, list(_frames(body, version)), length(data))
 
 
 def _frames(body: bytes, version: int) -> Iterator[tuple[bytes, bytes, bytes]]:
