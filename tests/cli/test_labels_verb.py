@@ -132,9 +132,8 @@ def test_a_visible_label_leaves_a_picture_in_its_lossless_form() -> None:
     from moxie.studio.publishing import seen
 
     stored = Painting().write(np.full((90, 120, 3), 128, np.uint8))
-    library = SimpleNamespace(get=lambda _id: stored)
-    desk: Any = SimpleNamespace(library=library, art=Painting())
-    data = seen(desk)("a")
+    desk: Any = SimpleNamespace(art=Painting())
+    data = seen(desk, lambda _creation: stored)("a")
     assert data != stored
     assert lossless_suffix(data, Painting()) == ".png"
 
