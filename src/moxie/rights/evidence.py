@@ -123,10 +123,34 @@ def _render(name: str, catalogue: Catalogue, **facts: object) -> str:
         say=catalogue.render,
         verdict=verdict,
         caution=caution,
+        extent=extent,
         fact=_FACTS.get,
         language=catalogue.language,
     )
     return environment.get_template(name).render(**facts)
+
+
+def extent(source: Source) -> Message | None:
+    """How much of one lies in the other, in words; None where that was not measured."""
+    taken = source.facts.get("share_of_suspect_from_original")
+    shown = source.facts.get("share_of_original_in_suspect")
+    if not (isinstance(taken, float) and isinstance(shown, float)):
+        return None
+    if source.facts.get("mirrored"):
+        return say(
+            "About {taken:.0f} % of the suspect's area is from {title}, mirrored; it shows about "
+            "{shown:.0f} % of it.",
+            taken=100 * taken,
+            shown=100 * shown,
+            title=source.title,
+        )
+    return say(
+        "About {taken:.0f} % of the suspect's area is from {title}; it shows about {shown:.0f} % "
+        "of it.",
+        taken=100 * taken,
+        shown=100 * shown,
+        title=source.title,
+    )
 
 
 def caution(source: Source) -> Message | None:
@@ -188,6 +212,7 @@ def _claim(case: Case, shown: Sequence[str | None], files: Mapping[str, bytes]) 
                 "similarity": round(source.similarity, 4),
                 "copied": source.similarity >= case.threshold,
                 "evidence": str(source.evidence),
+                "extent": None if (words := extent(source)) is None else str(words),
                 "facts": dict(source.facts),
                 "method": str(source.method),
                 "errors": str(source.errors),
