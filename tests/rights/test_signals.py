@@ -254,7 +254,7 @@ def test_training_assertions(label: str, key: str, use: str, forbids: bool) -> N
     )
     for said in (found, signals.inside(jpeg[:2] + cut + jpeg[2:], "a.jpg")):
         assert no(said) == ([scheme.upper()] if forbids else [])
-    beside = Beside({"b/a.png.c2pa": store})
+    beside = Beside.of_files({"b/a.png.c2pa": store})
     assert bool(no(beside.of("b/a.png"))) == forbids
     assert no(beside.of("b/c.png")) == []
 
@@ -270,7 +270,7 @@ def test_what_c2pa_itself_writes_is_found(engine: Any, suffix: str) -> None:
         signed = engine.sign(MAKE[suffix](), suffix, Claim(MADE, mining=mining), "1.0")
         found = signals.inside(signed.data, f"a{suffix}")
         if signed.beside is not None:
-            found += Beside({f"a{suffix}.c2pa": signed.beside}).of(f"a{suffix}")
+            found += Beside.of_files({f"a{suffix}.c2pa": signed.beside}).of(f"a{suffix}")
         assert list(dict.fromkeys(no(found))) == expected
 
 
@@ -294,7 +294,7 @@ RULES = [
 )
 @pytest.mark.parametrize("where", ["tdmrep.json", ".well-known/tdmrep.json"])
 def test_tdmrep_beside(name: str, forbidden: bool, where: str) -> None:
-    beside = Beside({where: json.dumps(RULES).encode()})
+    beside = Beside.of_files({where: json.dumps(RULES).encode()})
     found = beside.of(name)
     assert no(found) == (["TDMRep"] if forbidden else [])
     assert not forbidden or "example.org/p.json" in found[0].quote
@@ -340,8 +340,8 @@ def rsl(inner: str, url: str = "/") -> bytes:
 def test_rsl_beside_and_inside(inner: str, forbidden: bool) -> None:
     expected = ["RSL"] if forbidden else []
     for name in ("rsl.xml", "license.xml", "my.rsl"):
-        assert no(Beside({name: rsl(inner)}).of("a/b.png")) == expected
-    assert Beside({"rsl.xml": rsl(inner, "/other/")}).of("a/b.png") == []
+        assert no(Beside.of_files({name: rsl(inner)}).of("a/b.png")) == expected
+    assert Beside.of_files({"rsl.xml": rsl(inner, "/other/")}).of("a/b.png") == []
     inside = f'<svg xmlns="{SVG_NS}"><metadata>{rsl(inner).decode()}</metadata></svg>'
     assert no(signals.inside(inside.encode(), "a.svg")) == expected
 
@@ -349,16 +349,21 @@ def test_rsl_beside_and_inside(inner: str, forbidden: bool) -> None:
 def test_sidecars_and_texts_beside() -> None:
     xmp = packet(f"<plus:DataMining>{PLUS}DMI-PROHIBITED</plus:DataMining>")
     for sidecar in ("x/a.xmp", "x/a.png.xmp", "x/A.XMP"):
-        beside = Beside({sidecar: xmp})
+        beside = Beside.of_files({sidecar: xmp})
         assert no(beside.of("x/a.png")) == ["PLUS"]
         assert beside.of("x/b.png") == beside.of("a.png") == []
     for name in ("LICENSE", "rights.txt", "Copyright.md"):
         assert Beside.wanted(name)
-        assert no(Beside({name: b"Do not use for AI training."}).of("x/a.png")) == ["notice"]
-        assert Beside({name: b"Permission is hereby granted, free of charge."}).of("a.png") == []
+        assert no(Beside.of_files({name: b"Do not use for AI training."}).of("x/a.png")) == [
+            "notice"
+        ]
+        assert (
+            Beside.of_files({name: b"Permission is hereby granted, free of charge."}).of("a.png")
+            == []
+        )
     robots = b"User-Agent: *\nAllow: /\nContent-Usage: train-ai=n\n"
-    assert no(Beside({"robots.txt": robots}).of("a.png")) == ["AI preferences"]
-    assert Beside({"robots.txt": robots.replace(b"=n", b"=y")}).of("a.png") == []
+    assert no(Beside.of_files({"robots.txt": robots}).of("a.png")) == ["AI preferences"]
+    assert Beside.of_files({"robots.txt": robots.replace(b"=n", b"=y")}).of("a.png") == []
     assert not Beside.wanted("a.png")
 
 

@@ -8,7 +8,7 @@ the work itself can be read is for its art to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -65,9 +65,22 @@ def license_forbids(license_id: str | None) -> Signal | None:
 
 @dataclass(slots=True)
 class Beside:
-    """What lies beside works in one source, by its path there; `wanted` knows what to read."""
+    """What lies beside the works of one source, by its path there.
+
+    Notices speak of folders, and are read for each work; a sidecar speaks of one file, and is read
+    once, when it is added.
+    """
 
     notices: dict[str, bytes] = field(default_factory=dict)
+    sidecars: dict[str, list[Signal]] = field(default_factory=dict)
+
+    @classmethod
+    def of_files(cls, files: Mapping[str, bytes]) -> Beside:
+        """All of these files."""
+        made = cls()
+        for name, data in files.items():
+            made.add(name, data)
+        return made
 
     @staticmethod
     def wanted(name: str) -> bool:
@@ -76,27 +89,29 @@ class Beside:
         return lower in _TEXTS or any(PurePosixPath(lower).match(p) for p in _PATTERNS)
 
     def add(self, name: str, data: bytes) -> None:
-        """Remember a file."""
-        if len(data) <= MAX_NOTICE:
+        """Remember what a file says."""
+        path = PurePosixPath(name)
+        suffix = path.suffix.lower()
+        if len(data) > MAX_NOTICE:
+            return
+        if suffix in (".xmp", ".c2pa"):
+            said = properties.read(data) if suffix == ".xmp" else credentials.read(data, name)
+            self.sidecars.setdefault(_bare(path), []).extend(said)
+        else:
             self.notices[name] = data
 
     def of(self, name: str) -> list[Signal]:
         """What the files beside a work, or in folders above it, say of it."""
-        return [signal for path, data in self._near(name) for signal in _said(path, data, name)]
-
-    def _near(self, name: str) -> Iterator[tuple[str, bytes]]:
-        for path, data in self.notices.items():
-            if PurePosixPath(path).suffix.lower() in (".xmp", ".c2pa"):
-                if _belongs(path, name):
-                    yield path, data
-            elif PurePosixPath(name).is_relative_to(_root(path)):
-                yield path, data
+        path = PurePosixPath(name)  # a.png.xmp and a.xmp both belong to a.png
+        found = [*self.sidecars.get(name.lower(), ()), *self.sidecars.get(_bare(path), ())]
+        for notice, data in self.notices.items():
+            if path.is_relative_to(_root(notice)):
+                found += _said(notice, data, str(path.relative_to(_root(notice))))
+        return found
 
 
-def _belongs(sidecar: str, name: str) -> bool:
-    """a.png.xmp and a.xmp both belong to a.png."""
-    bare = str(PurePosixPath(sidecar).with_suffix(""))
-    return bare.lower() in (name.lower(), str(PurePosixPath(name).with_suffix("")).lower())
+def _bare(path: PurePosixPath) -> str:
+    return str(path.with_suffix("")).lower()
 
 
 def _root(path: str) -> PurePosixPath:
@@ -105,17 +120,16 @@ def _root(path: str) -> PurePosixPath:
     return folder.parent if folder.name == ".well-known" else folder
 
 
-def _said(path: str, data: bytes, name: str) -> list[Signal]:
-    """What one notice says of a work."""
+def _said(path: str, data: bytes, relative: str) -> list[Signal]:
+    """What one notice says of a work, whose path is relative to what the notice is about."""
     lower = PurePosixPath(path).name.lower()
-    relative = str(PurePosixPath(name).relative_to(_root(path))) if _above(path, name) else name
     if lower == "tdmrep.json":
         return tdmrep.of_file(data, relative, path)
-    if lower.endswith((".rsl", ".xml")):
-        return rsl.of_file(data, relative, path)
-    if lower.endswith(".xmp"):
-        return properties.read(data)
-    return credentials.read(data, path) if lower.endswith(".c2pa") else _words(path, data)
+    return (
+        rsl.of_file(data, relative, path)
+        if lower.endswith((".rsl", ".xml"))
+        else _words(path, data)
+    )
 
 
 def _words(path: str, data: bytes) -> list[Signal]:
@@ -125,7 +139,3 @@ def _words(path: str, data: bytes) -> list[Signal]:
         return [signal for signal in wording.judge([(path, text)]) if signal.forbids]
     usages = [usage.strip() for usage in _CONTENT_USAGE.findall(text) if _NO.search(usage)]
     return [Signal("AI preferences", path, quoted(usages[0]))] if usages else []
-
-
-def _above(path: str, name: str) -> bool:
-    return PurePosixPath(name).is_relative_to(_root(path))

@@ -7,7 +7,6 @@ path counts, because a rule beside the works is most likely about them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -48,6 +47,18 @@ def _tails(pattern: str) -> list[str]:
 
 
 def _fits(pattern: str, path: str) -> bool:
+    """Whether a pattern fits: piece after piece, each as early as it can, so in linear time."""
     ends = pattern.endswith("$")
-    pieces = [re.escape(piece) for piece in re.split(r"\*+", pattern.removesuffix("$"))[:8]]
-    return re.match("[^\\0]*?".join(pieces) + ("$" if ends else ""), path) is not None
+    first, *pieces = pattern.removesuffix("$").split("*")
+    if not path.startswith(first):
+        return False
+    at = len(first)
+    last = pieces.pop() if ends and pieces else None
+    for piece in pieces:
+        found = path.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    if last is not None:
+        return path.endswith(last) and len(path) - len(last) >= at
+    return not ends or at == len(path)

@@ -14,7 +14,7 @@ from moxie.rights.signals import places
 from moxie.rights.signals.signal import Signal, quoted
 
 SPACE = "https://rslstandard.org/rsl"
-MAX_FILE = 1 << 20
+MAX_FILE = 1 << 18
 _TRAINING = frozenset(("all", "ai-all", "ai-train", "train-ai", "train-genai", "ai-use"))
 _FREE = frozenset(("free", "attribution", ""))
 _TAGS = ("rsl", "content", "license", "permits", "prohibits", "payment")

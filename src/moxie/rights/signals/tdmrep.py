@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from moxie.rights.signals import places
 from moxie.rights.signals.signal import Signal, quoted
 
-MAX_FILE, MAX_RULES = 1 << 20, 10_000
+MAX_FILE, MAX_RULES = 1 << 18, 1000
 SPACES = ("http://www.w3.org/ns/tdmrep/", "http://www.w3.org/ns/tdmrep#")
 """The namespaces that its properties are given in: PDF's XMP has the first, EPUB the second."""
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 
 from moxie.rights.signals.signal import Signal, quoted
 
-MAX_TEXT = 20_000
-"""Characters of a notice that are read."""
+MAX_TEXT, MAX_ALL = 20_000, 200_000
+"""Characters of a notice that are read, and of all notices in one file."""
 
 _AI = r"\b(?:AI|A\.I\.|artificial[ -]intelligence|machine[ -]learning|ML|LLMs?|generative)\b"
 _TRAINING = (
@@ -44,8 +44,10 @@ _CC = re.compile(r"https?://creativecommons\.org/(?:licenses|publicdomain)/[\w./
 def judge(texts: Iterable[tuple[str, str]]) -> list[Signal]:
     """The signals in texts, each given as (where it stands, the text)."""
     found: list[Signal] = []
+    room = MAX_ALL
     for where, whole in texts:
-        text = whole[:MAX_TEXT]
+        text = whole[: min(MAX_TEXT, room)]
+        room -= len(text)
         if match := _FORBIDDEN.search(text):
             found.append(Signal("notice", where, quoted(_sentence(text, match.start()))))
         elif match := _ND.search(text):
