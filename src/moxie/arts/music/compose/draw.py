@@ -32,10 +32,10 @@ Craft: TypeAlias = Callable[[Line, int], float]
 FAMILIES, SIBLINGS = 2, 3
 """Pieces drawn are compared at each phrase's end with their siblings, at the end all of them."""
 
-LEAST = 0.005
+LEAST = 0.008
 """Symbols with less than this share of the likeliest one's probability are never drawn."""
 
-STEADY, STEADY_LEAST = 0.95, 0.02
+STEADY, STEADY_LEAST = 0.88, 0.04
 """The same for gaps and lengths of notes, as a share of the temperature."""
 
 COLD, WARM = 0.92, 1.12

@@ -44,8 +44,9 @@ _ONE_SIDED: Mapping[str, int] = dict.fromkeys(FAULTS, 1) | {
 
 _CRAFT: Mapping[str, float] = {
     **{name: 1.0 for name in FAULTS if name != "weak_end"}, "in_key": 1.0,
-    **dict.fromkeys(("steps", "strokes_a_beat", "intervals", "durations", "rest"), 0.3),
+    **dict.fromkeys(("steps", "strokes_a_beat", "intervals", "rest"), 0.3),
     "fifths": 0.3, "harmonic_rhythm": 0.3, "turns": 0.5, "pitch_classes": 1.0, "repeats": 1.0,
+    "durations": 1.0,
 }  # fmt: skip
 """What is looked at phrase by phrase, and how much each deviation weighs."""
 
