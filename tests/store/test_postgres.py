@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from urllib.parse import quote
@@ -17,6 +18,8 @@ from sqlalchemy import text
 from moxie.errors import Missing, StoreTooNew
 from moxie.settings import Settings
 from moxie.store import Library
+from moxie.store.market import Change, Kept
+from moxie.store.registry import Line, Tip
 from moxie.store.schema import VERSION_TABLE
 from moxie.work import Corpus, Creation, Rights, Run, Work
 
@@ -135,3 +138,44 @@ def test_a_newer_store_is_refused(settings: Settings) -> None:
         records._connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
     with pytest.raises(StoreTooNew):
         Library.open(settings)
+
+
+def test_the_registry_and_the_market_hold_when_many_write_at_once(settings: Settings) -> None:
+    """No two entries share a place, no step is lost, and no decision is made over old facts."""
+    failures: list[BaseException] = []
+    work = "f" * 64
+
+    def line(tip: Tip) -> Line:
+        return Line(work, "leaf", str(tip.size), "salt", "{}", "peaks", "note")
+
+    def step(last: str | None) -> tuple[int, str]:
+        place = 0 if last is None else int(last) + 1
+        return place, str(place)
+
+    def write(name: str) -> None:
+        try:
+            with Library.open(Settings(settings.home / name, "en", settings.database)) as library:
+                for n in range(10):
+                    library.registry.append(line)
+                    library.events.append(work, step)
+                    library.market.change(work, partial(one_more, f"{name}{n}"))
+        except BaseException as error:  # noqa: BLE001  handed to the test
+            failures.append(error)
+
+    def one_more(name: str, kept: list[Kept]) -> Change:
+        return Change([Kept(name, work, "draft", str(len(kept)))], [(name, 0, "maker", "EUR", 5)])
+
+    threads = [Thread(target=write, args=(name,)) for name in ("a", "b", "c")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    whole = list(range(30))
+    with Library.open(settings) as library:
+        entries = library.registry.entries()
+        assert [(row["number"], row["entry"]) for row in entries] == [(n, str(n)) for n in whole]
+        assert library.events.chain(work) == [str(n) for n in whole]
+        counted = sorted(int(kept.document) for kept in library.market.licenses(work))
+        assert counted == whole  # each saw all before it
+        assert len(library.market.postings()) == 30

@@ -134,6 +134,11 @@ def test_tampering_in_the_database_is_found_and_nothing_more_is_added(
     assert "Entry 1 of the log cannot be read" in tampered(
         "UPDATE log SET entry='{}' WHERE number=1"
     )
+    other = "UPDATE log SET subject='x' WHERE number=1"
+    assert "Entry 1 of the log was rewritten" in tampered(other)
+    for told in ("document='x'", "salt='zz'"):
+        changed = tampered(f"UPDATE particulars SET {told} WHERE number=2")
+        assert "The particulars of entry 2 were changed" in changed
     gone = "DELETE FROM {} WHERE number = {}"
     rest = gone.format("particulars", 3)
     assert "some are gone" in tampered(rest, gone.format("log", 3))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -17,6 +17,7 @@ from moxie.cli import run
 from moxie.errors import BadInput, Missing, MoxieError, NotPermitted, StoreError
 from moxie.rights import licensing, odrl_json
 from moxie.rights.odrl import Rule
+from moxie.store.market import Change
 from moxie.studio import registering
 from moxie.studio.selling import Market, Terms
 from moxie.work import Creation
@@ -104,8 +105,6 @@ def test_a_decision_over_what_has_changed_meanwhile_is_made_again(
             return int(self._records.change(table, values, **equal))
 
     plain = rows._database.writing
-    from contextlib import contextmanager
-
     @contextmanager
     def writing() -> Iterator[Any]:
         with plain() as records:
@@ -114,8 +113,6 @@ def test_a_decision_over_what_has_changed_meanwhile_is_made_again(
     rows._database.writing = writing  # type: ignore[method-assign]
 
     def decide(kept: list[Any]) -> Any:
-        from moxie.store.market import Change
-
         seen.append(len(kept))
         return Change([])
 

@@ -79,11 +79,15 @@ def commit(salt: bytes, document: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as the store has it: its number, its leaf's hash in hexadecimal, its text."""
+    """A row as the store has it: its number, its leaf's hash in hexadecimal, its text.
+
+    `subject` is what the row is filed under, and found by; None where it is not.
+    """
 
     number: int
     leaf: str
     text: str
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ def _read_row(row: Row, place: int, last: str) -> tuple[Entry | None, Message | 
             seq=entry.seq,
             place=place,
         )
-    if entry.leaf.hex() != row.leaf:
+    if entry.leaf.hex() != row.leaf or row.subject not in {None, entry.subject}:
         return entry, say("Entry {place} of the log was rewritten.", place=place)
     if (entry.time < last) != entry.back:
         return entry, say(

@@ -304,6 +304,12 @@ class Library:
             rows = records.find("creations", run=run_id)
         return [self._codec.decode(row["document"], Creation) for row in rows]
 
+    def alike(self, creation_id: str) -> list[Creation]:
+        """All creations with exactly these bytes: the same may be made twice, of other works."""
+        with self._database.reading() as records:
+            rows = records.find("creations", id=creation_id)
+        return [self._codec.decode(row["document"], Creation) for row in rows]
+
     def creation(self, creation_id: str) -> Creation:
         """A creation by its id, or by enough of its beginning. Raises Missing, BadInput."""
         with self._database.reading() as records:

@@ -20,7 +20,7 @@ from moxie.rights.signing import Signer, key_id
 from moxie.store import Library, atomic
 from moxie.store.registry import Line, Tip
 from moxie.studio.keyring import keyring
-from moxie.text import say
+from moxie.text import Message, say
 
 if TYPE_CHECKING:
     from moxie.rights.keys import Keyring
@@ -133,20 +133,32 @@ class Registrar:
     def audit(self) -> Audit:
         """Read the whole log and hold every signature against it, and the checkpoint kept apart."""
         rows = [
-            Row(row["number"], row["leaf"], row["entry"]) for row in self.library.registry.entries()
+            Row(row["number"], row["leaf"], row["entry"], row["subject"])
+            for row in self.library.registry.entries()
         ]
         signed = [(row["number"], row["note"]) for row in self.library.registry.checkpoints()]
         found = log.audit(rows, signed, self.publics())
+        faults = [*found.faults, *self._particulars(rows)]
         kept = self._kept()
         leaves = [merkle.leaf_hash(row.text.encode()) for row in rows]
-        if kept is None or log.extends(leaves, kept):
-            return found
-        fault = say(
-            "The checkpoint kept in {path} is not of this log: its end was cut off, or it was "
-            "put back from an older copy.",
-            path=str(self.home / KEPT),
-        )
-        return Audit(found.entries, found.checkpoints, (*found.faults, fault), found.back)
+        if kept is not None and not log.extends(leaves, kept):
+            faults.append(
+                say(
+                    "The checkpoint kept in {path} is not of this log: its end was cut off, or it "
+                    "was put back from an older copy.",
+                    path=str(self.home / KEPT),
+                )
+            )
+        return Audit(found.entries, found.checkpoints, tuple(faults), found.back)
+
+    def _particulars(self, rows: Sequence[Row]) -> list[Message]:
+        """Particulars that are not those their entry commits to; deleted ones are no fault."""
+        kept = {row["number"]: row for row in self.library.registry.all_particulars()}
+        return [
+            say("The particulars of entry {place} were changed.", place=row.number)
+            for row in rows
+            if row.number in kept and not _commits(row.text, kept[row.number])
+        ]
 
     def extends(self, note: str) -> bool:
         """Whether the log begins with all that an older checkpoint vouched for.
@@ -238,6 +250,19 @@ def revoked(registrar: Registrar, public: bytes, reason: str) -> Entry:
 def file_receipt(path: Path) -> Path:
     """Where the receipt of a file lies."""
     return path.with_name(f"{path.name}.receipt.json")
+
+
+def _commits(text: str, particulars: Mapping[str, str]) -> bool:
+    """Whether an entry commits to these particulars; of a damaged entry that is told already."""
+    try:
+        entry = Entry.read(text)
+    except BadInput:
+        return True
+    try:
+        salt = bytes.fromhex(particulars["salt"])
+    except ValueError:
+        return False
+    return log.commit(salt, particulars["document"]) == entry.commitment
 
 
 def _last(tip: Tip) -> Entry:

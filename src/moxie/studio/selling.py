@@ -162,16 +162,17 @@ class Market:
 
     def _parents(self, given: License) -> list[Policy]:
         """The terms on which the work could be made out of others; default is that it may not."""
-        creation = _creation(self.library, given.work)
-        now = self.clock()
-        if creation is None:
+        creations = self.library.alike(given.work)
+        if not creations:
             return [_ground(work.rights, work.id) for work in _works(self.library, [given.work])]
+        now = self.clock()
         grounds = [
-            _ground(rights, work) for rights, work in _rights_behind(self.library, creation).items()
+            _ground(rights, work)
+            for creation in creations
+            for rights, work in _rights_behind(self.library, creation).items()
         ]
-        start = creation.record.get("start")
-        if isinstance(start, str):
-            grounds += self._start(start, now)
+        for start in {creation.record.get("start") for creation in creations}:
+            grounds += self._start(start, now) if isinstance(start, str) else []
         return grounds
 
     def _start(self, start: str, now: str) -> list[Policy]:
@@ -192,8 +193,8 @@ class Market:
         """Who gets how much of the price, by the rule that the license states."""
         if not given.offer:
             raise BadInput("License {id} is {state}, no agreement.", id=given.id, state=given.state)
-        creation = _creation(self.library, given.work)
-        names = [] if creation is None else _corpora(creation)
+        creations = self.library.alike(given.work)
+        names = {name for creation in creations for name in _corpora(creation)}
         works = {name: len(self.library.works(name)) for name in names}
         parts = ledger.RULES[given.rule](Contribution(works, Fraction(*given.maker)))
         return ledger.split(given.price, parts)
@@ -222,13 +223,6 @@ def _corpora(creation: Creation) -> list[str]:
     if isinstance(blend, list):
         return [str(part["corpus"]) for part in blend]
     return [str(creation.record["corpus"])]
-
-
-def _creation(library: Library, work: str) -> Creation | None:
-    try:
-        return library.creation(work)
-    except Missing:
-        return None
 
 
 def _works(library: Library, ids: Sequence[str]) -> list[Work]:
