@@ -74,7 +74,7 @@ def _asked(verdict: Verdict) -> Message:
         "registered": say("[{mark}] Registered?", mark=mark),
         "earliest": say("[{mark}] The earliest?", mark=mark),
         "labelled": say("[{mark}] Labelled?", mark=mark),
-        "copy": say("[{mark}] A near-copy of something registered?", mark=mark),
+        "copy": say("[{mark}] A near-copy of something else in this store?", mark=mark),
     }
     return said[verdict.question]
 

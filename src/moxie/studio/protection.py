@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 from moxie.settings import Settings
 from moxie.store import Library
-from moxie.studio import claiming, copying, labelling, recording, registering, verifying
+from moxie.studio import claiming, copying, labelling, likeness, recording, registering, verifying
 from moxie.studio.copying import Searched
 from moxie.studio.keyring import Keeper
 from moxie.studio.labelling import Looked
@@ -95,5 +96,7 @@ class Protection:
         believed = b"" if trust is None else verifying.read_trust(Path(trust))
         beside = None if sidecar is None else Path(sidecar)
         registrar = registering.registrar(self._library, self.settings.home)
-        looks = verifying.looks(registrar)
+        searcher = copying.Searcher(self._library, self.settings.home, Clock(self.progress))
+        near = likeness.nearest(searcher, registrar)
+        looks = replace(verifying.looks(registrar), near=near)
         return verifying.verify(Path(file), registrar.keys, looks, sidecar=beside, trust=believed)

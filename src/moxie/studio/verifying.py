@@ -1,7 +1,7 @@
 """What can be known of a file: several verdicts, each with its reason, and never one green tick.
 
 Intact? Signed by whom, and is that key trusted, unknown, revoked or expired? Registered, and who
-was first? Labelled, and does the label agree with what is signed? Near to something registered?
+was first? Labelled, and does the label agree with what is signed? Near to another work here?
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A registered work that a file is a near-copy of."""
+    """Another work that a file is a near-copy of, its first entry in the registry, and how near."""
 
-    entry: Entry
+    entry: Entry | None
     why: Message
 
 
@@ -86,13 +86,14 @@ class Looks:
     """Where else to look: each may be missing, and is then said not to have been asked.
 
     `registered` gives the entry of a sha256, if there is one, and raises StoreError where the log
-    was changed; `revoked` the entry by which a public key was revoked; `near`, for a file's bytes
-    and suffix, the other registered work that it is nearest to, if it is a near-copy.
+    was changed; `revoked` the entry by which a public key was revoked; `near`, for a file and its
+    bytes, the other work that it is nearest to, if it is a near-copy, and BadInput where it cannot
+    be compared.
     """
 
     registered: Callable[[str], Entry | None] | None = None
     revoked: Callable[[bytes], Entry | None] | None = None
-    near: Callable[[bytes, str], Near | None] | None = None
+    near: Callable[[Path, bytes], Near | None] | None = None
 
 
 def verify(
@@ -117,15 +118,14 @@ def verify(
     if key is not None:
         moment = now or datetime.now(UTC)
         worth = standing(ring, key, now=moment, proven=_proven(ring, looks, key, entry))
-    suffix = labels.kind(data) or path.suffix.lower()
-    near = looks.near(data, suffix) if looks.near is not None else None
+    copy, near = _copy(looks, path, data)
     verdicts = (
         _intact(checked),
         _signer(checked, key, worth),
         registered,
-        _earliest(entry, looks, near),
-        _labelled(data, suffix, checked),
-        _copy(looks, near),
+        _earliest(entry, copy, near),
+        _labelled(data, labels.kind(data) or path.suffix.lower(), checked),
+        copy,
     )
     return Verified(path, sha256, checked, verdicts, key)
 
@@ -283,11 +283,12 @@ def _registered(looks: Looks, sha256: str) -> tuple[Verdict, Entry | None]:
     return Verdict("registered", "yes", "registered", told), entry
 
 
-def _earliest(entry: Entry | None, looks: Looks, near: Near | None) -> Verdict:
-    if looks.registered is None or looks.near is None:
+def _earliest(entry: Entry | None, copy: Verdict, near: Near | None) -> Verdict:
+    if copy.answer == "unknown":
         return Verdict("earliest", "unknown", "not looked up", _NOT_ASKED)
-    if near is not None and (entry is None or near.entry.seq < entry.seq):
-        seq, time = near.entry.seq, near.entry.time
+    before = near.entry if near is not None else None
+    if before is not None and (entry is None or before.seq < entry.seq):
+        seq, time = before.seq, before.time
         told = say("A work near to it was registered before: {seq}, at {time}.", seq=seq, time=time)
         return Verdict("earliest", "no", "later", told)
     if entry is None:
@@ -322,13 +323,17 @@ def _labelled(data: bytes, suffix: str, checked: Checked) -> Verdict:
     return Verdict("labelled", "yes", "one", told)
 
 
-def _copy(looks: Looks, near: Near | None) -> Verdict:
+def _copy(looks: Looks, path: Path, data: bytes) -> tuple[Verdict, Near | None]:
     if looks.near is None:
-        return Verdict("copy", "unknown", "not looked up", _NOT_ASKED)
+        return Verdict("copy", "unknown", "not looked up", _NOT_ASKED), None
+    try:
+        near = looks.near(path, data)
+    except (BadInput, StoreError) as error:
+        return Verdict("copy", "unknown", "not looked up", error.message), None
     if near is None:
-        told = say("It is near to nothing else that is registered here.")
-        return Verdict("copy", "no", "none", told)
-    return Verdict("copy", "yes", "near-copy", near.why)
+        told = say("It is near to nothing else that this store knows.")
+        return Verdict("copy", "no", "none", told), None
+    return Verdict("copy", "yes", "near-copy", near.why), near
 
 
 _NOT_ASKED = say("Not looked up.")
