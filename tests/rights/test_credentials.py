@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image
 from sample_files import GLB, MIDI, SVG, files, picture, png_chunks, wav
 
@@ -295,11 +294,3 @@ def test_without_c2pa_a_sentence_says_how_to_get_it(studio_keys, monkeypatch):
 def test_a_claim_that_cannot_be_made_is_refused(engine):
     with pytest.raises(BadInput, match="could not be made"):
         engine.sign(MIDI, ".mid", replace(MADE, source="x", also={"a": float("nan")}), "1.0")
-
-
-def test_the_chain_in_a_file_is_the_studios(engine, studio_keys):
-    from cryptography import x509
-
-    store = carriers.store(engine.sign(picture("PNG"), ".png", MADE, "1.0").data, ".png")
-    leaf = x509.load_der_x509_certificate(jumbf_module.signers(store or b"")[-1])
-    assert leaf.public_bytes(Encoding.PEM) in studio_keys.credential().chain
