@@ -105,6 +105,7 @@ def test_a_decision_over_what_has_changed_meanwhile_is_made_again(
             return int(self._records.change(table, values, **equal))
 
     plain = rows._database.writing
+
     @contextmanager
     def writing() -> Iterator[Any]:
         with plain() as records:

@@ -222,17 +222,19 @@ def _signer(checked: Checked, key: Key | None, worth: Standing | None) -> Verdic
     if checked.intact != "yes":
         told = say("A signature on something that was changed says nothing of who signed it.")
         return Verdict("signer", "unknown", "broken", told)
-    if key is None or worth is None:
+    forged = key is not None and checked.certificate != key.certificate
+    held = checked.trusted or (checked.expired and worth is not None and worth.since is not None)
+    if key is None or worth is None or forged or not held:
         if checked.trusted:
             told = say("It is signed under a certificate that you chose to believe.")
             return Verdict("signer", "yes", "believed", told)
         word = "expired" if checked.expired else "unknown"
         told = say("It is signed by a key that is not known here.")
         return Verdict("signer", "no", word, told)
-    return _own(checked, key, worth)
+    return _own(key, worth)
 
 
-def _own(checked: Checked, key: Key, worth: Standing) -> Verdict:
+def _own(key: Key, worth: Standing) -> Verdict:
     """On a signature by one of this studio's keys."""
     facts = {"key": key.id[:12], "since": worth.since.isoformat() if worth.since else ""}
     if worth.worth == "revoked":
@@ -253,9 +255,6 @@ def _own(checked: Checked, key: Key, worth: Standing) -> Verdict:
             "clock says it is. Set the clock right.",
             **facts,
         )
-    elif not checked.trusted and not checked.expired:
-        told = say("It is signed by a key that is not known here.")
-        return Verdict("signer", "no", "unknown", told)
     elif worth.proven is not None:
         told = say(
             "It is signed by this studio's key {key}, no longer in force since {since}, but it was "
