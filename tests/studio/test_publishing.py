@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from labelled_files import CONTENT, MAKE
+from moxie import Studio
 from moxie.errors import CannotWrite
 from moxie.rights import labels
 from moxie.rights.labels import MADE, Label
-from moxie.studio.publishing import Press, Release
+from moxie.studio.publishing import Press, Release, press
 
 
 def png() -> bytes:
@@ -34,9 +36,9 @@ def test_steps_go_in_order_and_the_hash_is_that_of_the_file(tmp_path: Path) -> N
         sidecar = release.path.with_name("a.png.sig")
         return replace(watch("signed", release), beside=((sidecar, b"signature"),))
 
-    press = Press(before=(sign,), after=(lambda release: watch("registered", release),))
+    stamped = Press(before=(sign,), after=(lambda release: watch("registered", release),))
     out = tmp_path / "new" / "a.png"
-    done = press.publish(Release(out, png(), Label(MADE, produce_id="7")))
+    done = stamped.publish(Release(out, png(), Label(MADE, produce_id="7")))
     assert seen == [("signed", True, False), ("registered", True, True)]
     assert done.facts == {
         "label": {"digitalSourceType": MADE, "aigc": True},
@@ -48,9 +50,9 @@ def test_steps_go_in_order_and_the_hash_is_that_of_the_file(tmp_path: Path) -> N
 
 
 def test_a_step_that_loses_the_label_stops_the_export(tmp_path: Path) -> None:
-    press = Press(before=(lambda release: replace(release, data=png()),))
+    stamped = Press(before=(lambda release: replace(release, data=png()),))
     with pytest.raises(CannotWrite, match="label"):
-        press.publish(Release(tmp_path / "a.png", png(), Label(MADE)))
+        stamped.publish(Release(tmp_path / "a.png", png(), Label(MADE)))
     assert list(tmp_path.glob("*.png")) == []
 
 
@@ -66,3 +68,21 @@ def test_a_format_without_a_place_for_a_label_is_handed_out_as_it_is(tmp_path: P
     done = Press().publish(Release(tmp_path / "a.beads", b"1 2 3", Label(MADE)))
     assert done.facts["label"] is None
     assert (tmp_path / "a.beads").read_bytes() == b"1 2 3"
+
+
+def test_every_format_goes_through_the_whole_chain(beads: Path, tmp_path: Path) -> None:
+    """Labelled, signed, registered: and the label is still there once, in what was written."""
+    with Studio() as studio:
+        studio.collect(beads, art="toy")
+        with studio._desk(None) as desk:
+            steps = press(desk)
+            for number, (suffix, make) in enumerate(sorted(MAKE.items())):
+                path = tmp_path / f"work{suffix}"
+                done = steps.publish(
+                    Release(path, make(), Label(MADE, produce_id=f"{number:064x}"))
+                )
+                found = labels.read(path.read_bytes(), suffix)
+                assert (found.status, found.source) == ("one", MADE), suffix
+                assert CONTENT[suffix](path.read_bytes()) == CONTENT[suffix](make()), suffix
+                assert done.facts["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+                assert done.facts["registered"], suffix
