@@ -157,7 +157,8 @@ def _format(
         began = time.perf_counter()
         once.append(_once(written, suffix))
         read.append((time.perf_counter() - began) * 1000)
-        kept.append(content(data, suffix) == content(written, suffix))
+        if (before := content(data, suffix)) is not None:
+            kept.append(before == content(written, suffix))
         if sign is not None:
             signed, trusted = sign(written, suffix)
             after.append(trusted and _once(signed, suffix))
