@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import shutil
@@ -236,6 +237,14 @@ def test_a_restored_work_carries_its_parent(press: Press, studio: Studio, tmp_pa
     told = studio.verify(tmp_path / "a.png").checked.told
     assert told.actions == ("c2pa.opened", "c2pa.edited")
     assert ("parentOf", "the work as it was") in told.ingredients
+    sha256 = hashlib.sha256(b"no picture").hexdigest()
+    near = Near(None, say("Nearly all of it is in another work."), frozenset({sha256, "12" * 32}))
+    found = verify_with(studio, tmp_path / "a.png", None, lambda *_: near)
+    assert (found["copy"].answer, found["copy"].word) == ("yes", "declared")
+    assert found.faults == ()
+    other = replace(near, files=frozenset({"12" * 32}))
+    found = verify_with(studio, tmp_path / "a.png", None, lambda *_: other)
+    assert [fault.question for fault in found.faults] == ["copy"]
 
 
 def test_a_full_disk_while_signing_leaves_no_file(

@@ -29,7 +29,7 @@ def nearest(searcher: Searcher, registrar: Registrar) -> Callable[[Path, bytes],
         for hit in searcher.search(path).copies:
             files = set(_files(searcher.library, hit.original))
             if not own & files:
-                return Near(_first(registrar, files), hit.evidence)
+                return Near(_first(registrar, files), hit.evidence, frozenset(files))
         return None
 
     return near

@@ -35,6 +35,9 @@ FAULTS: frozenset[tuple[Question, Answer]] = frozenset(
 )
 """The answers that should worry; what is merely not known is no fault."""
 
+DECLARED = "declared"
+"""What a near-copy is called whose signed credentials name the work it was made out of."""
+
 LONGEST_TRUST = 1_000_000
 """Bytes of a file of certificates."""
 
@@ -51,7 +54,7 @@ class Verdict:
     @property
     def fault(self) -> bool:
         """Whether a person should be worried by it."""
-        return (self.question, self.answer) in FAULTS
+        return (self.question, self.answer) in FAULTS and self.word != DECLARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,14 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Another work that a file is a near-copy of, its first entry in the registry, and how near."""
+    """Another work that a file is a near-copy of, its first entry in the registry, and how near.
+
+    `files` are the hashes of the files it is known as.
+    """
 
     entry: Entry | None
     why: Message
+    files: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,7 @@ def verify(
     if key is not None:
         moment = now or datetime.now(UTC)
         worth = standing(ring, key, now=moment, proven=_proven(ring, looks, key, entry))
-    copy, near = _copy(looks, path, data)
+    copy, near = _copy(looks, path, data, checked)
     verdicts = (
         _intact(checked),
         _signer(checked, key, worth),
@@ -322,7 +329,7 @@ def _labelled(data: bytes, suffix: str, checked: Checked) -> Verdict:
     return Verdict("labelled", "yes", "one", told)
 
 
-def _copy(looks: Looks, path: Path, data: bytes) -> tuple[Verdict, Near | None]:
+def _copy(looks: Looks, path: Path, data: bytes, checked: Checked) -> tuple[Verdict, Near | None]:
     if looks.near is None:
         return Verdict("copy", "unknown", "not looked up", _NOT_ASKED), None
     try:
@@ -332,6 +339,10 @@ def _copy(looks: Looks, path: Path, data: bytes) -> tuple[Verdict, Near | None]:
     if near is None:
         told = say("It is near to nothing else that this store knows.")
         return Verdict("copy", "no", "none", told), None
+    parents = checked.told.work.get("parents") if checked.intact == "yes" else ()
+    if isinstance(parents, list | tuple) and near.files & {str(one) for one in parents}:
+        told = say("It is near to the work that its credentials say it was made out of.")
+        return Verdict("copy", "yes", DECLARED, told), None
     return Verdict("copy", "yes", "near-copy", near.why), near
 
 

@@ -66,7 +66,8 @@ class Claim:
 
     def definition(self, version: str) -> dict[str, object]:
         """The manifest as c2pa-python takes it."""
-        work = {"id": self.work, "license": self.license, **self.also}
+        parents = [hashlib.sha256(one.data).hexdigest() for one in self.parents]
+        work = {"id": self.work, "license": self.license, "parents": parents, **self.also}
         assertions: list[dict[str, object]] = [
             {"label": "c2pa.actions.v2", "data": {"actions": self._actions(version)}},
             {"label": WORK, "data": {name: value for name, value in work.items() if value}},
