@@ -16,6 +16,8 @@ from moxie import Studio
 from moxie.cli import run
 from moxie.errors import BadInput, Missing, StoreError
 from moxie.rights import canon
+from moxie.rights.receipt import Receipt
+from moxie.rights.receipt import check as proved
 from moxie.rights.record import Event, check, follow
 from moxie.studio import recording
 
@@ -124,6 +126,11 @@ def test_a_creation_is_recorded_as_it_happens_and_registered_when_handed_out(
     assert (code, said["intact"], len(said["steps"])) == (0, True, 4)
     evidence = json.loads((tmp_path / "e.json").read_text())
     assert check(made.id, evidence["steps"]).faults == ()
+    paper = Receipt.read(
+        (json.dumps(evidence["receipt"], indent=1, sort_keys=True) + "\n").encode()
+    )
+    entry = proved(paper, made.id, []).entry
+    assert (entry.kind, entry.record) == ("record", evidence["head"])  # the person's step too
     code, said = cli(capsys, "record", made.id, "--note", "edited", "--file", out.path)
     assert Event.read(said["steps"][-1]).details == {"sha256": exported["sha256"]}
     assert run(["record", made.id, "--note", "edited"]) == 2

@@ -20,6 +20,7 @@ from moxie import Studio
 from moxie.cli import run
 from moxie.errors import CannotWrite, StoreError
 from moxie.rights import log
+from moxie.rights.receipt import Receipt
 from moxie.rights.record import check
 from moxie.rights.signing import Ed25519
 from moxie.settings import Settings
@@ -289,6 +290,10 @@ def test_an_outside_stamp_is_taken_in_and_checked(
     cli(capsys, "register", files[1])  # the log goes on; the stamp is about what it was
     code, found = cli(capsys, "prove", "--stamp", tmp_path / "stamp")
     assert (code, found["stamped"], found["stamped_at"]) == (0, 1, None)
+    code, proof = cli(capsys, "prove", files[0])
+    paper = Receipt.read(Path(proof["receipt"]).read_bytes())
+    assert paper.stamp == (tmp_path / "stamp").read_bytes()
+    assert paper.note == (tmp_path / "checkpoint").read_text()  # the one that was dated
     code, found = cli(capsys, "prove", "--stamp", tmp_path / "stamp", "--roots", roots)
     assert (code, found["stamped"], found["stamped_at"][:2]) == (0, 1, "20")
     (tmp_path / "else").mkdir()

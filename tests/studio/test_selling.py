@@ -147,6 +147,15 @@ def test_a_sale_is_booked_once_and_split_by_the_rule(
     assert market.registrar.audit().faults == ()
 
 
+def test_nobody_is_owed_for_what_is_in_the_public_domain(toy: Path, beads: Path) -> None:
+    made = learnt(beads, "public-domain")
+    with Studio() as studio:
+        offer = studio.market.publish(studio.market.offer(made.id, Terms(PRINT, price=7)).id)
+        agreed = studio.market.start(studio.market.agree(offer.id, "B").id)
+        found = studio.market.books().balances
+    assert found == {(f"buyer:{agreed.id}", "EUR"): 7, ("maker", "EUR"): -7}
+
+
 def test_a_ledger_changed_from_outside_is_noticed(
     market: Market, made: Creation, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,7 +24,7 @@ LARGEST = 10**15
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What a split may go by: how many works each artist gave, and what the maker keeps."""
+    """What a split may go by: how many works each artist is owed for, what the maker keeps."""
 
     works: Mapping[str, int]
     maker: Fraction = Fraction(1, 2)
@@ -40,7 +40,7 @@ def pro_rata(given: Contribution) -> dict[str, Fraction]:
     if not total:
         return {MAKER: Fraction(1)}
     rest = 1 - given.maker
-    parts = {f"artist:{name}": rest * n / total for name, n in given.works.items()}
+    parts = {f"artist:{name}": rest * n / total for name, n in given.works.items() if n}
     return {MAKER: given.maker, **parts}
 
 

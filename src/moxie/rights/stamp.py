@@ -29,7 +29,7 @@ def is_about(response: bytes, note: str) -> bool:
 
     A quick look, not a proof: anyone can write a hash into a file. See `verify`.
     """
-    if not 0 < len(response) <= LARGEST:
+    if not response.startswith(b"\x30") or len(response) > LARGEST:  # no sequence in DER
         return False
     data = note.encode()
     names = ("sha256", "sha384", "sha512")

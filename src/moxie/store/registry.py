@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from moxie.errors import StoreError
 from moxie.store.database import Database, Records, Row
 
+STAMPED = "M"
+"""How the base64 of every stamp begins: DER's tag of a sequence."""
+
 TRIES = 20
 """How often adding is begun anew because another machine added first."""
 
@@ -96,6 +99,13 @@ class Registry:
         """The checkpoint of the most entries."""
         with self._database.reading() as records:
             return _last(records, "checkpoints")
+
+    def best_checkpoint(self, number: int) -> Row | None:
+        """The first checkpoint over entry `number` that has a stamp, or else the last of all."""
+        with self._database.reading() as records:
+            stamped = records.starting("checkpoints", "stamp", STAMPED)
+            over = [row for row in stamped if row["number"] > number]
+            return over[0] if over else _last(records, "checkpoints")
 
     def put_stamp(self, size: int, stamp: str) -> bool:
         """Attach a stamp to a checkpoint; False where there is no such checkpoint."""

@@ -39,13 +39,18 @@ class Protection:
     ) -> Recorded:
         """The record of a creation (by its id or how that begins), checked.
 
-        `note` first adds what a person did: chosen, rejected, or edited into `file`.
+        `note` first adds what a person did: chosen, rejected, or edited into `file`, and
+        enters that into the log.
         """
         subject = recording.find(self._library, creation)
+        registrar = registering.registrar(self._library, self.settings.home)
         if note is not None:
             edited = None if file is None else Path(file)
             recording.by_person(self._library, subject, note, edited)
-        return recording.recorded(self._library, subject)
+            head = registering.head_of(self._library, subject)
+            registrar.register("record", subject, {}, head)
+        found = recording.recorded(self._library, subject)
+        return replace(found, receipt=registrar.last_proof(found.registered))
 
     @property
     def registry(self) -> Clerk:

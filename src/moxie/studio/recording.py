@@ -13,6 +13,7 @@ from moxie.flow.export import as_json
 from moxie.rights import canon, merkle
 from moxie.rights import record as records
 from moxie.rights.log import Entry
+from moxie.rights.receipt import Receipt
 from moxie.rights.record import Checked, Event
 from moxie.store import Library
 from moxie.studio import inputs
@@ -37,6 +38,7 @@ class Recorded:
     subject: str
     checked: Checked
     registered: tuple[Entry, ...]
+    receipt: Receipt | None = None  # that the last of these entries is in the signed log
 
     @property
     def intact(self) -> bool:
@@ -53,6 +55,7 @@ class Recorded:
             "intact": self.intact,
             "faults": [str(fault) for fault in self.checked.faults],
             "registered": [entry.text() for entry in self.registered],
+            "receipt": None if self.receipt is None else json.loads(self.receipt.to_bytes()),
         }
 
 

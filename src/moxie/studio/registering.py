@@ -114,19 +114,37 @@ class Registrar:
     def receipt(self, subject: str) -> Receipt:
         """What proves offline that `subject` was registered, and first when. Raises Missing."""
         entry = self.first(subject)
-        last = self.library.registry.last_checkpoint()
-        if entry is None or last is None:
+        if entry is None:
             raise Missing("{subject} is not registered here.", subject=subject)
-        signed = checkpoint.read(last["note"])
+        return self.proof(entry)
+
+    def last_proof(self, entries: Sequence[Entry]) -> Receipt | None:
+        """The receipt of the last of some entries; None where there is none to be had."""
+        with suppress(StoreError):
+            return self.proof(entries[-1]) if entries else None
+        return None
+
+    def proof(self, entry: Entry) -> Receipt:
+        """That an entry is in the log, under the first stamped checkpoint, or else the last one.
+
+        Raises StoreError where it is not.
+        """
+        row = self.library.registry.best_checkpoint(entry.seq)
+        if row is None:
+            raise _changed(entry.seq)
+        try:
+            signed = checkpoint.read(row["note"])
+            stamped = base64.b64decode(row["stamp"])
+        except (BadInput, ValueError) as error:
+            raise _changed(entry.seq) from error
         leaves = _hashes(self.library.registry.leaves(signed.size))
-        if len(leaves) != signed.size or leaves[entry.seq] != entry.leaf:
+        if not entry.seq < len(leaves) == signed.size or leaves[entry.seq] != entry.leaf:
             raise _changed(entry.seq)
         proof = tuple(merkle.inclusion_of(leaves, entry.seq))
         public = next((key for key in self.publics() if signed.signed_by(key)), b"")
-        stamp = base64.b64decode(last["stamp"])
-        paper = Receipt(entry, proof, last["note"], public, stamp)
+        paper = Receipt(entry, proof, row["note"], public, stamped)
         with suppress(BadInput):
-            check(paper, subject, [public])
+            check(paper, entry.subject, [public])
             return paper
         raise _changed(entry.seq)
 

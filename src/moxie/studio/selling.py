@@ -195,9 +195,14 @@ class Market:
             raise BadInput("License {id} is {state}, no agreement.", id=given.id, state=given.state)
         creations = self.library.alike(given.work)
         names = {name for creation in creations for name in _corpora(creation)}
-        works = {name: len(self.library.works(name)) for name in names}
+        works = {name: _owed(self.library.works(name)) for name in names}
         parts = ledger.RULES[given.rule](Contribution(works, Fraction(*given.maker)))
         return ledger.split(given.price, parts)
+
+
+def _owed(works: Sequence[Work]) -> int:
+    """How many works somebody is owed for: nobody is for what is in the public domain."""
+    return sum(work.rights.basis != "public-domain" for work in works)
 
 
 def _ground(rights: Rights, work: str) -> Policy:
