@@ -296,6 +296,11 @@ def test_an_outside_stamp_is_taken_in_and_checked(
     assert paper.note == (tmp_path / "checkpoint").read_text()  # the one that was dated
     code, found = cli(capsys, "prove", "--stamp", tmp_path / "stamp", "--roots", roots)
     assert (code, found["stamped"], found["stamped_at"][:2]) == (0, 1, "20")
+    words = ("prove", files[0], "--receipt", proof["receipt"], "--roots", roots)
+    assert cli(capsys, *words)[1]["stamped_at"] == found["stamped_at"]
+    cli(capsys, "prove", files[1])  # not under that checkpoint
+    unstamped = str(registering.file_receipt(files[1]))
+    assert run(["prove", str(files[1]), "--receipt", unstamped, "--roots", str(roots)]) == 2
     (tmp_path / "else").mkdir()
     (tmp_path / "else" / "other").write_bytes(b"other")
     foreign = authority(tmp_path / "else", "other", "stamp")

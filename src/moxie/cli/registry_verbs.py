@@ -54,7 +54,7 @@ def prove(studio: Studio, params: dict[str, Any]) -> Outcome:
     if file is None:
         return _audit(studio, params)
     if params["receipt"] is not None:
-        return _check(studio, file, params["receipt"])
+        return _check(studio, file, params["receipt"], params["roots"])
     paper, path = studio.registry.receipt(file, params["out"])
     entry = paper.entry
     facts = {"receipt": str(path), "seq": entry.seq, "time": entry.time, "subject": entry.subject}
@@ -67,8 +67,8 @@ def prove(studio: Studio, params: dict[str, Any]) -> Outcome:
     return Outcome(facts, [made])
 
 
-def _check(studio: Studio, file: Path, receipt: Path) -> Outcome:
-    found = studio.registry.check(file, receipt)
+def _check(studio: Studio, file: Path, receipt: Path, roots: Path | None) -> Outcome:
+    found, at = studio.registry.check(file, receipt, roots)
     entry, signed = found.entry, found.signed
     facts = {
         "seq": entry.seq,
@@ -76,6 +76,7 @@ def _check(studio: Studio, file: Path, receipt: Path) -> Outcome:
         "origin": signed.origin,
         "size": signed.size,
         "trusted": found.trusted,
+        "stamped_at": at,
     }
     sentences = [
         say(
@@ -91,6 +92,8 @@ def _check(studio: Studio, file: Path, receipt: Path) -> Outcome:
         sentences.append(
             say("Its checkpoint fits together, but whose key signed it is not known here.")
         )
+    if at is not None:
+        sentences.append(say("An authority dates that checkpoint to {time}.", time=at))
     return Outcome(facts, sentences)
 
 

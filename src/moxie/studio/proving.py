@@ -61,10 +61,19 @@ class Clerk:
         write(target, paper.to_bytes())
         return paper, target
 
-    def check(self, file: Path, given: Path) -> Proved:
-        """What a receipt proves of a file; BadInput says why it does not."""
+    def check(
+        self, file: Path, given: Path, roots: Path | None = None
+    ) -> tuple[Proved, str | None]:
+        """What a receipt proves of a file; BadInput says why it does not.
+
+        With `roots` (PEM) its time stamp is checked too, and the second is the time it gives.
+        """
         paper = Receipt.read(inputs.read_file(given))
-        return receipts.check(paper, inputs.sha256_of(file), self.registrar.publics())
+        found = receipts.check(paper, inputs.sha256_of(file), self.registrar.publics())
+        if roots is None:
+            return found, None
+        moment = stamp.verify(paper.stamp, paper.note, inputs.read_file(roots))
+        return found, moment.isoformat()
 
     def audit(
         self,
