@@ -76,6 +76,18 @@ def test_a_passphrase_is_needed_and_must_be_the_one(ring, tmp_path, passphrase):
         ring("wrong").signer()
 
 
+def test_no_key_is_made_in_the_open_beside_hidden_ones(ring, tmp_path):
+    ring("secret").credential()
+    for passphrase, why in ((None, "MOXIE_PASSPHRASE"), ("wrong", "does not open")):
+        with pytest.raises(BadInput, match=why):
+            ring(passphrase).signer()  # which needs none of the keys that there are
+    assert len(ring().keys) == 3
+    ring("secret").signer()
+    files = list((tmp_path / "keys").glob("*.pem"))
+    assert len(files) == 4
+    assert all(b"ENCRYPTED" in file.read_bytes() for file in files)
+
+
 def test_the_passphrase_is_changed_for_all_keys_or_none(ring, tmp_path):
     kept = ring()
     signer, leaf = kept.signer(), kept.credential().key

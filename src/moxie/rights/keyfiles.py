@@ -112,8 +112,15 @@ class Files:
         self.write(self.folder / KEYRING, data, PUBLIC_MODE)
 
     def keep(self, key: Key, private: Private) -> Key:
-        """Write a private key, under the passphrase if there is one; returns the key."""
-        if self._passphrase is None:
+        """Write a private key, under the passphrase if there is one; returns the key.
+
+        Where others are under a passphrase this one is too, and under the same: raises BadInput
+        where that is not known.
+        """
+        hidden = next((path for path in self._private() if _is_hidden(path.read_bytes())), None)
+        if hidden is not None:
+            self._opened(hidden.read_bytes(), hidden)
+        elif self._passphrase is None:
             self._passphrase = self.ask()
         if not (self.folder / KEYRING).exists():
             self.save(())  # before any key, so that keys without it were left by a loss
@@ -168,6 +175,9 @@ class Files:
                     (self.folder / key.file).unlink()
         return after
 
+    def _private(self) -> list[Path]:
+        return sorted(self.folder.glob("*.pem"))
+
     def _secret(self) -> bytes:
         """The passphrase, asked for once; raises BadInput where there is none."""
         if self._passphrase is None:
@@ -180,7 +190,7 @@ class Files:
         return self._passphrase.encode()
 
     def _opened(self, data: bytes, path: Path) -> Private:
-        secret = self._secret() if b"ENCRYPTED" in data[:64] else None
+        secret = self._secret() if _is_hidden(data) else None
         try:
             found = serialization.load_pem_private_key(data, secret)
         except (ValueError, TypeError) as error:
@@ -193,6 +203,11 @@ class Files:
         if not isinstance(found, EllipticCurvePrivateKey | Ed25519PrivateKey):
             raise BadInput("{path} holds another key than it should.", path=str(path))
         return found
+
+
+def _is_hidden(data: bytes) -> bool:
+    """Whether a private key is under a passphrase."""
+    return b"ENCRYPTED" in data[:64]
 
 
 def _check_mode(path: Path) -> None:
