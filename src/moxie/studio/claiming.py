@@ -207,8 +207,9 @@ TEXT_METHOD = say(
     "a copy from 30 % of it in runs of 12, or from a passage of 60 letters."
 )
 TEXT_ERRORS = say(
-    "Measured on 310 texts by Lu Xun and poets of the Tang and Song, each against all others: "
-    "none counted as a copy; the nearest, a book's preface quoted by its author, reached 0.43."
+    "Measured on 310 texts by Lu Xun and poets of the Tang and Song, each against all others: two "
+    "pairs counted as copies, and both are one text that its author printed twice. Of the others "
+    "the nearest reached 0.49: two essays that quote the same 59 letters."
 )
 TEXT_LIMITS = say(
     "This finds what was taken word for word. It does not see translation, paraphrase, plot or "
