@@ -39,10 +39,10 @@ ERRORS = say(
     "as they are and changed, none was taken for a copy of any of the {works} works searched; the "
     "likeliest reached {most:.2f}. So at most about {percent:.1f} % of such searches would (95 %, "
     "rule of three).",
-    n=212,
+    n=1590,
     works=398,
-    most=0.24,
-    percent=1.4,
+    most=0.28,
+    percent=0.2,
 )
 LIMITS = say(
     "This finds copies of a picture or of a part of it. It says nothing of style, manner, idea or "
