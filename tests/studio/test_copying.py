@@ -113,6 +113,15 @@ def test_the_evidence(studio: Studio, suspect: Path, tmp_path: Path) -> None:
     assert found.copies
 
 
+def test_what_is_said_of_a_hit_is_what_its_evidence_says(
+    studio: Studio, suspect: Path, tmp_path: Path
+) -> None:
+    found, _ = studio.search_copies(suspect, evidence=tmp_path / "case")
+    page = (tmp_path / "case" / "evidence.html").read_text("utf-8")
+    (hit,) = found.copies
+    assert str(hit.evidence).rstrip(".") in page
+
+
 def test_the_notices_are_drafts_in_both_languages(
     studio: Studio, suspect: Path, tmp_path: Path
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
@@ -64,6 +64,21 @@ def lay_out(
     for name, data in sorted(files.items()):
         atomic.write(folder / name, data)
     return [folder / name for name in sorted(files)]
+
+
+def closer(searcher: Searcher, found: Searched) -> Searched:
+    """The same hits, each looked at as a pair, so that all that is said of one is one figure."""
+    suspect = found.suspect
+    if suspect.art is None:
+        return found
+    hits = []
+    for hit in found.hits:
+        original = suspect.art.read(searcher.read(hit.original), hit.original.id)
+        pair = suspect.art.compare(suspect.content, original)
+        if pair.similarity >= hit.similarity:  # one pair is looked at more closely than many
+            hit = replace(hit, similarity=pair.similarity, evidence=pair.evidence)  # noqa: PLW2901
+        hits.append(hit)
+    return replace(found, hits=tuple(hits))
 
 
 def prover(library: Library, home: Path) -> Prove:
@@ -143,7 +158,6 @@ def _mark(home: Path, found: Searched, hit: Hit, original: object) -> dict[str, 
 def _source(searcher: Searcher, found: Searched, hit: Hit, proof: Proof) -> Source:
     original = hit.original
     data = searcher.read(original)
-    similarity, told = hit.similarity, hit.evidence
     attached = dict(proof.files)
     if original.kind != "file" and len(data) <= ATTACHED:
         attached[f"stored{_suffix(data)}"] = data
@@ -160,16 +174,14 @@ def _source(searcher: Searcher, found: Searched, hit: Hit, proof: Proof) -> Sour
         facts, shown = dict(compared.facts), (compared.shown.media_type, compared.shown.data)
         method, errors, limits = compared.method, compared.errors, compared.limits
         facts |= _mark(searcher.home, found, hit, content)
-        if compared.similarity >= similarity:  # one pair is looked at more closely than many
-            similarity, told = compared.similarity, compared.evidence
     return Source(
         title=original.title,
         kind=original.kind,
         id=original.id,
         original=original.original,
         rights=None if original.rights is None else str(original.rights),
-        similarity=similarity,
-        evidence=told,
+        similarity=hit.similarity,
+        evidence=hit.evidence,
         method=method,
         errors=errors,
         limits=limits,

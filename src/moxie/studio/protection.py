@@ -76,6 +76,7 @@ class Protection:
         if evidence is None:
             return found, []
         catalogue = Catalogue.load(self.settings.language)
+        found = claiming.closer(searcher, found)
         prove = claiming.prover(self._library, self.settings.home)
         return found, claiming.lay_out(searcher, found, Path(evidence), catalogue, prove)
 
