@@ -6,7 +6,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +16,8 @@ import pytest
 
 from moxie import Studio
 from moxie.errors import BadInput, UnreadableWork
+from moxie.studio import copying
+from moxie.text import say
 
 PAGES = (
     "那年冬天特别冷，河面结了很厚的冰，孩子们在上面滑来滑去，直到天黑才肯回家。母亲站在门口"
@@ -114,12 +118,22 @@ def test_the_evidence(studio: Studio, suspect: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_said_of_a_hit_is_what_its_evidence_says(
-    studio: Studio, suspect: Path, tmp_path: Path
+    studio: Studio, suspect: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    search = copying.Searcher.search
+
+    def hasty(*given: Any, **named: Any) -> copying.Searched:
+        found = search(*given, **named)
+        hits = [replace(hit, similarity=0.6, evidence=say("7 details.")) for hit in found.hits]
+        return replace(found, hits=tuple(hits))
+
+    monkeypatch.setattr(copying.Searcher, "search", hasty)
     found, _ = studio.search_copies(suspect, evidence=tmp_path / "case")
     page = (tmp_path / "case" / "evidence.html").read_text("utf-8")
     (hit,) = found.copies
+    assert hit.similarity > 0.6
     assert str(hit.evidence).rstrip(".") in page
+    assert "7 details" not in page
 
 
 def test_the_notices_are_drafts_in_both_languages(
