@@ -93,3 +93,17 @@ def test_without_a_craft_every_piece_is_its_own(models: Mapping[str, ScoreModel]
     lines = draw.draw(model.experts, script_of(model, 4, None), 80, 3, draw.Dial.at(1.0), None)
     assert len({tuple(until(line, 3)) for line in lines}) == len(lines)
     assert all(isinstance(line, EventLine) for line in lines)
+
+
+def test_large_ensembles_are_drawn_in_one_family(models: Mapping[str, ScoreModel]) -> None:
+    model = models["events"]
+    script = script_of(model, 4, None)
+    many = replace(
+        script,
+        players=tuple(script.players[i % len(script.players)] for i in range(draw.MANY)),
+        free=np.ones((4, draw.MANY), np.bool_),
+    )
+    for given, families in ((script, draw.FAMILIES), (many, 1)):
+        lines = draw.draw(model.experts, given, 80, 3, draw.Dial.at(0.5), None)
+        assert len(lines) == families * draw.SIBLINGS
+        assert all(line.done for line in lines)

@@ -32,6 +32,9 @@ Craft: TypeAlias = Callable[[Line, int], float]
 FAMILIES, SIBLINGS = 2, 3
 """Pieces drawn are compared at each phrase's end with their siblings, at the end all of them."""
 
+MANY = 6
+"""Parts from which on one family has to do: every note of every piece takes its time."""
+
 LEAST = 0.008
 """Symbols with less than this share of the likeliest one's probability are never drawn."""
 
@@ -84,7 +87,7 @@ class _Company:
 
     @classmethod
     def of(cls, experts: Experts, script: Script, velocity: int, seed: int, dial: Dial) -> _Company:
-        number = FAMILIES * SIBLINGS
+        number = SIBLINGS * (FAMILIES if len(script.players) < MANY else 1)
         lines: list[Line] = [
             GridLine(experts.coding, script, velocity)
             if isinstance(experts.coding, Grid)
