@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as `moxie` itself does; see __main__
+from shared_works import SHARED
 
-SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
-"""Real works beside the checkout; never part of it."""
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as `moxie` itself does; see __main__
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from coded import assert_inside, assert_same, move_of, streamed, told
-from conftest import SHARED
 from little_composer import QUARTET, bars_of, chorale, crowd, sonata
 from moxie.arts.music.coding import (
     Coded,
@@ -36,6 +35,7 @@ from moxie.arts.music.coding.harmonies import Harmonies
 from moxie.arts.music.score import HIGHEST, LOWEST, TICKS, Bar, Note, Part, Score, score
 from moxie.arts.music.theory.harmony import QUALITIES
 from moxie.arts.music.theory.keys import estimate_key, transpose
+from shared_works import SHARED
 
 BAR = 4 * TICKS
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 
 from moxie.errors import BadInput
-from moxie.rights import dsse
+from moxie.rights import canon, dsse
 from moxie.rights.credentials.checked import Checked, unreadable
 from moxie.rights.credentials.claims import Claim, told
 from moxie.rights.signing import Signer, key_id
@@ -38,8 +38,7 @@ def seal(data: bytes, claim: Claim, signer: Signer, version: str) -> bytes:
         "predicateType": PREDICATE,
         "predicate": {**claim.definition(version), "ingredients": parents},
     }
-    payload = json.dumps(facts, separators=(",", ":"), sort_keys=True, allow_nan=False)
-    return dsse.seal(KIND, payload.encode(), [signer])
+    return dsse.seal(KIND, canon.text(facts).encode(), [signer])
 
 
 def check(data: bytes, envelope: bytes, publics: Iterable[bytes]) -> Checked:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from moxie.errors import BadInput
+from moxie.rights import canon
 from moxie.rights.signing import Signer, key_id, verify
 
 LARGEST = 16_000_000
@@ -53,7 +54,7 @@ class Envelope:
                 {"keyid": s.key, "sig": base64.b64encode(s.value).decode()} for s in self.signatures
             ],
         }
-        return (json.dumps(facts, separators=(",", ":"), sort_keys=True) + "\n").encode()
+        return (canon.text(facts) + "\n").encode()
 
 
 def pae(kind: str, payload: bytes) -> bytes:

@@ -36,13 +36,14 @@ METHOD = say(
 )
 ERRORS = say(
     "Measured on real paintings (Moxie's benchmarks/RESULTS.md): of {n} pictures by other artists, "
-    "as they are and changed, none was taken for a copy of any of the {works} works searched; the "
-    "likeliest reached {most:.2f}. So at most about {percent:.1f} % of such searches would (95 %, "
-    "rule of three).",
-    n=1590,
+    "each as it is and changed in {ways} ways, none was taken for a copy of any of the {works} "
+    "works searched; the likeliest reached {most:.2f}. So few pictures show no more than that such "
+    "an error happens with fewer than about {percent:.0f} % of pictures (95 %, rule of three).",
+    n=106,
+    ways=14,
     works=398,
     most=0.28,
-    percent=0.2,
+    percent=3,
 )
 LIMITS = say(
     "This finds copies of a picture or of a part of it. It says nothing of style, manner, idea or "

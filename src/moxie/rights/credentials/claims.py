@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from moxie.rights import merkle
+from moxie.rights import canon, merkle
 
 Relation: TypeAlias = Literal["inputTo", "parentOf", "componentOf"]
 """What was learnt or begun from; what was edited; what is a part of it."""
@@ -119,7 +119,7 @@ def corpus_manifest(works: Sequence[str], licenses: Sequence[str]) -> bytes:
         "licenses": sorted(set(licenses)),
         "root": merkle.root(leaves).hex(),
     }
-    return json.dumps(facts, separators=(",", ":"), sort_keys=True).encode()
+    return canon.text(facts).encode()
 
 
 def _with(action: dict[str, object], parameters: Mapping[str, object]) -> dict[str, object]:
