@@ -1,0 +1,1 @@
+"""Restoration of paintings: synthetic damage to measure by, and finding damage."""
