@@ -184,7 +184,8 @@ def losses(picture: Colors, share: float, rng: np.random.Generator) -> Layer:
     """Noise of several octaves cut at a level; the ground shows, its rim shaded."""
     size = picture.shape[:2]
     u = unit(*size)
-    height = noise(size, max(10.0, u * rng.uniform(25, 90)), rng, 5)
+    cell = max(16.0, u * rng.uniform(40, 120))
+    height = noise(size, cell, rng, 2) + 0.25 * noise(size, cell / 5, rng, 3)
     height += 0.8 * noise(size, max(size) / 3, rng)
     level = np.quantile(height, 1 - share)
     slope = max(float(np.std(np.diff(height, axis=0))), 1e-6)
