@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from moxie import arts
-from moxie.art import Brief, Cleaned, CopyIndex, Draft, Judge, Likeness, Preview, Recipe
+from moxie.art import Brief, Cleaned, CopyIndex, Draft, Judge, Likeness, Preview, Recipe, Trait
 from moxie.arts.music.score import bar_at
 from moxie.checks import Check, Masking, check_art, checks_for
 from moxie.errors import Cancelled
@@ -222,6 +222,7 @@ class BadArt(Toy):
     def __init__(self, wrong: str) -> None:
         self.wrong = wrong
         self.judge = BadJudge(wrong)
+        self.measured = 0
         self.name = "Toy Art" if wrong == "name" else "toy"
         self.handout = {"no suffix": ("beads",), "nothing written": (".none",)}.get(wrong, ())
         self.suffixes = frozenset({"BEADS", ".beads"} if wrong == "suffix" else {".beads"})
@@ -271,6 +272,23 @@ class BadArt(Toy):
 
     def judges(self) -> Sequence[Judge[Row]]:
         return [] if self.wrong == "no judges" else [self.judge]
+
+    def traits(self) -> Sequence[Trait]:
+        first, *rest = super().traits()
+        if self.wrong == "traits of one name":
+            return [first, replace(rest[0], name=first.name), *rest[1:]]
+        if self.wrong == "traits in the same words":
+            return [first, replace(rest[0], more=first.less), *rest[1:]]
+        return rest if self.wrong == "more numbers than traits" else [first, *rest]
+
+    def measure(self, content: Row) -> Any:
+        found = super().measure(content)
+        self.measured += 1
+        if self.wrong == "undefined trait":
+            found[0] = np.nan
+        if self.wrong == "idle trait":
+            found[1] = 1
+        return found + np.float32(self.measured if self.wrong == "traits waver" else 0)
 
     def copies(self, contents: Sequence[Row]) -> CopyIndex[Row]:
         index = BadRuns(contents)
@@ -329,6 +347,12 @@ ART_FAULTS = {
     "judge wavers": "wavers",
     "judge of groups": "differently in company",
     "judge skips": "5 rows for 6",
+    "traits of one name": "traits need names of their own",
+    "traits in the same words": "said in the same words",
+    "more numbers than traits": "2 traits are measured as float32",
+    "undefined trait": "a trait is infinite",
+    "idle trait": "the same for every content: variety",
+    "traits waver": "traits waver",
     "exclude ignored": "an excluded work is found",
     "everything is a copy": "as near to work",
     "preview": "is not a media type",

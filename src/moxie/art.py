@@ -235,6 +235,19 @@ class Judge(Protocol[S_contra]):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """One thing about a content that a person can see or hear, and name.
+
+    `more` and `less` name, as nouns, what a content with a greater and with a smaller value has
+    ("warmer colors", "cooler colors"): they stand in sentences and beside bars.
+    """
+
+    name: str  # lower case, stable: it is stored
+    more: Message
+    less: Message
+
+
 class Art(Protocol[S]):
     """An adapter for one art. Implement it in one folder; `checks.check_art` proves it."""
 
@@ -306,6 +319,18 @@ class Art(Protocol[S]):
 
     def judges(self) -> Sequence[Judge[S]]:
         """The first decides and is independent of what the recipes optimise; more may follow."""
+        ...
+
+    def traits(self) -> Sequence[Trait]:
+        """What a person may like or dislike about a content, some ten to twenty, in one order."""
+        ...
+
+    def measure(self, content: S) -> Floats:
+        """Its traits, float32 [traits], finite for any content.
+
+        On scales on which equal steps look or sound about equal (logarithms of sizes and
+        amounts), so that contents lie about evenly on both sides of the usual.
+        """
         ...
 
     def copies(self, contents: Sequence[S]) -> CopyIndex[S]:

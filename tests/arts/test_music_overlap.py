@@ -1,4 +1,4 @@
-"""Two sets of pieces, compared trait by trait and by one who has learnt to tell them."""
+"""Two sets of pieces, compared by their statistics and by one who has learnt to tell them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from moxie.arts.music.style.features import FAMILIES
 from moxie.arts.music.style.overlap import overlap, told_apart
 
 
-def test_overlaps_are_shares_by_trait() -> None:
+def test_overlaps_are_shares_by_family() -> None:
     own, other = chorales(16), sonatas(8)
     same, apart = overlap(own[:8], own[8:]), overlap(own[:8], other)
     assert list(same) == list(dict.fromkeys(FAMILIES))

@@ -23,6 +23,7 @@ from moxie.art import (
     Preview,
     Recipe,
     StyleModel,
+    Trait,
 )
 from moxie.errors import BadInput, UnreadableWork
 from moxie.nn.plugins import recipes_in
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = tuple[int, ...]
 """Colors 0 to 9, from left to right; 0 is a knot, and knots at the ends belong to no work."""
+
+TRAITS = (
+    Trait("height", say("high colors"), say("low colors")),
+    Trait("variety", say("many colors"), say("few colors")),
+    Trait("jumps", say("sudden changes of color"), say("gentle changes of color")),
+)
 
 PIECE = 12
 LONGEST = 400
@@ -88,6 +95,13 @@ class Toy:
 
     def judges(self) -> Sequence[Judge[Row]]:
         return [Steps()]
+
+    def traits(self) -> Sequence[Trait]:
+        return TRAITS
+
+    def measure(self, content: Row) -> Floats:
+        steps = np.abs(np.diff(content)) if len(content) > 1 else np.zeros(1)
+        return np.array([np.mean(content), np.log2(len(set(content))), steps.mean()], np.float32)
 
     def copies(self, contents: Sequence[Row]) -> CopyIndex[Row]:
         return Runs(contents)

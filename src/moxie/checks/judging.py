@@ -1,7 +1,8 @@
-"""Checks of how an art measures: augmentation, judges and the search for copies."""
+"""Checks of how an art measures: augmentation, judges, traits and the search for copies."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,28 @@ def check_judges(subject: Subject[Any]) -> None:
         for group, others in judge.others().items():
             _require_floats(others, f"the group {group!r} of the judge {judge.name}")
             require(others.shape[1] == rows.shape[1], f"the group {group!r} is of another width")
+
+
+def check_traits(subject: Subject[Any]) -> None:
+    """Traits have names of their own and words both ways; measured, they are numbers that move."""
+    traits = subject.art.traits()
+    require(traits, "there is no trait")
+    names = [trait.name for trait in traits]
+    good = all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in names)
+    require(good and len(set(names)) == len(names), f"traits need names of their own: {names}")
+    words = [str(way).strip() for trait in traits for way in (trait.more, trait.less)]
+    require(all(words) and len(set(words)) == len(words), "two traits are said in the same words")
+    pieces = [piece for content in subject.contents for piece in subject.art.split(content)]
+    seen = [*subject.contents, *pieces]
+    rows = [subject.art.measure(content) for content in seen]
+    for row in rows:
+        flat = row.dtype == np.float32 and row.shape == (len(traits),)
+        require(flat, f"{len(traits)} traits are measured as {row.dtype} {list(row.shape)}")
+        require(np.isfinite(row).all(), "a trait is infinite or undefined")
+    require(np.array_equal(subject.art.measure(seen[0]), rows[0]), "traits waver")
+    still = np.ptp(np.stack(rows), axis=0) == 0
+    idle = [name for name, stands in zip(names, still, strict=True) if stands]
+    require(not idle, f"these traits are the same for every content: {', '.join(idle)}")
 
 
 def check_copies_are_found(subject: Subject[Any]) -> None:
@@ -130,6 +153,7 @@ def _require_floats(rows: NDArray[np.float32], whose: str) -> None:
 ALL = (
     check_augmentation_keeps_the_style,
     check_judges,
+    check_traits,
     check_copies_are_found,
     check_copies_can_all_be_excluded,
     check_traces_lead_back,

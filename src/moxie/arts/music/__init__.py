@@ -19,11 +19,12 @@ from moxie.art import (
     Preview,
     Recipe,
     StyleModel,
+    Trait,
 )
 from moxie.text import Scalar
 
 if TYPE_CHECKING:
-    from moxie.art import Mask
+    from moxie.art import Floats, Mask
     from moxie.arts.music.score import Score
 
 
@@ -86,6 +87,18 @@ class Music:
         from moxie.arts.music.style.judges import judges
 
         return judges()
+
+    def traits(self) -> Sequence[Trait]:
+        """See `style.traits.TRAITS`."""
+        from moxie.arts.music.style.traits import TRAITS
+
+        return TRAITS
+
+    def measure(self, content: Score) -> Floats:
+        """See `style.traits.measure`."""
+        from moxie.arts.music.style import traits
+
+        return traits.measure(content)
 
     def copies(self, contents: Sequence[Score]) -> CopyIndex[Score]:
         """See `copies.ScoreIndex`."""

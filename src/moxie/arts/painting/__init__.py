@@ -20,12 +20,13 @@ from moxie.art import (
     Preview,
     Recipe,
     StyleModel,
+    Trait,
 )
 from moxie.errors import BadInput
 from moxie.text import Scalar
 
 if TYPE_CHECKING:
-    from moxie.art import Mask
+    from moxie.art import Floats, Mask
     from moxie.arts.painting.picture import Picture
 
 SMALLEST, LARGEST = 64, 1024
@@ -103,6 +104,18 @@ class Painting:
         from moxie.arts.painting.judges import judges
 
         return judges()
+
+    def traits(self) -> Sequence[Trait]:
+        """See `traits.TRAITS`."""
+        from moxie.arts.painting.traits import TRAITS
+
+        return TRAITS
+
+    def measure(self, content: Picture) -> Floats:
+        """See `traits.measure`."""
+        from moxie.arts.painting import traits
+
+        return traits.measure(content)
 
     def copies(self, contents: Sequence[Picture]) -> CopyIndex[Picture]:
         """See `copies.PictureIndex`."""

@@ -78,10 +78,10 @@ def _strokes(lab: Floats) -> list[Floats]:
     # how peaked details are: few sharp edges or many soft touches
     peaked = np.log((square * square).mean() + _EPSILON) - 4 * energy[0]
     share = np.sqrt(amount / (amount.sum() + _EPSILON))
-    return [energy, share, np.array([_coherence(dx, dy)]), spread, np.array([peaked])]
+    return [energy, share, np.array([coherence(dx, dy)]), spread, np.array([peaked])]
 
 
-def _coherence(dx: Floats, dy: Floats) -> float:
+def coherence(dx: Floats, dy: Floats) -> float:
     """Whether neighboring strokes run one way (1) or every way (0)."""
     xx, yy, xy = (cv2.GaussianBlur(p, (0, 0), 3.0) for p in (dx * dx, dy * dy, dx * dy))
     along = np.sqrt((xx - yy) ** 2 + 4 * xy * xy)

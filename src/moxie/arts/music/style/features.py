@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 
 from moxie.arts.music.score import Score
 from moxie.arts.music.style import rhythms, textures, tones, verticals
-from moxie.arts.music.style.heard import hear
+from moxie.arts.music.style.heard import Heard, hear
 
 Floats: TypeAlias = NDArray[np.float32]
 
-TRAITS = (*tones.TRAITS, *verticals.TRAITS, *rhythms.TRAITS, *textures.TRAITS)
+STATISTICS = (*tones.STATISTICS, *verticals.STATISTICS, *rhythms.STATISTICS, *textures.STATISTICS)
 
-NAMES = tuple(f"{trait.name}_{label}" for trait in TRAITS for label in trait.labels)
+NAMES = tuple(f"{one.name}_{label}" for one in STATISTICS for label in one.labels)
 """What each number of `describe` is."""
 
-FAMILIES = tuple(trait.name for trait in TRAITS for _ in trait.labels)
-"""The trait that each number of `describe` belongs to."""
+FAMILIES = tuple(one.name for one in STATISTICS for _ in one.labels)
+"""The statistics that each number of `describe` belongs to."""
 
 
 def describe(score: Score) -> Floats:
@@ -35,10 +35,13 @@ def describe(score: Score) -> Floats:
     hears more than the largest bins.
     """
     heard = hear(score)
-    if heard is None:
-        return np.zeros(len(NAMES), np.float32)
+    return np.zeros(len(NAMES), np.float32) if heard is None else count(heard)
+
+
+def count(heard: Heard) -> Floats:
+    """The statistics of what is heard, as `describe` gives them."""
     found = []
-    for trait in TRAITS:
-        values = trait.measure(heard)
-        found.append(np.sqrt(values) if trait.shares else values)
+    for one in STATISTICS:
+        values = one.measure(heard)
+        found.append(np.sqrt(values) if one.shares else values)
     return np.concatenate(found).astype(np.float32)

@@ -1,10 +1,10 @@
-"""How much two sets of pieces overlap: trait by trait, and for one who has learnt to tell them.
+"""How much two sets of pieces overlap: by statistics, and for one who has learnt to tell them.
 
 `overlap` is after Yang and Lerch (2020), "On the evaluation of generative models in music", Neural
 Computing and Applications 32, 4773-4784. Pairwise distances inside a set say how various it is,
 distances between the sets how they lie to each other; where the two sets are one, both
 distributions are the same. `told_apart` is a classifier two-sample test (Lopez-Paz and Oquab
-2017): it hears small differences in all traits together, which distances do not.
+2017): it hears small differences in all statistics together, which distances do not.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MOST = 150
 
 
 def overlap(a: Sequence[Score], b: Sequence[Score]) -> dict[str, float]:
-    """For each trait of `features` the overlapping area, 0..1; 1 when `b` is like more of `a`.
+    """For each family of `features` the overlapping area, 0..1; 1 when `b` is like more of `a`.
 
     Of the distances within `a` with those between `a` and `b`. nan when `a` has fewer than two
     pieces, or `b` none.
@@ -40,9 +40,9 @@ def overlap(a: Sequence[Score], b: Sequence[Score]) -> dict[str, float]:
     first, second = _rows(a), _rows(b)
     families = np.array(FAMILIES)
     found = {}
-    for trait in dict.fromkeys(FAMILIES):
-        mine = families == trait
-        found[trait] = _area(first[:, mine], second[:, mine])
+    for family in dict.fromkeys(FAMILIES):
+        mine = families == family
+        found[family] = _area(first[:, mine], second[:, mine])
     return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.music.style.heard import LEVELS, Heard, Line
-from moxie.arts.music.style.tones import Trait, entropy, mean, share
+from moxie.arts.music.style.tones import Statistic, entropy, mean, share
 
 Doubles: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -153,14 +153,14 @@ def _phrase(line: Line) -> float:
 _BEATS = tuple(f"{value:.2f}" for value in VALUES)
 _TIMES = tuple(f"{value:.2f}" for value in RATIOS)
 
-TRAITS = (
-    Trait("length", _BEATS, _length),
-    Trait("upper_wait", _BEATS, _upper_wait),
-    Trait("lower_wait", _BEATS, _lower_wait),
-    Trait("ratio", _TIMES, _ratio),
-    Trait("level", _LEVELS, _level),
-    Trait("upper_level", _LEVELS, _upper_level),
-    Trait(
+STATISTICS = (
+    Statistic("length", _BEATS, _length),
+    Statistic("upper_wait", _BEATS, _upper_wait),
+    Statistic("lower_wait", _BEATS, _lower_wait),
+    Statistic("ratio", _TIMES, _ratio),
+    Statistic("level", _LEVELS, _level),
+    Statistic("upper_level", _LEVELS, _upper_level),
+    Statistic(
         "rhythm",
         (
             "notes",
@@ -182,5 +182,5 @@ TRAITS = (
         _figures,
         shares=False,
     ),
-    Trait("pulse", ("1", "2", "3", "lower_1", "lower_2", "lower_3"), _pulse, shares=False),
+    Statistic("pulse", ("1", "2", "3", "lower_1", "lower_2", "lower_3"), _pulse, shares=False),
 )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from moxie.arts.music.style.heard import Heard
 from moxie.arts.music.style.rhythms import onsets
-from moxie.arts.music.style.tones import Trait, deviation, mean, share
+from moxie.arts.music.style.tones import Statistic, deviation, mean, share
 
 Doubles: TypeAlias = NDArray[np.float64]
 
@@ -83,10 +83,10 @@ def _cosines(unit: Doubles, lag: int) -> Doubles:
     return np.asarray((unit[lag:] * unit[:-lag]).sum(axis=1), np.float64)
 
 
-TRAITS = (
-    Trait("voices", ("1", "2", "3", "4", "5", "6"), _voices),
-    Trait("attacks", ("1", "2", "3", "4", "5"), _attacks),
-    Trait(
+STATISTICS = (
+    Statistic("voices", ("1", "2", "3", "4", "5", "6"), _voices),
+    Statistic("attacks", ("1", "2", "3", "4", "5"), _attacks),
+    Statistic(
         "texture",
         (
             "voices",
@@ -101,7 +101,7 @@ TRAITS = (
         _figures,
         shares=False,
     ),
-    Trait(
+    Statistic(
         "form",
         (
             *(f"{kind}_{lag}" for kind in ("rhythm", "tones", "notes") for lag in LAGS),

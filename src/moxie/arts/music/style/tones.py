@@ -17,7 +17,7 @@ Numbers: TypeAlias = Doubles | Ints | NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Trait:
+class Statistic:
     """Statistics that are taken together: the shares of a histogram, or single figures.
 
     `measure` gives float64 [labels]: shares sum to 1, or to 0 where nothing can be counted.
@@ -171,15 +171,15 @@ def _signed(values: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(f"{value:+d}" if value else "0" for value in values)
 
 
-TRAITS = (
-    Trait("degree", DEGREES, _degree),
-    Trait("degree_step", tuple(f"{a}_{b}" for a in _KINDS for b in _KINDS), _degree_steps),
-    Trait("upper_interval", _signed(INTERVALS), _upper_interval),
-    Trait("lower_interval", _signed(INTERVALS), _lower_interval),
-    Trait("voice_interval", _DISTANCES, _voice_interval),
-    Trait("move_pair", tuple(f"{a}_{b}" for a in _MOVES for b in _MOVES), _move_pairs),
-    Trait("run", ("1", "2", "3", "4", "5"), _runs),
-    Trait(
+STATISTICS = (
+    Statistic("degree", DEGREES, _degree),
+    Statistic("degree_step", tuple(f"{a}_{b}" for a in _KINDS for b in _KINDS), _degree_steps),
+    Statistic("upper_interval", _signed(INTERVALS), _upper_interval),
+    Statistic("lower_interval", _signed(INTERVALS), _lower_interval),
+    Statistic("voice_interval", _DISTANCES, _voice_interval),
+    Statistic("move_pair", tuple(f"{a}_{b}" for a in _MOVES for b in _MOVES), _move_pairs),
+    Statistic("run", ("1", "2", "3", "4", "5"), _runs),
+    Statistic(
         "pitch",
         (
             "class_entropy",

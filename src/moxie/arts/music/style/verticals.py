@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.music.style.heard import Heard
-from moxie.arts.music.style.tones import DEGREES, Trait, mean, share
+from moxie.arts.music.style.tones import DEGREES, Statistic, mean, share
 
 Doubles: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -143,13 +143,13 @@ def _part(which: NDArray[np.bool_], weights: Doubles) -> float:
     return float(weights[which].sum() / max(float(weights.sum()), 1e-9))
 
 
-TRAITS = (
-    Trait("above_bass", DEGREES, _above_bass),
-    Trait("chord", QUALITIES, _quality),
-    Trait("root", DEGREES, _root),
-    Trait("root_motion", DEGREES, _root_motion),
-    Trait("motion", _MOTIONS, _motion),
-    Trait(
+STATISTICS = (
+    Statistic("above_bass", DEGREES, _above_bass),
+    Statistic("chord", QUALITIES, _quality),
+    Statistic("root", DEGREES, _root),
+    Statistic("root_motion", DEGREES, _root_motion),
+    Statistic("motion", _MOTIONS, _motion),
+    Statistic(
         "harmony",
         ("dissonance_strong", "dissonance_weak", "changes", "classes"),
         _figures,
