@@ -18,6 +18,14 @@ Basis: TypeAlias = Literal["undeclared", "own", "public-domain", "license"]
 Part: TypeAlias = Literal["train", "validation", "test", "left_out"]
 """The side of the split a work is on; `left_out` works are kept but not learnt from."""
 
+Said: TypeAlias = Literal["order", "pick", "like", "stars", "tags", "note", "skip"]
+"""How a person answers: four in order, the best of them, liked or not, 1 to 5 stars; or tags, a
+note, or nothing."""
+
+Why: TypeAlias = Literal["learn", "please", "test", "again", "free"]
+"""Why creations were shown: to learn most, to please, to measure by, to see how steadily the
+person answers; or the person spoke of them unasked."""
+
 Verdict: TypeAlias = Literal["enough", "more", "few"]
 """Whether the works are enough, would gain from more, or are too few."""
 
@@ -268,3 +276,27 @@ class Creation:
     attempts: int
     made_at: str  # ISO 8601, UTC
     record: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What one person said of creations, and all it takes to replay how they came to say it.
+
+    `shown` are creation ids in the order they were shown. `order` names them from the best, or
+    the best alone; `value` is 0 or 1 of a like, 1 to 5 of stars. `question` and `seed` are those
+    of the question, None where nothing was asked.
+    """
+
+    number: int  # its place among all answers of the store, from 1
+    corpus: str
+    who: str  # a pseudonym
+    kind: Said
+    at: str  # ISO 8601, UTC
+    shown: tuple[str, ...]
+    order: tuple[str, ...] = ()
+    value: int = 0
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    why: Why = "free"
+    question: int | None = None
+    seed: int = 0

@@ -46,9 +46,19 @@ ROWS["0002"] = (
         INSERT INTO postings VALUES (1, 'i', 0, 'maker', 'EUR', 5000000000);
     """
 )
+ROWS["0003"] = (
+    ROWS["0002"]
+    + """
+        INSERT INTO answers VALUES (1, 'vincent', 'me', 'like', '2026-01-01', NULL, '{}');
+        INSERT INTO looks VALUES ('vincent', 'judges', 'c', 'e', 'AACAPw==');
+    """
+)
 """What a store of each revision held: a row in every table. Add to it with each migration."""
 
-NEW = {"0002": {"log", "particulars", "checkpoints", "events", "shelves", "licenses", "postings"}}
+NEW = {
+    "0002": {"log", "particulars", "checkpoints", "events", "shelves", "licenses", "postings"},
+    "0003": {"answers", "looks"},
+}
 """The tables that came with a revision."""
 
 
@@ -184,7 +194,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(
     with pytest.raises((OSError, StoreError)) as raised:
         upgrading.upgrade(where(home, None))
     if "DELETE" in fault:
-        assert "3 of its records point to nothing" in str(raised.value)
+        assert "5 of its records point to nothing" in str(raised.value)
     assert schema(home) == before
     with closing(sqlite3.connect(home / "moxie.sqlite3")) as connection:
         assert connection.execute("SELECT count(*) FROM corpora").fetchone() == (1,)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import assert_type
 
 from moxie import Result, Studio
-from moxie.studio import Collected, Exported, Progress, Restored, Silent
-from moxie.work import Choice, Creation, Dataset, Evaluation, Run, Sufficiency, Work
+from moxie.studio import Asked, Collected, Erased, Exported, Progress, Restored, Silent, Tasted
+from moxie.work import Answered, Choice, Creation, Dataset, Evaluation, Run, Sufficiency, Work
 
 
 def every_verb(folder: Path) -> None:
@@ -28,6 +28,20 @@ def every_verb(folder: Path) -> None:
         assert_type(studio.export(also=[".mid", ".mp3"]), list[Exported])
         assert_type(studio.works(), list[Work])
         assert_type(studio.creations(), list[Creation])
+
+
+def feedback(folder: Path) -> None:
+    with Studio() as studio:
+        asked = studio.ask("corpus", who="ada", seed=2)
+        assert_type(asked, Asked)
+        shown = [made.id for made in asked.shown]
+        said = studio.answer("corpus", "pick", shown, order=shown[:1], why=asked.why, question=0)
+        assert_type(said, Answered)
+        assert_type(studio.answers(who="ada"), list[Answered])
+        assert_type(studio.undo(), Answered | None)
+        assert_type(studio.learnt_taste(who="ada"), Tasted)
+        assert_type(studio.export_person("ada", folder / "ada.json"), Path)
+        assert_type(studio.erase_person("ada"), Erased)
 
 
 def the_main_job(folder: Path) -> dict[str, object]:

@@ -35,6 +35,7 @@ STAGES = {
     "report": say("Writing the report"),
     "export": say("Writing the files"),
     "search": say("Searching the works"),
+    "look": say("Looking at the creations"),
 }
 
 

@@ -118,6 +118,17 @@ class Database:
         with explained(self.url), engine.begin() as connection:
             yield Records(connection)
 
+    def scrub(self) -> None:
+        """Let what was deleted leave SQLite's journal too; it is overwritten in the file itself.
+
+        Where other processes read just then the journal keeps it until they are done.
+        """
+        if self.url.get_backend_name() == "sqlite":
+            with explained(self.url), self._engine.connect() as connection:
+                raw = connection.connection.cursor()
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                raw.close()
+
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
@@ -169,6 +180,7 @@ def _prepare_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
         connection.isolation_level = None  # Python's driver must not begin transactions itself
         connection.execute(f"PRAGMA busy_timeout = {int(BUSY * 1000)}")
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
         connection.execute("PRAGMA synchronous = FULL")  # what is committed survives a power cut
 
     @event.listens_for(engine, "begin")

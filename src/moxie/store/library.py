@@ -21,10 +21,12 @@ from moxie.store import atomic, locks
 from moxie.work import Corpus, Creation, Evaluation, Run, Work
 
 if TYPE_CHECKING:
+    from moxie.store.answers import Answers
     from moxie.store.blobs import Blobs
     from moxie.store.codec import Codec
     from moxie.store.database import Database, Records
     from moxie.store.events import Events
+    from moxie.store.looks import Looks
     from moxie.store.market import Market
     from moxie.store.registry import Registry
 
@@ -95,6 +97,20 @@ class Library:
         from moxie.store.events import Events
 
         return Events(self._database)
+
+    @property
+    def answers(self) -> Answers:
+        """What people said of creations."""
+        from moxie.store.answers import Answers
+
+        return Answers(self._database, self._codec)
+
+    @property
+    def looks(self) -> Looks:
+        """Features of creations and works."""
+        from moxie.store.looks import Looks
+
+        return Looks(self._database)
 
     @property
     def market(self) -> Market:

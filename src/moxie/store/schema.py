@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     PrimaryKeyConstraint,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that leads to these tables."""
 
 VERSION_TABLE = "moxie_version"
@@ -158,4 +159,32 @@ Table(
     Column("currency", Text, nullable=False),  # ISO 4217
     Column("amount", BigInteger, nullable=False),  # minor units; credits are negative
     UniqueConstraint("sale", "line"),
+)
+
+# Feedback. Answers are a person's own: they are erased when that person asks for it.
+
+Table(
+    "answers",
+    TABLES,
+    Column("number", Integer, primary_key=True),  # the order they were given in
+    Column("corpus", Text, ForeignKey("corpora.name"), nullable=False),
+    Column("who", Text, nullable=False),  # a pseudonym
+    Column("kind", Text, nullable=False),
+    Column("at", Text, nullable=False),  # ISO 8601, UTC
+    Column("question", Text, nullable=True),  # its number and seed, where something was asked
+    Column("document", Text, nullable=False),  # an Answered
+    UniqueConstraint("corpus", "who", "question"),
+    Index(None, "who"),
+)
+
+Table(
+    "looks",
+    TABLES,
+    Column("corpus", Text, nullable=False),
+    Column("block", Text, nullable=False),  # whose features these are: the judges', the traits
+    Column("subject", Text, nullable=False),  # sha256 of a creation or work
+    Column("eye", Text, nullable=False),  # what they were made by; others are of no use
+    Column("features", Text, nullable=False),  # float32, little-endian, in base64
+    PrimaryKeyConstraint("corpus", "block", "subject"),
+    ForeignKeyConstraint(["corpus"], ["corpora.name"]),
 )

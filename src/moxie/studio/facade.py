@@ -23,11 +23,11 @@ from moxie.studio import (
     permission,
 )
 from moxie.studio.blending import Hand
-from moxie.studio.desk import Bench, Desk
+from moxie.studio.desk import Desk
+from moxie.studio.feedback import Feedback
 from moxie.studio.learning import Collected
 from moxie.studio.pedigree import Forgotten, Model
 from moxie.studio.progress import Clock, Progress, Silent
-from moxie.studio.protection import Protection
 from moxie.studio.result import Exported, Restored, Result
 from moxie.text import Catalogue
 from moxie.work import (
@@ -50,7 +50,7 @@ OUT = Path("moxie-out")
 """Where things are written unless another folder is named."""
 
 
-class Studio(Protection):
+class Studio(Feedback):
     """A store of works and what was learnt from them. Use it in a `with` statement.
 
     `home` is the store's folder, MOXIE_HOME or the user's data folder otherwise; `settings`
@@ -274,9 +274,6 @@ class Studio(Protection):
         from moxie.doctor import examine
 
         return examine(self.settings)
-
-    def _bench(self) -> Bench:
-        return Bench(self._library, self.settings.home, self.settings.producer)
 
     @contextmanager
     def _desk(self, name: str | None) -> Iterator[Desk[Any]]:

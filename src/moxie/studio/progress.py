@@ -21,6 +21,7 @@ Stage: TypeAlias = Literal[
     "report",
     "export",
     "search",
+    "look",
 ]
 """The verbs, in the order in which the main job takes them; it does without some."""
 

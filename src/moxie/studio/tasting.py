@@ -1,0 +1,202 @@
+"""One person's taste as the studio knows it: learnt from their answers, measured on others.
+
+Answers to test questions are never learnt from, nor are repetitions of them; they say how well
+the taste predicts. Repetitions of questions say how steadily the person answers, which is the
+most that any prediction can be right about.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from moxie.errors import NoWorks
+from moxie.store import Library
+from moxie.studio.desk import Desk
+from moxie.studio.looks import Looks, look
+from moxie.taste.answers import Answer, Choice, choices, pairs
+from moxie.taste.model import Taste, fit
+from moxie.taste.space import Floats, Space
+from moxie.work import Answered, Creation
+
+S = TypeVar("S")
+
+Z, Z_ONE_SIDED = 1.96, 1.645
+"""Normal quantiles of a 95 % interval, and of a bound that 95 % lie above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A share that was counted, with its 95 % interval and the bound that 95 % lie above.
+
+    `n` pairs were counted, but those of one question hang together: the interval is Wilson's for
+    as many independent pairs as the questions have places but the first.
+    """
+
+    value: float
+    low: float
+    high: float
+    bound: float
+    n: int
+
+    @classmethod
+    def of(cls, right: float, n: int, independent: int) -> Estimate:
+        """Of `n` pairs so many were right."""
+        value = right / n
+        low, high = _wilson(value, independent, Z)
+        bound, _ = _wilson(value, independent, Z_ONE_SIDED)
+        return cls(value, low, high, bound, n)
+
+
+@dataclass(frozen=True, slots=True)
+class Tasted:
+    """What is known of a person's taste for a corpus' creations.
+
+    `points` has a row for each of `ids`, the creations that can be asked about. `tested` is how
+    often the taste puts pairs of test answers in the order the person gave, `steady` how often
+    the person repeats their own; None before there are any. Of `compared` pairs that were
+    compared more than once, `contradicted` were answered both ways.
+    """
+
+    corpus: str
+    who: str
+    ids: tuple[str, ...]
+    points: Floats
+    space: Space
+    taste: Taste
+    answers: tuple[Answered, ...]
+    tested: Estimate | None
+    steady: Estimate | None
+    compared: int
+    contradicted: int
+
+    @property
+    def asked(self) -> tuple[Answered, ...]:
+        """The answers to questions, without what the person said unasked."""
+        return tuple(said for said in self.answers if said.question is not None)
+
+    def likes(self) -> tuple[Floats, Floats]:
+        """How much each of `ids` is liked, and how sure that is; in units of the choice's noise."""
+        return self.taste.likes(self.points)
+
+
+def taste(desk: Desk[S], who: str) -> Tasted:
+    """Learn a person's taste from all they have said. Raises NoWorks where nothing can be asked."""
+    looks = look(desk, [made.id for made in askable(desk.library, desk.corpus.name)])
+    if len(looks.ids) < 2:
+        raise too_few(desk.corpus.name)
+    return learn(desk.corpus.name, who, looks, desk.library.answers.find(desk.corpus.name, who))
+
+
+def too_few(corpus: str) -> NoWorks:
+    """Why nothing can be asked."""
+    return NoWorks(
+        "There are fewer than two creations of {corpus} to compare: make some first, with "
+        "`moxie create {corpus}`.",
+        corpus=corpus,
+    )
+
+
+def askable(library: Library, corpus: str) -> list[Creation]:
+    """The creations a person may be asked about, oldest first: no near-copies, each once."""
+    made = [one for run in reversed(library.runs(corpus)) for one in library.creations(run.id)]
+    return list({one.id: one for one in reversed(made) if not one.flagged}.values())[::-1]
+
+
+def learn(corpus: str, who: str, looks: Looks, answers: Sequence[Answered]) -> Tasted:
+    """The taste that answers speak for, among creations of which features are known."""
+    space = Space.of(looks.judges)
+    points = space.points(looks.judges)
+    place = {one: i for i, one in enumerate(looks.ids)}
+    heard = list(_heard(answers))
+    said = [choice for one in heard if not one.test for choice in choices(one, place)]
+    known = _fitted(space, points, said)
+    tests = [one for one in heard if one.test]
+    return Tasted(
+        corpus,
+        who,
+        looks.ids,
+        points,
+        space,
+        known,
+        tuple(answers),
+        _tested(known, points, place, tests),
+        _steady(heard),
+        *_contradictions(heard),
+    )
+
+
+def _heard(answers: Sequence[Answered]) -> Iterator[Answer]:
+    """Answers that compare something; those to a test question again are tests as well."""
+    tests = {frozenset(said.shown) for said in answers if said.why == "test"}
+    for said in answers:
+        if said.kind in ("order", "pick", "like", "stars"):
+            test = len(said.shown) > 1 and frozenset(said.shown) in tests
+            yield Answer(said.kind, said.shown, said.order, said.value, said.who, said.at, test)
+
+
+def _fitted(space: Space, points: Floats, said: Sequence[Choice]) -> Taste:
+    """The taste, from the points that were spoken of alone: the others say nothing."""
+    named = sorted({one for choice in said for one in choice.among if one >= 0})
+    place = {one: i for i, one in enumerate(named)}
+    moved = [
+        Choice(tuple(place.get(one, one) for one in choice.among), choice.weight) for choice in said
+    ]
+    return fit(space, points[named], moved)
+
+
+def _tested(
+    known: Taste, points: Floats, place: dict[str, int], tests: Sequence[Answer]
+) -> Estimate | None:
+    """How often pairs of test answers are predicted; of repeated questions the first counts."""
+    liked, _ = known.likes(points)
+    right, n, independent = 0.0, 0, 0
+    for said in {frozenset(one.shown): one for one in reversed(tests)}.values():
+        apart = [
+            liked[place[better]] - liked[place[worse]]
+            for better, worse in pairs(said)
+            if better in place and worse in place
+        ]
+        right += sum(0.5 + 0.5 * float(np.sign(one)) for one in apart)
+        n += len(apart)
+        independent += sum(one in place for one in said.shown) - 1 if apart else 0
+    return Estimate.of(right, n, independent) if n else None
+
+
+def _steady(heard: Sequence[Answer]) -> Estimate | None:
+    """How often the same question again gets the same answer, by pairs."""
+    earlier: dict[frozenset[str], set[tuple[str, str]]] = {}
+    same, n, independent = 0, 0, 0
+    for said in heard:
+        key, told = frozenset(said.shown), set(pairs(said))
+        before = earlier.get(key)
+        if before is not None:
+            both = [pair for pair in told if pair in before or pair[::-1] in before]
+            same += sum(pair in before for pair in both)
+            n += len(both)
+            independent += len(said.shown) - 1 if both else 0
+        if told:
+            earlier[key] = told
+    return Estimate.of(same, n, independent) if n else None
+
+
+def _contradictions(heard: Sequence[Answer]) -> tuple[int, int]:
+    """Pairs compared more than once, and how many of them were answered both ways."""
+    told: dict[frozenset[str], list[str]] = defaultdict(list)
+    for said in heard:
+        for better, worse in pairs(said):
+            told[frozenset((better, worse))].append(better)
+    again = [better for better in told.values() if len(better) > 1]
+    return len(again), sum(len(set(better)) > 1 for better in again)
+
+
+def _wilson(share: float, n: int, z: float) -> tuple[float, float]:
+    """Wilson's interval of a share of `n`."""
+    middle = share + z * z / (2 * n)
+    half = z * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
+    whole = 1 + z * z / n
+    return max(0.0, (middle - half) / whole), min(1.0, (middle + half) / whole)
