@@ -1,6 +1,7 @@
 # make run               new works from the built-in samples, into ./moxie-out
 # make run WORKS=path    the same from your folder of works
 # make run ART=music     the same in another art (with WORKS too)
+# make studio            the studio in your browser, until Ctrl-C; make studio PORT=8421
 # make install           .venv with the pinned versions, and nothing else
 # make test              the tests, without the slow ones
 # make check             what a change must pass: lint, types, layers, tests
@@ -17,18 +18,22 @@ OUT ?= moxie-out
 WORKS ?=
 ART ?=
 OTHERS ?=
+PORT ?=
 
 # The first of these that is Python 3.11 or newer; PYTHON=... decides otherwise.
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
 	then echo $$p; break; fi; done)
 
-.PHONY: run install test check lint slow bench clean
+.PHONY: run studio install test check lint slow bench clean
 .DEFAULT_GOAL := run
 
 run: $(STAMP)
 	$(BIN)/moxie run $(if $(WORKS),"$(WORKS)",--samples) $(if $(ART),--art "$(ART)") --out "$(OUT)"
 	@echo "Open $(OUT)/report.html in a browser; the new works lie beside it."
+
+studio: $(STAMP)
+	$(BIN)/moxie studio $(if $(PORT),--port "$(PORT)")
 
 install: $(STAMP)
 

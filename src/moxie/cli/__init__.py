@@ -76,6 +76,10 @@ def _perform(
         from moxie.cli.labels import check as look
 
         return look(params)
+    if name == "studio":
+        from moxie.cli.opening import serve
+
+        return serve(params, settings, catalogue)
     from moxie.cli.verbs import perform
 
     return perform(name, params, settings, catalogue)

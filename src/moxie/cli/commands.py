@@ -173,6 +173,18 @@ ACT = argument("act", "[list|rotate|revoke|protect|export]", required=False)
 KEY = argument("key", "[KEY]", required=False)
 REASON = option("--reason", about=say("Why the key is revoked."))
 OUT_ROOTS = option("--out", type=Folder(), about=say("The file to write the certificates to."))
+PORT = option(
+    "--port", type=Whole(0, 65535), about=say("The port to listen at; 0 is any free one.")
+)
+HOST = option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    about=say("The address to listen at; another than this lets others reach the studio."),
+)
+NO_BROWSER = option(
+    "--no-browser", "quiet", is_flag=True, about=say("Only print the address; open no browser.")
+)
 
 
 def budget(default: str) -> Maker:
@@ -274,6 +286,7 @@ VERBS = (
         say("List the studio's keys; rotate, revoke, protect them, or export the roots."),
         (ACT, KEY, REASON, OUT_ROOTS),
     ),
+    Verb("studio", say("Open the studio in a browser."), (PORT, HOST, NO_BROWSER)),
     Verb("doctor", say("Say what is installed, what is missing, and how to mend it."), ()),
 )
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    JSON,
     URL,
+    ColumnElement,
     Connection,
     Engine,
     Select,
     Table,
+    cast,
     create_engine,
     event,
     func,
     make_url,
     select,
+    type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
@@ -29,6 +33,8 @@ from moxie.store.schema import TABLES
 
 Value: TypeAlias = str | int
 Row: TypeAlias = dict[str, Any]
+Fact: TypeAlias = tuple[str, bool | tuple[float, float]]
+"""Something that a row's document must say: a key is true or false, or between two numbers."""
 
 FILE = "moxie.sqlite3"
 """The database inside the store's home, unless a URL names another."""
@@ -42,7 +48,8 @@ class Records:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        self._postgres = connection.dialect.name == "postgresql"
+        dialect = postgresql if self._postgres else sqlite
         self._insert: Any = dialect.insert  # the two spell "on conflict" alike
 
     def find(
@@ -56,11 +63,58 @@ class Records:
             query = query.order_by(number.desc() if newest_first else number)
         return self._rows(query.limit(limit))
 
+    def page(
+        self,
+        table: str,
+        among: Mapping[str, Collection[str]],
+        span: slice,
+        *,
+        facts: Sequence[Fact] = (),
+        newest_first: bool = False,
+    ) -> tuple[int, list[Row]]:
+        """How many rows have each column `among` some values and all the facts, and a span of them.
+
+        Facts are looked up inside the rows' documents.
+        """
+        found = _table(table)
+        where: list[ColumnElement[bool]] = [found.c[c].in_(values) for c, values in among.items()]
+        where += [self._holds(found, fact) for fact in facts]
+        counted = select(func.count()).select_from(found).where(*where)
+        order = found.c.number.desc() if newest_first else found.c.number
+        query = select(found).where(*where).order_by(order)
+        begin, end = span.start, span.stop
+        rows = self._rows(query.offset(begin).limit(max(0, end - begin)))
+        return int(self._connection.execute(counted).scalar_one()), rows
+
+    def counts(self, table: str, by: str, among: Collection[str]) -> dict[str, int]:
+        """How many rows there are for each of these values of a column, zeros left out."""
+        found = _table(table)
+        column = found.c[by]
+        query = select(column, func.count()).where(column.in_(among)).group_by(column)
+        return {str(value): int(n) for value, n in self._connection.execute(query)}
+
+    def _holds(self, table: Table, fact: Fact) -> ColumnElement[bool]:
+        key, test = fact
+        text = table.c.document
+        json: Any = cast(text, JSON) if self._postgres else type_coerce(text, JSON)
+        holds: ColumnElement[bool]
+        if isinstance(test, bool):
+            holds = json[key].as_boolean() == test
+        else:
+            holds = json[key].as_float().between(*test)
+        return holds
+
     def column(self, table: str, column: str, *, below: int) -> list[Any]:
         """One column of the rows whose number is below `below`, in their order."""
         found = _table(table)
         number = found.c.number
         query = select(found.c[column]).where(number < below).order_by(number)
+        return list(self._connection.execute(query).scalars())
+
+    def values(self, table: str, column: str, **equal: Value) -> list[Any]:
+        """One column of the rows that match, in the order they were added."""
+        found = _table(table)
+        query = select(found.c[column]).filter_by(**equal).order_by(found.c.number)
         return list(self._connection.execute(query).scalars())
 
     def starting(self, table: str, column: str, prefix: str) -> list[Row]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from moxie.store.database import Database, Records
     from moxie.store.events import Events
     from moxie.store.looks import Looks
+    from moxie.store.listing import Listing
     from moxie.store.market import Market
     from moxie.store.registry import Registry
 
@@ -111,6 +112,13 @@ class Library:
         from moxie.store.looks import Looks
 
         return Looks(self._database)
+
+    @property
+    def listing(self) -> Listing:
+        """Counts, and pages of works and creations."""
+        from moxie.store.listing import Listing
+
+        return Listing(self._database, self._codec)
 
     @property
     def market(self) -> Market:

@@ -69,8 +69,7 @@ class Desk(Generic[S]):
     @cached_property
     def key(self) -> str:
         """Stands for exactly these works, prepared by exactly this Moxie."""
-        ids = sorted(work.id for work in self.works)
-        return digest(moxie.__version__, self.art.name, *ids)
+        return works_key(self.art.name, [work.id for work in self.works])
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -136,6 +135,11 @@ class Desk(Generic[S]):
             verb=verb,
             corpus=self.corpus.name,
         )
+
+
+def works_key(art: str, ids: Sequence[str]) -> str:
+    """Stands for exactly these works of an art, prepared by exactly this Moxie."""
+    return digest(moxie.__version__, art, *sorted(ids))
 
 
 def digest(*parts: object) -> str:

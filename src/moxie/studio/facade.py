@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
@@ -29,6 +30,7 @@ from moxie.studio.learning import Collected
 from moxie.studio.pedigree import Forgotten, Model
 from moxie.studio.progress import Clock, Progress, Silent
 from moxie.studio.result import Exported, Restored, Result
+from moxie.studio.views import Views
 from moxie.text import Catalogue
 from moxie.work import (
     Choice,
@@ -84,6 +86,11 @@ class Studio(Feedback):
     def close(self) -> None:
         """Let go of the store."""
         self._library.close()
+
+    @cached_property
+    def views(self) -> Views:
+        """What a page shows, page by page, while another process works on it."""
+        return Views(self._library)
 
     def corpora(self) -> list[Corpus]:
         """All corpora of the store."""

@@ -1,0 +1,261 @@
+"""What the API gives: the nouns of the store, as a page shows them."""
+
+from __future__ import annotations
+
+from moxie.web.models.base import CorpusId, Model, Number, Sha256
+
+
+class RecipeFacts(Model):
+    """A recipe of an art."""
+
+    name: str
+    summary: str
+    least_works: int
+
+
+class ArtFacts(Model):
+    """An art, as far as a page needs to know it."""
+
+    name: str
+    suffixes: list[str]
+    handout: list[str]
+    unit: str
+    size: list[int]  # the usual one
+    dials: str  # what can be set, in the art's own words
+    recipes: list[RecipeFacts]
+
+
+class CorpusFacts(Model):
+    """A corpus, and how far it has come."""
+
+    id: CorpusId
+    name: str
+    art: str
+    works: int
+    creations: int
+    runs: int
+    trained: bool
+
+
+class FlagFacts(Model):
+    """Something about a work that a person should know."""
+
+    code: str
+    message: str
+
+
+class WorkFacts(Model):
+    """One work as it was collected, and where preparing put it (null before that)."""
+
+    id: Sha256
+    title: str
+    rights: str
+    amount: float
+    facts: dict[str, str | bool | int | float | None]
+    flags: list[FlagFacts]
+    part: str | None
+    why: str | None  # why it was left out
+    group: str | None
+    duplicates: list[Sha256]  # others of its group
+
+
+class WorkPage(Model):
+    """Some of the works, in the order they came."""
+
+    total: int
+    offset: int
+    works: list[WorkFacts]
+
+
+class Forgot(Model):
+    """What came from a work that was forgotten."""
+
+    work: Sha256
+    title: str
+    models: list[str]
+    creations: int
+
+
+class PointFacts(Model):
+    """A point of the learning curve, with its interval."""
+
+    works: int
+    loss: Number
+    low: Number
+    high: Number
+
+
+class SufficiencyFacts(Model):
+    """Whether the works are enough."""
+
+    verdict: str
+    more: int  # about how many more would help; 0 when enough
+    why: str
+    augment: int
+    augment_why: str
+    curve: list[PointFacts]
+
+
+class LapFacts(Model):
+    """One lap of a race between recipes."""
+
+    recipe: str
+    rung: int
+    seconds: Number
+    loss: Number
+    low: Number
+    high: Number
+    expected: Number
+    promoted: bool
+
+
+class OtherFacts(Model):
+    """A recipe that was not chosen, and why."""
+
+    recipe: str
+    why: str
+
+
+class ChoiceFacts(Model):
+    """The recipe chosen, and why."""
+
+    recipe: str
+    why: str
+    seconds: Number
+    plan_why: str
+    others: list[OtherFacts]
+    race: list[LapFacts]
+    scale: str | None
+    notes: list[str]
+
+
+class MeasureFacts(Model):
+    """A value between its controls."""
+
+    value: Number
+    low: Number
+    high: Number
+    floor: Number
+    ceiling: Number
+
+
+class EvaluationFacts(Model):
+    """What was measured of a model on works it has not seen."""
+
+    fidelity: MeasureFacts
+    diversity: MeasureFacts
+    originality: MeasureFacts
+    judge: str
+    samples: int
+    near_copies: int
+    threshold: Number
+    second_opinions: dict[str, MeasureFacts]
+    notes: list[str]
+
+
+class RunFacts(Model):
+    """One training. `current` is the one that creations are made by now."""
+
+    id: str
+    recipe: str
+    seed: int
+    state: str
+    model: str | None
+    current: bool
+    losses: list[Number]  # at most 400 of them, evenly taken
+    creations: int
+    evaluation: EvaluationFacts | None
+
+
+class ModelFacts(Model):
+    """All that a page about a corpus' model shows; null is what has not been done yet."""
+
+    corpus: CorpusFacts
+    parts: dict[str, int] | None
+    threshold: Number
+    sufficiency: SufficiencyFacts | None
+    choice: ChoiceFacts | None
+    runs: list[RunFacts]
+
+
+class NearFacts(Model):
+    """The existing work that a creation is nearest to."""
+
+    work: Sha256
+    title: str | None  # null where it was forgotten
+    similarity: Number
+    evidence: str
+
+
+class CreationFacts(Model):
+    """A creation, as a gallery shows it."""
+
+    id: Sha256
+    run: str
+    seed: int
+    index: int
+    novelty: float
+    size: list[int]
+    made_at: str
+    flagged: bool
+    fidelity: Number
+    attempts: int
+    nearest: NearFacts
+
+
+class CreationPage(Model):
+    """Some of the creations, the newest first."""
+
+    total: int
+    offset: int
+    creations: list[CreationFacts]
+
+
+class StepFacts(Model):
+    """One step of a creation's record."""
+
+    place: int
+    time: str
+    kind: str
+
+
+class CreationRecord(Model):
+    """One creation with its record and its place between floor and ceiling."""
+
+    creation: CreationFacts
+    corpus: CorpusFacts
+    record: dict[str, object]
+    steps: list[StepFacts]
+    intact: bool
+    registered: list[int]  # its entries in the registry
+    threshold: Number
+    fidelity: MeasureFacts | None
+    originality: MeasureFacts | None
+    suffixes: list[str]  # the formats it can be taken away in
+
+
+class Question(Model):
+    """Creations to put in order, and why these."""
+
+    number: int
+    why: str
+    shown: list[CreationFacts]
+    answers: int
+
+
+class SettingsFacts(Model):
+    """What a page needs to know of its surroundings."""
+
+    version: str
+    language: str
+    languages: list[str]
+    max_upload: int
+
+
+class FindingFacts(Model):
+    """One thing that the doctor looked at."""
+
+    name: str
+    status: str
+    detail: str
+    mend: str | None

@@ -1,0 +1,109 @@
+"""What the API takes: each thing that a person can ask for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from moxie.web.models.base import CorpusId, Dial, Model, Name, Seconds, Seed, Sha256, ShortId, Words
+
+
+class UploadFacts(Model):
+    """A file that was sent. It waits to be used, and is removed when nobody does."""
+
+    id: ShortId
+    name: str
+    bytes: int
+
+
+class CollectWish(Model):
+    """Take works in: uploads, or an art's sample works. `corpus` is a new name or a known one."""
+
+    corpus: Name | None = None
+    art: Name | None = None
+    uploads: list[ShortId] = Field(default_factory=list, max_length=5000)
+    samples: bool = False
+    rights: Words = "undeclared"
+    override_rights: Words | None = None
+
+
+class LearnWish(Model):
+    """Prepare, augment, choose, train and evaluate within `budget` seconds."""
+
+    corpus: CorpusId
+    budget: Seconds = 600
+    seed: Seed = 0
+    recipe: Name | None = None
+    size: Words | None = None
+    novelty: Dial = 0.5
+
+
+class CreateWish(Model):
+    """Make works. At most one of `upload`, `creation`, `work` is what to begin from.
+
+    `region` (the art's words) or `mask` (an upload) is the part of it to make anew.
+    """
+
+    corpus: CorpusId
+    n: int = Field(8, ge=1, le=1000)
+    seed: Seed = 0
+    novelty: Dial = 0.5
+    size: Words | None = None
+    upload: ShortId | None = None
+    creation: Sha256 | None = None
+    work: Sha256 | None = None
+    region: Words | None = None
+    mask: ShortId | None = None
+    options: dict[Name, Words] = Field(default_factory=dict, max_length=50)
+    blend: dict[CorpusId, Annotated[float, Field(gt=0, le=1000)]] | None = None
+
+
+class RestoreWish(Model):
+    """Fill what is missing in an upload or a work of the store."""
+
+    corpus: CorpusId
+    upload: ShortId | None = None
+    work: Sha256 | None = None
+    region: Words | None = None
+    mask: ShortId | None = None
+    seed: Seed = 0
+    suffix: Annotated[str, Field(pattern=r"^(\.[a-z0-9]{1,8})?$")] = ""
+
+
+class ReportWish(Model):
+    """Write the report of a corpus."""
+
+    corpus: CorpusId
+
+
+class ExportWish(Model):
+    """Hand creations out as files: labelled, signed, registered."""
+
+    corpus: CorpusId
+    creations: list[Sha256] = Field(min_length=1, max_length=1000)
+    suffix: Annotated[str, Field(pattern=r"^(\.[a-z0-9]{1,8})?$")] = ""
+    visible_label: bool = False
+    watermark: bool = False
+
+
+Wish: TypeAlias = CollectWish | LearnWish | CreateWish | RestoreWish | ReportWish | ExportWish
+
+
+class Answer(Model):
+    """What a person said of creations: an order, a pick, a like, stars."""
+
+    kind: Literal["order", "pick", "value", "tags", "skip"]
+    number: int | None = None
+    shown: list[Sha256] = Field(min_length=1, max_length=12)
+    order: list[Sha256] = Field(default_factory=list, max_length=12)
+    value: float = Field(0, ge=-5, le=5)
+    tags: list[Name] = Field(default_factory=list, max_length=20)
+    note: Words = ""
+    who: Name = "me"
+
+
+class SettingsWish(Model):
+    """What a person may set."""
+
+    language: Literal["en", "zh"]
