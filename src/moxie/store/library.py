@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from moxie.store.codec import Codec
     from moxie.store.database import Database, Records
     from moxie.store.events import Events
-    from moxie.store.looks import Looks
     from moxie.store.listing import Listing
+    from moxie.store.looks import Looks
     from moxie.store.market import Market
     from moxie.store.registry import Registry
 
