@@ -24,7 +24,7 @@ Colors: TypeAlias = NDArray[np.float32]
 FAINTEST = 0.12
 """A layer thinner than this leaves the picture as it is, so that a mask has an edge."""
 
-INVISIBLE = 3
+INVISIBLE = 6
 """A difference of so many levels or fewer cannot be seen; there the picture is left as it is."""
 
 
