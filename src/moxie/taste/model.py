@@ -109,7 +109,7 @@ def near_shapes(shape: Shape) -> list[Shape]:
 
 def _fitted(space: Space, points: Floats, said: Sequence[Choice], shape: Shape) -> Taste:
     values = space.functions(points, shape.line, shape.bend, shape.reach)
-    compared = _Compared.of(values, said)
+    compared = Compared.of(values, said)
     weights = np.zeros(values.shape[1] + LINES)
     best, gradient, curve = compared.at(weights)
     for _ in range(STEPS):
@@ -132,7 +132,7 @@ def _fitted(space: Space, points: Floats, said: Sequence[Choice], shape: Shape) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Compared:
+class Compared:
     """Choices as arrays, padded to one length: the first of each row was preferred."""
 
     rows: Floats  # [choices, most, functions + lines]
@@ -140,7 +140,8 @@ class _Compared:
     weight: Floats  # [choices]
 
     @classmethod
-    def of(cls, values: Floats, said: Sequence[Choice]) -> _Compared:
+    def of(cls, values: Floats, said: Sequence[Choice]) -> Compared:
+        """Choices among creations whose functions' values are [n, functions]."""
         most = max((len(choice.among) for choice in said), default=1)
         number = values.shape[1]
         lines = LINE_PRIOR * np.eye(LINES)
