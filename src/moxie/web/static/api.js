@@ -1,0 +1,79 @@
+/** The server's API: one function a question. Every failure is an `ApiError` with its sentence. */
+import { t } from "./words.js";
+
+export class ApiError extends Error {
+  constructor(message, status = 0, kind = "") {
+    super(message);
+    Object.assign(this, { status, kind });
+  }
+}
+
+const lost = () => new ApiError(t("The studio does not answer. Is it still running in its terminal? Nothing was lost: try again."), 0, "lost");
+
+async function read(response) {
+  if (response.ok) return response.status === 204 ? null : response.json();
+  throw await refusal(response.status, await response.text());
+}
+
+function refusal(status, text) {
+  try {
+    const { error } = JSON.parse(text);
+    return new ApiError(error.message, status, error.kind);
+  } catch {
+    return new ApiError(t("The studio could not do that ({status}).", { status: String(status) }), status);
+  }
+}
+
+export async function get(path, query = {}) {
+  const asked = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const address = asked.length ? `${path}?${new URLSearchParams(asked)}` : path;
+  const response = await fetch(address, { headers: { accept: "application/json" } }).catch(() => { throw lost(); });
+  return read(response);
+}
+
+export async function post(path, body = {}) {
+  const headers = { accept: "application/json", "content-type": "application/json" };
+  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => { throw lost(); });
+  return read(response);
+}
+
+/** Send one file; `onprogress` hears a share 0..1. `signal` breaks it off. */
+export function put(path, blob, onprogress = () => {}, signal = null) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("PUT", path);
+    request.setRequestHeader("content-type", "application/octet-stream");
+    request.setRequestHeader("accept", "application/json");
+    request.upload.onprogress = (event) => onprogress(event.total ? event.loaded / event.total : 0);
+    request.onload = () => (request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(refusal(request.status, request.responseText)));
+    request.onerror = () => reject(new ApiError(t("The connection was lost while the file was being sent. Nothing of it was kept: try again."), 0, "lost"));
+    request.onabort = () => reject(new ApiError(t("Broken off."), 0, "aborted"));
+    signal?.addEventListener("abort", () => request.abort());
+    request.send(blob);
+  });
+}
+
+const corpus = (id) => `/api/corpora/${id}`;
+
+export const api = {
+  arts: () => get("/api/arts"),
+  corpora: () => get("/api/corpora"),
+  works: (id, query) => get(`${corpus(id)}/works`, query),
+  work: (id, work) => get(`${corpus(id)}/works/${work}`),
+  forget: (id, work, erase) => post(`${corpus(id)}/works/${work}/forget`, { erase }),
+  model: (id) => get(`${corpus(id)}/model`),
+  creations: (id, query) => get(`${corpus(id)}/creations`, query),
+  creation: (id) => get(`/api/creations/${id}`),
+  question: (id, query) => get(`${corpus(id)}/question`, query),
+  answer: (id, said) => post(`${corpus(id)}/answers`, said),
+  undo: (id, who) => post(`${corpus(id)}/answers/undo`, { who }),
+  upload: (blob, name, onprogress, signal) => put(`/api/uploads?name=${encodeURIComponent(name)}`, blob, onprogress, signal),
+  jobs: () => get("/api/jobs"),
+  job: (id) => get(`/api/jobs/${id}`),
+  start: (kind, wish) => post(`/api/jobs/${kind}`, wish),
+  steer: (id, verb) => post(`/api/jobs/${id}/${verb}`),
+  language: (language) => post("/api/settings", { language }),
+  previewOf: (what, id, size) => `/api/${what}/${id}/preview?size=${size}`,
+  soundOf: (what, id) => `/api/${what}/${id}/sound`,
+  fileOf: (id) => `/api/files/${id}`,
+};

@@ -1,0 +1,111 @@
+/** What a creation begins from: a file of the person's, a creation or a work; and which part is new. */
+import { api } from "./api.js";
+import { $, h, show } from "./dom.js";
+import { MaskEditor } from "./mask.js";
+import { large } from "./plates.js";
+import { dropzone, sendOne } from "./upload.js";
+import { t } from "./words.js";
+
+const HEX = /^[0-9a-f]{64}$/;
+
+/** The size of a picture as a browser shows it, or null where it is none. */
+export async function sizeOf(source) {
+  const image = new Image();
+  image.src = source;
+  return image.decode().then(() => [image.naturalWidth, image.naturalHeight], () => null);
+}
+
+/** A raster picture can be painted on; a score or a text is told about in words. */
+async function raster(address) {
+  const kind = await fetch(address, { method: "HEAD" }).then((answer) => answer.headers.get("content-type") ?? "", () => "");
+  return kind.startsWith("image/") && !kind.includes("svg");
+}
+
+export class Beginning {
+  constructor(corpus) {
+    this.corpus = corpus;
+    dropzone($("#start-drop"), (files) => this.#file(files[0]));
+    $("#start-none").addEventListener("click", () => this.#none());
+    $("#part").addEventListener("change", () => this.#part());
+    const asked = new URLSearchParams(location.search);
+    for (const what of ["creation", "work"]) {
+      const id = asked.get(what);
+      if (HEX.test(id ?? "")) this.#known(what, id, asked.has("part"));
+    }
+  }
+
+  async #file(chosen) {
+    if (!chosen) return;
+    this.#none();
+    const told = $("#start-told");
+    try {
+      const { id, file } = await sendOne(chosen, told);
+      this.source = { upload: id };
+      this.address = URL.createObjectURL(file);
+      this.size = await sizeOf(this.address);
+      if (/svg/.test(file.type)) this.size = null;
+      show($("#start-plate"), this.size ? h("img", { src: this.address, alt: chosen.name }) : h("p", {}, h("cite", {}, chosen.name)));
+      $("#start").hidden = false;
+    } catch (error) {
+      told.textContent = error.message;
+    }
+  }
+
+  async #known(what, id, part) {
+    $("#begin").open = true;
+    const kind = what === "work" ? "works" : "creations";
+    this.source = { [what]: id };
+    this.address = api.previewOf(kind, id, "large");
+    try {
+      this.size = (await raster(this.address)) ? await this.#full(what, id) : null;
+    } catch (error) {
+      $("#start-told").textContent = error.message;
+      return;
+    }
+    show($("#start-plate"), await large(kind, id, t("What it begins from")));
+    $("#start").hidden = false;
+    $("#part").checked = part;
+    this.#part();
+  }
+
+  /** Width and height in the work's own pixels: a mask must have exactly these. */
+  async #full(what, id) {
+    if (what === "creation") return (await api.creation(id)).creation.size.toReversed();
+    const { facts } = await api.work(this.corpus, id);
+    return Number(facts.width) && Number(facts.height) ? [Number(facts.width), Number(facts.height)] : sizeOf(this.address);
+  }
+
+  #none() {
+    Object.assign(this, { source: null, address: null, size: null, mask: null });
+    show($("#start-plate"));
+    show($("#mask"));
+    $("#start").hidden = true;
+    $("#part").checked = false;
+    $("#start-told").textContent = "";
+    this.#part();
+  }
+
+  #part() {
+    const wanted = $("#part").checked && Boolean(this.source);
+    $("#mask").hidden = !(wanted && this.size);
+    $("#region-field").hidden = !(wanted && !this.size);
+    $("#start-plate").hidden = wanted && Boolean(this.size); // the editor shows it
+    if (wanted && this.size && !this.mask) {
+      const [width, height] = this.size;
+      this.mask = new MaskEditor({ source: this.address, width, height, alt: t("What it begins from") });
+      show($("#mask"), this.mask.element);
+      this.mask.draw();
+    }
+  }
+
+  /** The part of a wish that says what to begin from; sends the mask first. */
+  async wish() {
+    if (!this.source) return {};
+    if (!$("#part").checked) return this.source;
+    if (!this.size) return { ...this.source, region: $("#region").value.trim() };
+    const painted = await this.mask?.blob();
+    if (!painted) throw new Error(t("Mark the part to make anew first."));
+    const { id } = await api.upload(painted, "mask.png");
+    return { ...this.source, mask: id };
+  }
+}

@@ -1,0 +1,162 @@
+/** Compare: four at a time, put in order by clicking or by keys; likes, stars, tags and notes beside. */
+import { api } from "./api.js";
+import { $, $$, h, once, show } from "./dom.js";
+import { aloud } from "./jobs.js";
+import { small } from "./plates.js";
+import { toast } from "./shell.js";
+import { number, page, percent, t } from "./words.js";
+
+const corpus = page.corpus.id;
+const four = $("#four");
+const who = $("#who");
+let question = null;
+let order = []; // ids, the best first
+
+try {
+  who.value = localStorage.getItem("moxie-who") || "me";
+} catch {
+  /* asked for every time */
+}
+who.addEventListener("change", () => {
+  try {
+    localStorage.setItem("moxie-who", person());
+  } catch {
+    /* it holds for this page alone */
+  }
+  ask();
+});
+const person = () => who.value.trim() || "me";
+
+async function ask() {
+  four.setAttribute("aria-busy", "true");
+  try {
+    question = await api.question(corpus, { who: person() });
+    order = [];
+    show(four, question.shown.map(card));
+    $("#told").textContent = [question.why, question.answers === 1 ? t("One answer so far.") : t("{n} answers so far.", { n: question.answers })].filter(Boolean).join(" · ");
+    $("#verbs").hidden = false;
+    mark();
+    aloud(t("Four new ones to compare."));
+  } catch (error) {
+    question = null;
+    $("#verbs").hidden = true;
+    const create = h("a", { class: "button", href: `/c/${corpus}/create` }, t("Make new works"));
+    show(four, h("div.empty", { role: "alert" }, h("p", {}, error.message), create, " ", h("button", { type: "button", onclick: ask }, t("Try again"))));
+  }
+  four.removeAttribute("aria-busy");
+  taste();
+}
+
+function card(made, index) {
+  const place = h("span.place", { "aria-hidden": "true" });
+  const title = t("Number {n}", { n: index + 1 });
+  const button = h("button.view", { type: "button", data: { id: made.id }, "aria-pressed": "false", "aria-label": title, onclick: () => choose(made.id) }, small("creations", made.id, title), place);
+  return h("figure.asked", { data: { id: made.id } }, button,
+    h("figcaption.row.apart", {}, h("span.display", {}, String(index + 1)), h("a.small", { href: `/c/${corpus}/made/${made.id}` }, t("All about it"))), opinion(made));
+}
+
+function choose(id) {
+  if (order.includes(id)) order = order.slice(0, order.indexOf(id)); // clicked again: it and what came after is open
+  else order.push(id);
+  const rest = question.shown.filter((made) => !order.includes(made.id));
+  if (rest.length === 1 && order.length > 0) order.push(rest[0].id);
+  mark();
+}
+
+function back() {
+  const full = order.length === question.shown.length && order.length > 1;
+  order = order.slice(0, full ? -2 : -1); // the last place filled itself
+  mark();
+}
+
+function mark() {
+  for (const button of $$(".view", four)) {
+    const place = order.indexOf(button.dataset.id);
+    const index = question.shown.findIndex((made) => made.id === button.dataset.id) + 1;
+    button.setAttribute("aria-pressed", String(place >= 0));
+    button.setAttribute("aria-label", place < 0 ? t("Number {n}", { n: index }) : t("Number {n}, place {place}", { n: index, place: place + 1 }));
+    $(".place", button).textContent = place < 0 ? "" : number(place + 1);
+  }
+  $("#order").disabled = order.length < question.shown.length;
+  $("#pick").disabled = order.length < 1;
+  $("#back").disabled = order.length < 1;
+}
+
+async function send(button, said) {
+  await once(button, async () => {
+    try {
+      await api.answer(corpus, { number: question.number, shown: question.shown.map((made) => made.id), why: question.kind ?? null, who: person(), ...said });
+      if (said.kind === "order" || said.kind === "pick" || said.kind === "skip") await ask();
+    } catch (error) {
+      toast(error.message);
+    }
+  });
+  if (question) mark();
+}
+
+const verbs = {
+  order: () => send($("#order"), { kind: "order", order }),
+  pick: () => send($("#pick"), { kind: "pick", order: order.slice(0, 1) }),
+  skip: () => send($("#skip"), { kind: "skip" }),
+  back,
+  undo: () => once($("#undo"), async () => {
+    try {
+      await api.undo(corpus, person());
+      toast(t("The last answer is taken back."));
+      await ask();
+    } catch (error) {
+      toast(error.message);
+    }
+  }),
+};
+for (const [name, work] of Object.entries(verbs)) $(`#${name}`).addEventListener("click", work);
+
+/* What else can be said of one: like, stars, tags, a note */
+
+function opinion(made) {
+  const told = h("span.figures", { role: "status" });
+  const say = (button, said) => once(button, async () => {
+    try {
+      await api.answer(corpus, { shown: [made.id], who: person(), ...said });
+      told.textContent = t("Noted.");
+    } catch (error) {
+      told.textContent = error.message;
+    }
+  });
+  const like = (value, label, sign) => h("button.little", { type: "button", "aria-label": label, title: label, onclick: (event) => say(event.currentTarget, { kind: "like", value }) }, sign);
+  const stars = h("select", { "aria-label": t("Stars"), onchange: (event) => event.target.value && say(event.target, { kind: "stars", value: Number(event.target.value) }) },
+    h("option", { value: "" }, t("Stars")), [1, 2, 3, 4, 5].map((n) => h("option", { value: n }, "★".repeat(n))));
+  const tags = h("input", { type: "text", maxlength: 200, "aria-label": t("Tags"), placeholder: t("tags, with commas") });
+  const note = h("textarea", { maxlength: 1000, "aria-label": t("Note"), placeholder: t("a note") });
+  const keep = h("button.little", { type: "button", onclick: () => say(keep, { kind: "tags", tags: tags.value.split(/[,，、]/).map((tag) => tag.trim()).filter(Boolean), note: note.value.trim() }) }, t("Keep"));
+  return h("details.opinion", {}, h("summary.small", {}, t("Say more")), h("div.row", {}, like(1, t("I like it"), "♥"), like(-1, t("I do not like it"), "✕"), stars), tags, note, h("div.row", {}, keep, told));
+}
+
+async function taste() {
+  const box = $("#taste");
+  try {
+    const known = await api.taste(corpus, { who: person() });
+    const held = known.accuracy;
+    show(box, known.why ? h("p", {}, known.why) : null,
+      held && held.value !== null ? h("p", {}, t("Of questions it was not shown the answers to, it foretells {share} ({low} to {high}).", { share: percent(held.value), low: percent(held.low), high: percent(held.high) })) : null,
+      known.consistency !== null && known.consistency !== undefined ? h("p", {}, t("Asked twice, you answer the same in {share} of cases.", { share: percent(known.consistency) })) : null);
+    if (!box.childNodes.length) show(box, h("p.soft", {}, t("It will say after some answers.")));
+  } catch {
+    show(box, h("p.soft", {}, t("It will say after some answers.")));
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!question || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, details, dialog")) return;
+  const nth = "1234".indexOf(event.key);
+  if (nth >= 0 && question.shown[nth]) choose(question.shown[nth].id);
+  else if (event.key === "Enter" && !event.target.closest("button, a")) { if (!$("#order").disabled) verbs.order(); }
+  else if (event.key.toLowerCase() === "p" && !$("#pick").disabled) verbs.pick();
+  else if (event.key === "Backspace" && order.length) back();
+  else if (event.key.toLowerCase() === "s") verbs.skip();
+  else if (event.key.toLowerCase() === "u") verbs.undo();
+  else return;
+  event.preventDefault();
+});
+
+ask();

@@ -1,0 +1,172 @@
+/** Long work: started once, followed by events, shown as a card; its truth is the server's. */
+import { api } from "./api.js";
+import { loss } from "./chart.js";
+import { $, h, once, show } from "./dom.js";
+import { number, seconds, t } from "./words.js";
+
+const jobs = new Map();
+const hearers = new Set();
+export const LIVE = new Set(["queued", "running", "pausing"]);
+const OVER = new Set(["done", "failed", "cancelled"]);
+
+/** Hear every change of every job, those known already first; returns what ends it. */
+export function hear(hearer) {
+  hearers.add(hearer);
+  for (const job of jobs.values()) hearer(job);
+  return () => hearers.delete(hearer);
+}
+
+function take(job) {
+  const known = jobs.get(job.id);
+  if (known && known.version >= job.version) return;
+  jobs.set(job.id, job);
+  for (const hearer of hearers) hearer(job);
+}
+
+/** Go on listening; the browser comes back by itself after a lost connection. */
+export async function listen() {
+  try {
+    for (const job of (await api.jobs()).jobs.toReversed()) take(job);
+  } catch {
+    /* the events bring them when the server is there again */
+  }
+  const source = new EventSource("/api/jobs/events");
+  source.addEventListener("job", (event) => take(JSON.parse(event.data)));
+  source.addEventListener("error", () => document.body.classList.add("alone"));
+  source.addEventListener("open", () => document.body.classList.remove("alone"));
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
+}
+
+/** Ask for a job; `then` hears it when it is done. */
+export async function start(kind, wish) {
+  const job = await api.start(kind, wish);
+  take(job);
+  return job;
+}
+
+/** Wait for a job: resolves with it once it is done; rejects with its sentence otherwise. */
+export function finished(id) {
+  return new Promise((resolve, reject) => {
+    const stop = hear((job) => {
+      if (job.id !== id || !OVER.has(job.state)) return;
+      queueMicrotask(() => stop());
+      if (job.state === "done") resolve(job);
+      else reject(new Error(job.error?.message ?? t("Cancelled.")));
+    });
+  });
+}
+
+export function titleOf(job) {
+  return {
+    collect: t("Collecting works"), learn: t("Learning"), create: t("Making new works"), restore: t("Restoring"),
+    report: t("Writing the report"), export: t("Writing files"), suggest: t("Looking for damage"),
+  }[job.kind] ?? job.kind;
+}
+
+function stateOf(job) {
+  switch (job.state) {
+    case "queued": return job.ahead ? t("Waiting; {n} before it.", { n: job.ahead }) : t("Waiting.");
+    case "pausing": return t("Pausing at the next step …");
+    case "paused": return t("Paused. What was learnt is kept.");
+    case "interrupted": return t("Interrupted when the studio stopped. It can go on from there.");
+    case "cancelled": return t("Cancelled.");
+    case "failed": return "";
+    case "done": return t("Done.");
+    default: return "";
+  }
+}
+
+/** A card about one job, updated in place so that the keyboard stays where it is. */
+export class Card {
+  constructor(job, { full = false } = {}) {
+    this.full = full;
+    this.title = h("h3");
+    this.bar = h("progress", { max: 1, "aria-label": t("Progress") });
+    this.told = h("p.figures");
+    this.stages = h("ol.stages", { "aria-label": t("Stages") });
+    this.fault = h("p.fault", { role: "alert", hidden: true });
+    this.curve = h("div");
+    this.buttons = Object.fromEntries(
+      [["pause", t("Pause")], ["resume", t("Go on")], ["cancel", t("Cancel")]].map(([verb, label]) =>
+        [verb, h("button.little", { type: "button", onclick: (event) => this.#steer(event.currentTarget, verb) }, label)]));
+    this.element = h("section.job", { "aria-label": titleOf(job) }, this.title, this.bar, this.told, full && this.stages, full && this.curve, this.fault, h("div.row", {}, Object.values(this.buttons)));
+    this.update(job);
+  }
+
+  async #steer(button, verb) {
+    await once(button, async () => {
+      try {
+        take(await api.steer(this.job.id, verb));
+      } catch (error) {
+        this.#fail(error.message);
+      }
+    });
+    this.#verbs();
+  }
+
+  #fail(message) {
+    this.fault.textContent = message;
+    this.fault.hidden = !message;
+  }
+
+  update(job) {
+    this.job = job;
+    const stage = job.stages.find((one) => one.seconds !== null && !one.over);
+    this.title.textContent = job.corpus_name ? `${titleOf(job)} · ${job.corpus_name}` : titleOf(job);
+    this.bar.hidden = !LIVE.has(job.state);
+    if (stage?.total) this.bar.value = stage.done / stage.total;
+    else this.bar.removeAttribute("value");
+    const parts = [stateOf(job)];
+    if (job.state === "running" && stage) {
+      parts.push(stage.title, stage.total ? t("{done} of {total}", { done: stage.done, total: stage.total }) : "");
+      if (job.left !== null && job.left !== undefined) parts.push(t("about {time} left in this stage", { time: seconds(job.left) }));
+    }
+    this.told.textContent = parts.filter(Boolean).join(" · ");
+    this.#fail(job.error?.message ?? "");
+    if (this.full) this.#details(job);
+    this.#verbs();
+  }
+
+  #details(job) {
+    show(this.stages, job.stages.map((stage) => h("li", { class: stage.over ? "past" : stage.seconds === null ? "" : "now" }, stage.title, stage.over && stage.seconds ? ` ${seconds(stage.seconds)}` : "")));
+    const values = job.losses.filter((value) => value !== null);
+    if (values.length > 1 && values.length !== this.drawn) {
+      this.drawn = values.length;
+      show(this.curve, h("p.figures", {}, t("Loss by step; lower is better. Now {value}.", { value: number(values.at(-1), 3) })), loss(values));
+    }
+  }
+
+  #verbs() {
+    const { state, resumable, kind } = this.job;
+    this.buttons.pause.hidden = !(state === "running" && kind === "learn");
+    this.buttons.resume.hidden = !(resumable && (state === "paused" || state === "interrupted"));
+    this.buttons.cancel.hidden = !(LIVE.has(state) || state === "paused" || state === "interrupted");
+  }
+}
+
+/** Keep a place's own cards up to date: those of the jobs that `wanted` says belong there. */
+export function cards(element, wanted, { full = false, ondone = () => {} } = {}) {
+  const shown = new Map();
+  return hear((job) => {
+    const seen = shown.get(job.id);
+    if (!seen && (!wanted(job) || OVER.has(job.state))) return;
+    if (seen) seen.update(job);
+    else {
+      shown.set(job.id, new Card(job, { full }));
+      element.append(shown.get(job.id).element);
+      element.hidden = false;
+    }
+    if (job.state === "done" || job.state === "cancelled") {
+      shown.get(job.id).element.remove();
+      shown.delete(job.id);
+      if (job.state === "done") ondone(job);
+    }
+  });
+}
+
+/** Say something to people who listen to the page. */
+export function aloud(sentence) {
+  const region = $("#aloud");
+  if (region && region.textContent !== sentence) region.textContent = sentence;
+}

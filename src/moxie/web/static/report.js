@@ -1,0 +1,37 @@
+/** Report: written by a job, shown in a frame that may do nothing. */
+import { api } from "./api.js";
+import { $, once } from "./dom.js";
+import { cards, finished, start } from "./jobs.js";
+import { page, t } from "./words.js";
+
+const corpus = page.corpus.id;
+
+function reveal(job) {
+  const file = job.result?.files?.find((one) => one.media_type === "text/html") ?? job.result?.files?.[0];
+  if (!file) return;
+  $("#sheet").src = `${api.fileOf(file.id)}?view=1`;
+  $("#sheet").hidden = false;
+  $("#save").href = api.fileOf(file.id);
+  $("#save").download = file.name;
+  $("#save").hidden = false;
+  $("#open").href = `${api.fileOf(file.id)}?view=1`;
+  $("#open").hidden = false;
+  $("#go").textContent = t("Write it anew");
+}
+
+$("#go").addEventListener("click", (event) => once(event.currentTarget, async () => {
+  $("#trouble").hidden = true;
+  try {
+    const job = await start("report", { corpus });
+    reveal(await finished(job.id));
+  } catch (error) {
+    $("#trouble").textContent = error.message;
+    $("#trouble").hidden = false;
+  }
+}));
+
+cards($("#job"), (job) => job.kind === "report" && job.corpus === corpus);
+api.jobs().then(({ jobs }) => {
+  const last = jobs.find((job) => job.kind === "report" && job.corpus === corpus && job.state === "done");
+  if (last) reveal(last);
+}, () => {});

@@ -1,0 +1,127 @@
+/** Restore: choose a work, mark what is damaged, see it before and after. */
+import { api } from "./api.js";
+import { sizeOf } from "./beginning.js";
+import { $, h, once, show } from "./dom.js";
+import { cards, finished, start } from "./jobs.js";
+import { MaskEditor } from "./mask.js";
+import { large } from "./plates.js";
+import { toast } from "./shell.js";
+import { beforeAfter } from "./slider.js";
+import { dropzone, sendOne } from "./upload.js";
+import { bytes, page, percent, t } from "./words.js";
+
+const form = $("#restore");
+let work = null; // {source: {upload} or {work}, name, address, size, editor}
+
+const corpus = () => page.corpus?.id ?? form.elements.hand.value;
+
+function choose(chosen) {
+  work = chosen;
+  $("#choose").hidden = Boolean(work);
+  $("#edit").hidden = !work;
+  $("#result").hidden = true;
+  $("#trouble").hidden = true;
+  show($("#mask"));
+  show($("#plate"));
+  $("#suggest-told").textContent = "";
+  if (!work) return;
+  $("#region-field").hidden = Boolean(work.size);
+  $("#suggest").hidden = !(work.size && page.suggests);
+  if (!work.size) return;
+  const [width, height] = work.size;
+  work.editor = new MaskEditor({ source: work.address, width, height, alt: work.name });
+  show($("#mask"), work.editor.element);
+  work.editor.draw();
+}
+
+async function fromFile(chosen) {
+  if (!chosen) return;
+  try {
+    const { id, file, name } = await sendOne(chosen, $("#told"));
+    const address = URL.createObjectURL(file);
+    const size = file.type.includes("svg") ? null : await sizeOf(address);
+    choose({ source: { upload: id }, name, address, size });
+    if (!size) show($("#plate"), h("p", {}, h("cite", {}, name)));
+  } catch (error) {
+    $("#told").textContent = error.message;
+  }
+}
+
+async function fromStore(id) {
+  try {
+    const known = await api.work(corpus(), id);
+    const address = api.previewOf("works", id, "large");
+    const { width, height } = known.facts;
+    const size = Number(width) && Number(height) ? [Number(width), Number(height)] : null;
+    choose({ source: { work: id }, name: known.title, address, size });
+    if (!size) show($("#plate"), await large("works", id, known.title));
+  } catch (error) {
+    $("#told").textContent = error.message;
+  }
+}
+
+async function wish() {
+  const made = { corpus: corpus(), ...work.source, seed: Number(form.elements.seed.value), suffix: form.elements.suffix.value };
+  if (!work.size) return { ...made, region: $("#region").value.trim() };
+  const painted = await work.editor.blob();
+  if (!painted) throw new Error(t("Mark what is damaged first."));
+  const { id } = await api.upload(painted, "mask.png");
+  return { ...made, mask: id };
+}
+
+async function result(job) {
+  const { before, after, share, exact, notes, files } = job.result;
+  const seen = (file) => file && file.media_type.startsWith("image/");
+  const views = job.result.seen ?? {};
+  const [one, two] = seen(before) && seen(after) ? [api.fileOf(before.id), api.fileOf(after.id)] : [views.before, views.after];
+  show($("#slider"), one && two ? beforeAfter(one, two, work?.name ?? "") : null);
+  const told = [share !== null ? t("{share} of it is new.", { share: percent(share) }) : "", exact === false ? t("The format keeps what was known only nearly.") : "", ...notes];
+  $("#share").textContent = told.filter(Boolean).join(" ");
+  const all = [...new Map([after, ...files].filter(Boolean).map((file) => [file.id, file])).values()];
+  show($("#files"), all.map((file) => h("li", {}, h("a", { href: api.fileOf(file.id), download: file.name }, file.name), " ", h("span.figures", {}, bytes(file.bytes)))));
+  $("#result").hidden = false;
+  $("#result").scrollIntoView({ block: "start" });
+}
+
+form?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  once($("#go"), async () => {
+    $("#trouble").hidden = true;
+    try {
+      const job = await start("restore", await wish());
+      await result(await finished(job.id));
+    } catch (error) {
+      $("#trouble").textContent = error.message;
+      $("#trouble").hidden = false;
+    }
+  });
+});
+
+$("#suggest")?.addEventListener("click", (event) => once(event.currentTarget, async () => {
+  const told = $("#suggest-told");
+  told.textContent = t("Looking …");
+  try {
+    const job = await start("suggest", { ...work.source, corpus: corpus() });
+    const { result: found } = await finished(job.id);
+    if (found.mask) await work.editor.suggest(api.fileOf(found.mask.id));
+    told.textContent = found.mask ? t("A suggestion: add to it, take from it.") : t("No damage was found.");
+  } catch (error) {
+    told.textContent = error.message;
+  }
+}));
+
+$("#another")?.addEventListener("click", () => choose(null));
+
+async function suffixes() {
+  const arts = await api.arts();
+  const art = arts.find((one) => one.name === page.art);
+  for (const suffix of art?.writes ?? []) $("#suffix").append(h("option", { value: suffix }, suffix.slice(1).toUpperCase()));
+}
+
+if (form) {
+  dropzone($("#work-drop"), (files) => fromFile(files[0]));
+  cards($("#job"), (job) => job.kind === "restore" || job.kind === "suggest");
+  suffixes().catch((error) => toast(error.message));
+  const asked = new URLSearchParams(location.search).get("work");
+  if (/^[0-9a-f]{64}$/.test(asked ?? "")) fromStore(asked);
+}
