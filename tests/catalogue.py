@@ -89,6 +89,14 @@ def of_template(source: str) -> Iterator[tuple[int, str | None]]:
             yield call.lineno, first.value if literal else None
 
 
+def of_module(source: str) -> Iterator[tuple[int, str | None]]:
+    """(line, template) of every `t("...")` in a module for the browser, as the studio finds them."""
+    from moxie.web.wording import said
+
+    for number, line in enumerate(source.splitlines(), 1):
+        yield from ((number, template) for template in said(line))
+
+
 def spoken() -> dict[str, list[str]]:
     """Every sentence, and where it is said ("flow/collect.py:12"); "" gathers non-literals."""
     found: dict[str, list[str]] = {}
@@ -97,6 +105,8 @@ def spoken() -> dict[str, list[str]]:
             _gather(found, path, of_python(path.read_text("utf-8")))
     for path in sorted([*SOURCE.rglob("*.html"), *SOURCE.rglob("*.txt")]):
         _gather(found, path, of_template(path.read_text("utf-8")))
+    for path in sorted(SOURCE.rglob("*.js")):
+        _gather(found, path, of_module(path.read_text("utf-8")))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from xml.etree import ElementTree as ET
 
@@ -55,6 +56,23 @@ def test_a_score_is_seen_and_heard():
     assert np.std(sound) > 0.03
     assert np.abs(sound).max() <= 1
     assert preview.small.data == roll(piece())
+
+
+def test_the_page_says_when_each_of_its_bars_sounds():
+    pytest.importorskip("verovio")
+    long = piece(bars=40)
+    told = ET.fromstring(show.preview(long).data).get("data-follow")
+    *bars, over = [[float(part) for part in bar.split()] for bar in told.split(";")]
+    assert [at for at, *_ in bars] == pytest.approx(
+        [4 * 60 / 90 * number for number in range(len(bars))], abs=0.01
+    )
+    assert over == [pytest.approx(4 * 60 / 90 * len(bars), abs=0.01)]
+    assert 4 <= len(bars) <= show.BARS
+    for _, x, y, width, height in bars:
+        assert 0 <= x < x + width <= 1
+        assert 0 <= y < y + height <= 1
+    for (_, x, y, *_), (_, after, below, *_) in itertools.pairwise(bars):
+        assert after > x or below > y  # onwards, or on the next line
 
 
 def test_a_minute_at_most_is_heard_and_a_few_bars_are_seen(monkeypatch):

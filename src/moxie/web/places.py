@@ -105,8 +105,9 @@ def _page(name: str, catalogue: Catalogue, here: Web, view: View) -> HTMLRespons
         }
     kinds = {art.name: art for art in here.studio.views.arts()}
     if view.corpus is not None and view.corpus.corpus.art in kinds:
-        given["unit"] = catalogue(kinds[view.corpus.corpus.art].unit)
-    given |= {"budget": USUAL, "seed": seed, "max_upload": here.max_upload}
+        said = catalogue  # the names of units are written where the arts are
+        given["unit"] = said(kinds[view.corpus.corpus.art].unit)
+    given |= {"budget": USUAL, "seed": seed}
     html = _template(name, catalogue).render(
         _frame(catalogue, view, given),
         arts={name: _title(name, catalogue) for name in kinds},

@@ -10,7 +10,7 @@ from importlib import resources
 
 from moxie.text import Catalogue
 
-_SAID = re.compile(r"\bt\(\s*(\"(?:[^\"\\]|\\.)*\")?")
+_SAID = re.compile(r"(?<!function )\bt\(\s*(\"(?:[^\"\\]|\\.)*\")?")
 """`t("...")`; the group is missing where the first argument is not a literal."""
 
 

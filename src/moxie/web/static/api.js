@@ -56,6 +56,7 @@ export function put(path, blob, onprogress = () => {}, signal = null) {
 const corpus = (id) => `/api/corpora/${id}`;
 
 export const api = {
+  settings: () => get("/api/settings"),
   arts: () => get("/api/arts"),
   corpora: () => get("/api/corpora"),
   works: (id, query) => get(`${corpus(id)}/works`, query),

@@ -1,6 +1,6 @@
 /** Drawings of measures: a value between its controls, a curve, a race, a loss. */
 import { h, s } from "./dom.js";
-import { number, seconds, share, t } from "./words.js";
+import { figure, number, seconds, share, t } from "./words.js";
 
 const within = (value, low, high) => Math.min(Math.max(value, low), high);
 const known = (value) => typeof value === "number" && Number.isFinite(value);
@@ -43,7 +43,7 @@ export function learning(curve) {
   const y = (loss) => 24 + (1 - (loss - least) / span) * 124;
   const corner = (point, key) => `${x(point.works)},${known(point[key]) ? y(point[key]) : y(point.loss)}`;
   const last = points.at(-1);
-  const said = { first: share(points[0].loss), few: points[0].works, last: share(last.loss), most: last.works };
+  const said = { first: figure(points[0].loss), few: points[0].works, last: figure(last.loss), most: last.works };
   return h("div.chart", {}, s("svg.drawn", { width: "100%", height: 216, role: "img", "aria-label": t("Held-out error by the number of works learnt from, from {first} at {few} works to {last} at {most}.", said) },
     s("svg", { width: "100%", height: 172, viewBox: "0 0 100 172", preserveAspectRatio: "none" },
       s("polygon.band", { points: [...points.map((p) => corner(p, "high")), ...points.toReversed().map((p) => corner(p, "low"))].join(" ") }),
@@ -51,7 +51,7 @@ export function learning(curve) {
     s("line.axis", { x1: "4%", x2: "96%", y1: 172, y2: 172 }),
     points.map((p) => [
       s("circle.dot", { cx: `${x(p.works)}%`, cy: y(p.loss), r: 5 }),
-      s("text.value", { x: `${x(p.works)}%`, y: y(p.loss) - 12, "text-anchor": "middle" }, share(p.loss)),
+      s("text.value", { x: `${x(p.works)}%`, y: y(p.loss) - 12, "text-anchor": "middle" }, figure(p.loss)),
       s("text", { x: `${x(p.works)}%`, y: 192, "text-anchor": "middle" }, number(p.works)),
     ]),
     s("text", { x: "96%", y: 212, "text-anchor": "end" }, t("works learnt from"))));
@@ -60,13 +60,13 @@ export function learning(curve) {
 /** The loss of a training by step. */
 export function loss(values) {
   const points = values.filter(known);
-  if (points.length < 2) return null;
+  if (points.length < 2 || Math.min(...points) === Math.max(...points)) return null;
   const least = Math.min(...points), span = Math.max(...points) - least || 1;
   const line = points.map((value, i) => `${(i / (points.length - 1)) * 100},${8 + (1 - (value - least) / span) * 112}`);
-  const said = { first: number(points[0], 3), last: number(points.at(-1), 3) };
+  const said = { first: figure(points[0]), last: figure(points.at(-1)) };
   return h("div.chart", {}, s("svg.drawn", { width: "100%", height: 128, viewBox: "0 0 100 128", preserveAspectRatio: "none", role: "img", "aria-label": t("The loss of the training, from {first} to {last}.", said) },
     s("polyline.line", { points: line.join(" ") })),
-  h("p.ends", {}, h("span", {}, number(points[0], 3)), h("span", {}, number(points.at(-1), 3))));
+  h("p.ends", {}, h("span", {}, figure(points[0])), h("span", {}, figure(points.at(-1)))));
 }
 
 /** The laps of a race: who went on, who dropped out. `laps` as the store keeps them. */
@@ -83,9 +83,9 @@ export function race(laps, winner, scale) {
     h("thead", {}, h("tr", {}, head.map((title) => h("th", { scope: "col" }, title)))),
     h("tbody", {}, laps.map((lap) => h("tr", { class: lap.promoted ? (verdict(lap) === t("wins") ? "won" : "") : "out" },
       h("td", {}, number(lap.rung)), h("th", { scope: "row" }, lap.recipe), h("td", {}, seconds(lap.seconds)),
-      h("td.bar", {}, s("svg.drawn", { height: 16, width: "100%", role: "img", "aria-label": t("{value}, interval {low} to {high}, expected {expected}", { value: number(lap.loss, 3), low: number(lap.low, 3), high: number(lap.high, 3), expected: number(lap.expected, 3) }) },
+      h("td.bar", {}, s("svg.drawn", { height: 16, width: "100%", role: "img", "aria-label": t("{value}, interval {low} to {high}, expected {expected}", { value: figure(lap.loss), low: figure(lap.low), high: figure(lap.high), expected: figure(lap.expected) }) },
         s("line.axis", { x1: 0, x2: "100%", y1: 8, y2: 8 }),
         s("line.interval", { x1: at(lap.low), x2: at(lap.high), y1: 8, y2: 8 }),
         s("circle.dot", { cx: at(lap.loss), cy: 8, r: 5 }))),
-      h("td", {}, number(lap.loss, 3)), h("td", {}, verdict(lap)))))));
+      h("td", {}, figure(lap.loss)), h("td", {}, verdict(lap)))))));
 }

@@ -128,8 +128,12 @@ function opinion(made) {
     h("option", { value: "" }, t("Stars")), [1, 2, 3, 4, 5].map((n) => h("option", { value: n }, "★".repeat(n))));
   const tags = h("input", { type: "text", maxlength: 200, "aria-label": t("Tags"), placeholder: t("tags, with commas") });
   const note = h("textarea", { maxlength: 1000, "aria-label": t("Note"), placeholder: t("a note") });
-  const keep = h("button.little", { type: "button", onclick: () => say(keep, { kind: "tags", tags: tags.value.split(/[,，、]/).map((tag) => tag.trim()).filter(Boolean), note: note.value.trim() }) }, t("Keep"));
-  return h("details.opinion", {}, h("summary.small", {}, t("Say more")), h("div.row", {}, like(1, t("I like it"), "♥"), like(-1, t("I do not like it"), "✕"), stars), tags, note, h("div.row", {}, keep, told));
+  const keep = h("button.little", { type: "button", onclick: async () => {
+    const words = tags.value.split(/[,，、]/).map((tag) => tag.trim()).filter(Boolean);
+    if (words.length) await say(keep, { kind: "tags", tags: words });
+    if (note.value.trim()) await say(keep, { kind: "note", note: note.value.trim() });
+  } }, t("Keep"));
+  return h("details.opinion", {}, h("summary.small", {}, t("Say more")), h("div.row", {}, like(1, t("I like it"), "♥"), like(0, t("I do not like it"), "✕"), stars), tags, note, h("div.row", {}, keep, told));
 }
 
 async function taste() {

@@ -5,12 +5,12 @@ import { cards, start } from "./jobs.js";
 import { small } from "./plates.js";
 import { toast } from "./shell.js";
 import { Uploads, dropzone, rightsField, rightsOf } from "./upload.js";
-import { page, t } from "./words.js";
+import { t } from "./words.js";
 
 const form = $("#collect");
 
 if (form) {
-  const uploads = new Uploads($("#files"), { limit: page.max_upload, onchange: (all) => look(all) });
+  const uploads = new Uploads($("#files"), { onchange: (all) => look(all) });
   const go = $("#go");
   const look = (all) => {
     go.disabled = all.busy || !all.ids.length;
@@ -18,6 +18,7 @@ if (form) {
     form.elements.corpus.placeholder = all.folder || t("the name of the folder");
   };
   dropzone($("#drop"), (files) => uploads.add(files));
+  api.settings().then((known) => { uploads.limit = known.max_upload; }, () => {});
   rightsField(form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();

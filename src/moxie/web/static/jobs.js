@@ -2,7 +2,7 @@
 import { api } from "./api.js";
 import { loss } from "./chart.js";
 import { $, h, once, show } from "./dom.js";
-import { number, seconds, t } from "./words.js";
+import { figure, seconds, t } from "./words.js";
 
 const jobs = new Map();
 const hearers = new Set();
@@ -133,7 +133,7 @@ export class Card {
     const values = job.losses.filter((value) => value !== null);
     if (values.length > 1 && values.length !== this.drawn) {
       this.drawn = values.length;
-      show(this.curve, h("p.figures", {}, t("Loss by step; lower is better. Now {value}.", { value: number(values.at(-1), 3) })), loss(values));
+      show(this.curve, h("p.figures", {}, t("Loss by step; lower is better. Now {value}.", { value: figure(values.at(-1)) })), loss(values));
     }
   }
 

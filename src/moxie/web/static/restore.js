@@ -4,10 +4,11 @@ import { sizeOf } from "./beginning.js";
 import { $, h, once, show } from "./dom.js";
 import { cards, finished, start } from "./jobs.js";
 import { MaskEditor } from "./mask.js";
-import { large } from "./plates.js";
+import { large, small } from "./plates.js";
 import { toast } from "./shell.js";
 import { beforeAfter } from "./slider.js";
 import { dropzone, sendOne } from "./upload.js";
+import { Wall } from "./wall.js";
 import { bytes, page, percent, t } from "./words.js";
 
 const form = $("#restore");
@@ -122,6 +123,11 @@ if (form) {
   dropzone($("#work-drop"), (files) => fromFile(files[0]));
   cards($("#job"), (job) => job.kind === "restore" || job.kind === "suggest");
   suffixes().catch((error) => toast(error.message));
+  if (page.corpus) {
+    const fetchPage = (query) => api.works(corpus(), query).then(({ works, total }) => ({ items: works, total }));
+    const plate = (one) => h("figure.work", {}, h("button.view", { type: "button", onclick: () => fromStore(one.id) }, small("works", one.id, one.title)), h("figcaption", {}, h("cite", {}, one.title)));
+    new Wall($("#wall"), $("#more"), fetchPage, plate, t("There are no works yet.")).again();
+  }
   const asked = new URLSearchParams(location.search).get("work");
   if (/^[0-9a-f]{64}$/.test(asked ?? "")) fromStore(asked);
 }

@@ -7,7 +7,7 @@ export const language = given.language ?? "en";
 const sentences = given.words ?? {};
 const locale = { zh: "zh-CN", en: "en" }[language] ?? language;
 
-/** t("{n} works", {n: 3}): numbers are written as the language writes them. */
+/** A sentence with its placeholders filled; numbers are written as the language writes them. */
 export function t(template, params = {}) {
   const sentence = sentences[template] ?? template;
   return sentence.replace(/\{(\w+)\}/g, (whole, name) =>
@@ -17,6 +17,12 @@ export function t(template, params = {}) {
 
 export function number(value, digits = 2) {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+}
+
+/** A measured figure, as precise as it is: three digits. */
+export function figure(value) {
+  if (value === null || value === undefined) return "–";
+  return new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(value);
 }
 
 /** A figure between controls: two places, or a dash where it could not be measured. */

@@ -20,10 +20,11 @@ export function rightsTold(rights) {
 const wall = new Wall($("#wall"), $("#more"), (query) => api.works(corpus, query).then(({ works, total }) => ({ items: works, total })), plate, t("There are no works yet."));
 
 function plate(work) {
-  const tags = [work.part ? partOf(work.part) : null, rightsTold(work.rights), work.duplicates.length ? t("near duplicate") : null, work.flags.length ? t("{n} to know", { n: work.flags.length }) : null];
+  const usual = [work.part ? partOf(work.part) : null, rightsTold(work.rights)].filter(Boolean).join(" · ");
+  const tags = [work.duplicates.length ? t("near duplicate") : null, work.flags.length ? t("{n} to know", { n: work.flags.length }) : null];
   return h("figure.work", { data: { id: work.id } },
     h("button.view", { type: "button", "aria-haspopup": "dialog", onclick: () => open(work) }, small("works", work.id, work.title)),
-    h("figcaption", {}, h("cite", {}, work.title), h("p.tags", {}, tags.filter(Boolean).map((tag) => h("span.tag", {}, tag)))));
+    h("figcaption", {}, h("cite", {}, work.title), h("p.tags", {}, h("span", {}, usual), tags.filter(Boolean).map((tag) => h("span.tag", {}, tag)))));
 }
 
 async function counts() {
@@ -73,7 +74,7 @@ $("#forget").addEventListener("click", (event) => once(event.currentTarget, asyn
     const gone = await api.forget(corpus, looked.id, $("#erase").checked);
     dialog.close();
     wall.drop(looked.id);
-    toast(t("{title} is forgotten. {models} models and {creations} creations came from it, among others.", { title: gone.title, models: gone.models.length, creations: gone.creations }));
+    toast(t("{title} is forgotten. {models} models and {creations} creations came from it.", { title: gone.title, models: gone.models.length, creations: gone.creations }));
     counts();
   } catch (error) {
     dialog.close();
@@ -86,7 +87,6 @@ $("#forget").addEventListener("click", (event) => once(event.currentTarget, asyn
 const form = $("#collect");
 const go = $("#go");
 const uploads = new Uploads($("#files"), {
-  limit: page.max_upload,
   onchange: (all) => {
     go.disabled = all.busy || !all.ids.length;
     go.textContent = all.busy ? t("Sending …") : all.ids.length ? t("Collect {n} files", { n: all.ids.length }) : t("Collect them");
@@ -94,6 +94,7 @@ const uploads = new Uploads($("#files"), {
 });
 dropzone($("#drop"), (files) => uploads.add(files));
 dropzone($("#wall"), (files) => { uploads.add(files); form.scrollIntoView(); });
+api.settings().then((known) => { uploads.limit = known.max_upload; }, () => {});
 rightsField(form);
 form.addEventListener("submit", (event) => {
   event.preventDefault();

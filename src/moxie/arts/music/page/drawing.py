@@ -64,6 +64,16 @@ class Page:
     height: float
     items: list[Item] = field(default_factory=list)
     glyphs: dict[str, str] = field(default_factory=dict)  # outlines by code, y running up
+    bars: list[Box] = field(default_factory=list)  # where each bar's staves are, in order
+
+
+class Box(NamedTuple):
+    """A part of a page, in parts of its width and height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
 
 
 class Type(NamedTuple):
@@ -113,9 +123,14 @@ def read(root: Element, fonts: Type) -> Page:
     return page
 
 
-def svg(page: Page, width: int) -> bytes:
-    """A picture `width` pixels wide that stands for itself, on white."""
+def svg(page: Page, width: int, bars: bool = False) -> bytes:
+    """A picture `width` pixels wide that stands for itself, on white.
+
+    With `bars` its root says where they are: data-bars="x y width height;...", in parts of it.
+    """
     size = f'width="{width}" height="{round(width * page.height / page.width)}"'
+    told = ";".join(" ".join(f"{part:.4f}" for part in box) for box in page.bars)
+    size += f' data-bars="{told}"' * bars
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(page.width)} '
         f'{_n(page.height)}" {size}>\n<defs>'
@@ -145,8 +160,33 @@ def _items(element: Element, pen: _Pen, page: Page, fonts: Type) -> Iterator[Ite
     elif element.tag in _SHAPES:
         yield _shape(element, pen.matrix)
     elif element.tag in ("g", "svg"):
-        for child in element:
-            yield from _items(child, pen, page, fonts)
+        inside = [item for child in element for item in _items(child, pen, page, fonts)]
+        if "measure" in classes:
+            page.bars += _staves(inside, page)
+        yield from inside
+
+
+def _staves(items: list[Item], page: Page) -> list[Box]:
+    """The box around the level lines of a bar, which are its staves."""
+    corners: list[tuple[float, float]] = []
+    for item in items:
+        if isinstance(item, Shape) and _LINE.fullmatch(item.d):
+            x, y, x2, y2 = (float(n) for n in re.findall(_NUMBER, item.d)[:4])
+            a, b, c, d, e, f = item.matrix
+            if y == y2 and abs(x2 - x) > page.width / 40:  # ledger lines are shorter
+                corners += [(a * px + c * y + e, b * px + d * y + f) for px in (x, x2)]
+    if not corners:
+        return []
+    left, top = (min(values) for values in zip(*corners, strict=True))
+    right, foot = (max(values) for values in zip(*corners, strict=True))
+    return [
+        Box(
+            left / page.width,
+            top / page.height,
+            (right - left) / page.width,
+            (foot - top) / page.height,
+        )
+    ]
 
 
 def _inside(element: Element, pen: _Pen, classes: set[str]) -> _Pen:

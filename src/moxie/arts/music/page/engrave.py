@@ -48,12 +48,13 @@ def svg(
     scale: float | None = None,
     height: float | None = None,
     most: int | None = None,
+    bars: bool = False,
 ) -> list[bytes]:
     """The pages as SVG pictures, as wide as A4 paper and as high as their music.
 
     `width` is in pixels; `scale` is the size of the staves, 1 being 7.2 mm on A4; None takes what
     suits the number of parts. `height` is the most that a page is high, in its own width; None is
-    that of A4. No more than `most` pages are drawn. Safe inside a page as `<img>` or inline. The
+    that of A4. No more than `most` pages are drawn. `bars` as in `drawing.svg`. Safe inside a page as `<img>` or inline. The
     same score gives the same bytes. Raises Missing without verovio.
     """
     fonts = _fonts()
@@ -61,7 +62,7 @@ def svg(
     if height is not None:
         options["pageHeight"] = round(height * _A4[0] / (scale or _size(score)))
     pages = _pages(score, fonts, scale, options, most)
-    return [drawing.svg(page, width) for page in pages]
+    return [drawing.svg(page, width, bars) for page in pages]
 
 
 def pdf(score: Score, *, scale: float | None = None) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import replace
 
@@ -23,6 +24,8 @@ SECONDS = 60.0
 
 RATE = 24_000
 """Samples a second of what is heard, which goes to 11 kHz."""
+
+_BARS = re.compile(rb'data-bars="([^"]*)"')
 
 QUALITY = 0.3
 """Of the MP3: about 32 kbit/s, a quarter of a megabyte a minute."""
@@ -68,10 +71,27 @@ def _engraved(content: Score) -> bytes | None:
     bars = content.bars[:BARS]
     end = bars[-1].onset + bars[-1].length if bars else 0
     try:
-        pages = engrave.svg(replace(opening(content, end), title=""), height=HEIGHT)
+        seen = replace(opening(content, end), title="")
+        pages = engrave.svg(seen, height=HEIGHT, bars=True)
     except MoxieError:  # the package is not installed, or the score cannot be written down
         return None
-    return pages[0] if pages else None
+    return _timed(pages[0], content) if pages else None
+
+
+def _timed(page: bytes, content: Score) -> bytes:
+    """The page with the second at which each bar sounds, so that sound and sight go together.
+
+    data-follow="second x y width height;...", a bar each, in parts of the picture, and the second
+    at which the last one is over.
+    """
+    found = _BARS.search(page)
+    if found is None:
+        return page
+    boxes = [box for box in found[1].decode().split(";") if box][: len(content.bars)]
+    clock, bars = seconds(content.tempos), content.bars[: len(boxes)]
+    told = [f"{clock(bar.onset):.2f} {box}" for bar, box in zip(bars, boxes, strict=True)]
+    over = [f"{clock(bar.onset + bar.length):.2f}" for bar in bars[-1:]]
+    return _BARS.sub(f'data-follow="{";".join(told + over)}"'.encode(), page, count=1)
 
 
 def _sound(content: Score) -> Preview | None:

@@ -1,0 +1,40 @@
+"""What the browser tests stand on: one browser for all of them, and visitors at two widths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from browsers import find
+from driving import WIDE, Visitor
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real Chromium without a window; skips where none can be had."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = find()
+    if path is None:
+        pytest.skip("no Chromium here: `make browser` installs one")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Callable[..., Visitor]]:
+    """Opens the studio at an address, at a width, in a language."""
+    contexts = []
+
+    def open_at(address: str, *, width: int = WIDE, language: str = "en") -> Visitor:
+        locale = {"en": "en-GB", "zh": "zh-CN"}[language]
+        context = browser.new_context(viewport={"width": width, "height": 900}, locale=locale)
+        contexts.append(context)
+        return Visitor(context.new_page(), address)
+
+    yield open_at
+    for context in contexts:
+        context.close()
