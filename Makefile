@@ -4,6 +4,7 @@
 # make studio            the studio in your browser, until Ctrl-C; make studio PORT=8421
 # make install           .venv with the pinned versions, and nothing else
 # make test              the tests, without the slow ones
+# make browser           a Chromium for the tests of the web studio, where there is none
 # make check             what a change must pass: lint, types, layers, tests
 # make slow              the slow tests
 # make bench WORKS=path  the benchmark on a folder of works
@@ -50,6 +51,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 test: $(STAMP)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile -m "not slow"
+
+browser: $(STAMP)
+	PYTHON=$(BIN)/python scripts/browser.sh
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -90,7 +90,7 @@ def of_template(source: str) -> Iterator[tuple[int, str | None]]:
 
 
 def of_module(source: str) -> Iterator[tuple[int, str | None]]:
-    """(line, template) of every `t("...")` in a module for the browser, as the studio finds them."""
+    """(line, template) of every `t("...")` in a module for the browser."""
     from moxie.web.wording import said
 
     for number, line in enumerate(source.splitlines(), 1):

@@ -61,8 +61,7 @@ def _address(server: subprocess.Popen[str], said: list[str]) -> str:
     for line in server.stdout:
         said.append(line)
         if found := re.search(r"http://\S+/enter\?token=\S+", line):
-            rest = server.stdout
-            threading.Thread(target=lambda: [None for _ in rest], daemon=True).start()
+            threading.Thread(target=server.stdout.read, daemon=True).start()  # a full pipe stops it
             return found[0]
     raise AssertionError("".join(said))
 

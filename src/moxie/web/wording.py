@@ -1,4 +1,4 @@
-"""The sentences that the modules in `static` say, found in their text, for a page to bring along."""
+"""What the modules in `static` say, found in their text, so that a page can bring it along."""
 
 from __future__ import annotations
 

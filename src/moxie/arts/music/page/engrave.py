@@ -54,8 +54,8 @@ def svg(
 
     `width` is in pixels; `scale` is the size of the staves, 1 being 7.2 mm on A4; None takes what
     suits the number of parts. `height` is the most that a page is high, in its own width; None is
-    that of A4. No more than `most` pages are drawn. `bars` as in `drawing.svg`. Safe inside a page as `<img>` or inline. The
-    same score gives the same bytes. Raises Missing without verovio.
+    that of A4. No more than `most` pages are drawn. `bars` as in `drawing.svg`. Safe inside a page
+    as `<img>` or inline. The same score gives the same bytes. Raises Missing without verovio.
     """
     fonts = _fonts()
     options: dict[str, object] = {"adjustPageHeight": True}
