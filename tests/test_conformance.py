@@ -16,7 +16,7 @@ from moxie.art import Brief, Cleaned, CopyIndex, Draft, Judge, Likeness, Preview
 from moxie.arts.music.score import bar_at
 from moxie.checks import Check, Masking, check_art, checks_for
 from moxie.errors import Cancelled
-from moxie.text import say
+from moxie.text import Message, say
 from moxie.work import Plan
 from toy import ART, Row, Runs, Steps, Toy
 from toy.recipes.chain import RECIPE, Chain
@@ -301,6 +301,9 @@ class BadArt(Toy):
         mask = super().region(text, data, content)
         return ~(mask & False) if self.wrong == "whole region" else mask
 
+    def dials(self) -> Mapping[str, Message]:
+        return {"first": say(" ")} if self.wrong == "a dial without a hint" else super().dials()
+
     def options(self, given: Mapping[str, str]) -> Mapping[str, Any]:
         if self.wrong == "a dial by itself":
             return {"first": 1}
@@ -332,6 +335,7 @@ ART_FAULTS = {
     "any region": "the region 'no part at all' is read",
     "whole region": "leaves nothing known",
     "any dial": "an unknown dial is set",
+    "a dial without a hint": "the dial 'first' has no name or no hint",
     "a dial by itself": "is set although no dial was",
     "no suffix": "'beads' is not a suffix",
     "nothing written": "nothing is written as .none",

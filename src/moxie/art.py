@@ -365,6 +365,10 @@ class Art(Protocol[S]):
         """
         ...
 
+    def dials(self) -> Mapping[str, Message]:
+        """The dials that a person can set, by name, each with what to write; often none."""
+        ...
+
     def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
         """Check the dials a person sets, for `Brief.options`; none given, none set.
 

@@ -27,7 +27,7 @@ from moxie.art import (
 )
 from moxie.errors import BadInput, UnreadableWork
 from moxie.nn.plugins import recipes_in
-from moxie.text import Scalar, say
+from moxie.text import Message, Scalar, say
 from moxie.work import Flag
 
 if TYPE_CHECKING:
@@ -134,6 +134,9 @@ class Toy:
         if not mask.any() or mask.all() or int(found[1]) < 1 or int(found[2]) > len(content):
             raise BadInput("Of {n} beads, {text} is not a part.", n=len(content), text=text)
         return mask
+
+    def dials(self) -> Mapping[str, Message]:
+        return {"first": say("The first bead's color, 1 to 9")}
 
     def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
         if set(given) - {"first"} or not re.fullmatch("[1-9]", given.get("first", "1")):

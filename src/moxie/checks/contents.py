@@ -126,7 +126,9 @@ def check_regions(subject: Subject[Any]) -> None:
 
 
 def check_options(subject: Subject[Any]) -> None:
-    """No dial set sets none; a dial that there is not raises BadInput."""
+    """No dial set sets none, an unknown one raises BadInput, the others say what to write."""
+    for name, hint in subject.art.dials().items():
+        require(name.strip() and str(hint).strip(), f"the dial {name!r} has no name or no hint")
     none = subject.art.options({})
     require(not none, f"{dict(none)} is set although no dial was")
     try:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from moxie.errors import BadInput
 from moxie.studio.result import number
 from moxie.studio.views import Overview, Placed, Standing, Trained, id_of, parts
 from moxie.text import Catalogue
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
 MOST_LOSSES = 400
 """Points of a loss curve; a screen shows no more."""
 
-ASKED = {"?": "?"}
-"""A dial that no art has: arts answer with the dials there are."""
-
 
 def art(found: Art[Any], catalogue: Catalogue) -> models.ArtFacts:
     """An art."""
@@ -32,7 +28,10 @@ def art(found: Art[Any], catalogue: Catalogue) -> models.ArtFacts:
         handout=list(found.handout),
         unit=said(found.unit),
         size=list(found.size(None)),
-        dials=_dials(found, catalogue),
+        dials=[
+            models.DialFacts(name=name, hint=catalogue.render(hint))
+            for name, hint in found.dials().items()
+        ],
         recipes=[
             models.RecipeFacts(
                 name=recipe.name,
@@ -42,14 +41,6 @@ def art(found: Art[Any], catalogue: Catalogue) -> models.ArtFacts:
             for recipe in found.recipes()
         ],
     )
-
-
-def _dials(found: Art[Any], catalogue: Catalogue) -> str:
-    try:
-        found.options(ASKED)
-    except BadInput as error:
-        return catalogue.render(error.message)
-    return ""
 
 
 def corpus(found: Overview) -> models.CorpusFacts:

@@ -21,7 +21,7 @@ from moxie.art import (
     StyleModel,
     Trait,
 )
-from moxie.text import Scalar
+from moxie.text import Message, Scalar
 
 if TYPE_CHECKING:
     from moxie.art import Floats, Mask
@@ -139,6 +139,12 @@ class Music:
         from moxie.arts.music import asking
 
         return asking.region(text, data, content)
+
+    def dials(self) -> Mapping[str, Message]:
+        """See `asking.HINTS`."""
+        from moxie.arts.music import asking
+
+        return asking.HINTS
 
     def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
         """See `asking.options`."""

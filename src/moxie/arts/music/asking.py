@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from moxie.arts.music.files.codec import key_name
 from moxie.arts.music.score import Key, Score
 from moxie.errors import BadInput
-from moxie.text import Scalar
+from moxie.text import Message, Scalar, say
 
 FEWEST_BARS, MOST_BARS = 4, 256
 """Bars that a piece may be asked to have."""
@@ -210,6 +210,17 @@ _DIALS: Mapping[str, Callable[[str], Scalar]] = {
     "plan": plan,
     "lead": lead,
 }
+
+
+HINTS: Mapping[str, Message] = {
+    "key": say("Key, for example D minor"),
+    "metre": say("Metre, for example 3/4"),
+    "tempo": say("Tempo, in quarter notes a minute"),
+    "instruments": say("Instruments, by name, the highest first"),
+    "plan": say("Plan of sections and their bars, for example A8 B8 A8"),
+    "lead": say("What becomes of a theme: continue, vary or harmonise"),
+}
+"""What to write for each dial."""
 
 
 def _numbers(words: str, count: int, text: str, score: Score) -> list[int]:

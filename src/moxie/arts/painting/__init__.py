@@ -23,7 +23,7 @@ from moxie.art import (
     Trait,
 )
 from moxie.errors import BadInput
-from moxie.text import Scalar
+from moxie.text import Message, Scalar
 
 if TYPE_CHECKING:
     from moxie.art import Floats, Mask
@@ -168,6 +168,10 @@ class Painting:
         from moxie.arts.painting import region
 
         return region.region(text, data, content)
+
+    def dials(self) -> Mapping[str, Message]:
+        """None yet; see `options`."""
+        return {}
 
     def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
         """None yet: the recipes have only the dial of novelty."""

@@ -13,6 +13,13 @@ class RecipeFacts(Model):
     least_works: int
 
 
+class DialFacts(Model):
+    """A dial of an art, and what to write for it."""
+
+    name: str
+    hint: str
+
+
 class ArtFacts(Model):
     """An art, as far as a page needs to know it."""
 
@@ -21,7 +28,7 @@ class ArtFacts(Model):
     handout: list[str]
     unit: str
     size: list[int]  # the usual one
-    dials: str  # what can be set, in the art's own words
+    dials: list[DialFacts]
     recipes: list[RecipeFacts]
 
 

@@ -17,19 +17,19 @@ const tell = () => { $("#novelty-told").textContent = share(Number(dial.value));
 dial.addEventListener("input", tell);
 tell();
 
-function dialRow(name = "", value = "") {
-  return h("div.row.dial", {}, h("input", { type: "text", maxlength: 60, "aria-label": t("Dial"), placeholder: t("name"), value: name, data: { dial: "name" } }),
-    h("input", { type: "text", maxlength: 200, "aria-label": t("Its value"), placeholder: t("value"), value, data: { dial: "value" } }));
+/** One field for each dial that the art has, with what to write in it. */
+function dials(known) {
+  $("#more-dials").hidden = !known.length;
+  show($("#dials"), known.map(({ name, hint }) => h("div.field", {}, h("label", { for: `dial-${name}` }, hint),
+    h("input", { type: "text", id: `dial-${name}`, maxlength: 200, autocomplete: "off", data: { dial: name } }))));
 }
-$("#dials").append(dialRow());
-$("#add-dial").addEventListener("click", () => { $("#dials").append(dialRow()); $$("#dials input").at(-2).focus(); });
 
 async function surroundings() {
   const [arts, corpora] = await Promise.all([api.arts(), api.corpora()]);
   const art = arts.find((one) => one.name === page.art);
   if (art) {
     form.elements.size.placeholder = art.size.toReversed().join("x");
-    $("#dials-told").textContent = art.dials;
+    dials(art.dials);
   }
   const own = corpora.find((one) => one.id === corpus);
   $("#untrained").hidden = Boolean(own?.trained);
@@ -46,8 +46,8 @@ function blend() {
 }
 
 function options() {
-  const rows = $$("#dials .dial").map((row) => [$("[data-dial=name]", row).value.trim(), $("[data-dial=value]", row).value.trim()]);
-  return Object.fromEntries(rows.filter(([name, value]) => name && value));
+  const set = $$("[data-dial]").map((input) => [input.dataset.dial, input.value.trim()]);
+  return Object.fromEntries(set.filter(([, value]) => value));
 }
 
 async function wish() {
