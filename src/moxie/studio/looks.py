@@ -6,7 +6,7 @@ which have names. A row is a mean over the pieces that `Art.split` gives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -21,7 +21,6 @@ from moxie.text import say
 
 S = TypeVar("S")
 Rows: TypeAlias = NDArray[np.float64]
-Measured: TypeAlias = Callable[[Art[S], Sequence[S]], NDArray[np.float32]]
 
 BATCH = 16
 """Contents that are looked at together; what was seen of them is kept before the next."""
@@ -33,6 +32,7 @@ class Looks:
 
     ids: tuple[str, ...]
     judges: Rows  # [n, d]
+    traits: Rows  # [n, traits], in the order of `Art.traits`
     eye: str  # stands for what these features were made by
 
 
@@ -41,35 +41,40 @@ def look(desk: Desk[S], ids: Sequence[str]) -> Looks:
 
     What cannot be read is left out, and said.
     """
-    eye = _eye(desk.art)
-    rows = _rows(desk, "judges", eye, ids, _judged)
-    there = tuple(one for one in dict.fromkeys(ids) if one in rows)
-    width = len(rows[there[0]]) if there else 0
-    judges = np.array([rows[one] for one in there], np.float64).reshape(len(there), width)
-    return Looks(there, judges, eye)
+    art, wanted = desk.art, list(dict.fromkeys(ids))
+    judged = digest(moxie.__version__, art.name, *(judge.name for judge in art.judges()))
+    traits = digest(moxie.__version__, art.name, *(trait.name for trait in art.traits()))
+    eyes = {"judges": judged, "traits": traits}
+    found = {name: desk.library.looks.find(desk.corpus.name, name, eyes[name]) for name in eyes}
+    missing = [one for one in wanted if any(one not in rows for rows in found.values())]
+    if missing:
+        for name, rows in _seen(desk, missing, eyes).items():
+            found[name].update(rows)
+    there = tuple(one for one in wanted if all(one in rows for rows in found.values()))
+    blocks = {name: _stacked([rows[one] for one in there]) for name, rows in found.items()}
+    return Looks(there, blocks["judges"], blocks["traits"], digest(judged, traits))
 
 
-def _eye(art: Art[S]) -> str:
-    return digest(moxie.__version__, art.name, *(judge.name for judge in art.judges()))
+def _stacked(rows: Sequence[NDArray[np.float32]]) -> Rows:
+    return np.array(rows, np.float64).reshape(len(rows), len(rows[0]) if rows else 0)
 
 
-def _rows(
-    desk: Desk[S], block: str, eye: str, ids: Sequence[str], measured: Measured[S]
-) -> Mapping[str, NDArray[np.float32]]:
-    found = desk.library.looks.find(desk.corpus.name, block, eye)
-    missing = [one for one in dict.fromkeys(ids) if one not in found]
-    if not missing:
-        return found
+def _seen(
+    desk: Desk[S], missing: Sequence[str], eyes: Mapping[str, str]
+) -> Mapping[str, dict[str, NDArray[np.float32]]]:
+    """Both blocks of what nobody has looked at; each batch is kept before the next."""
+    found: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in eyes}
     _ = desk.machine  # as many threads as this machine is quickest with
     with desk.clock.stage("look"):
         for start in range(0, len(missing), BATCH):
             desk.clock.on_step(start, len(missing))
             there = dict(_readable(desk, missing[start : start + BATCH]))
-            if there:
-                rows = measured(desk.art, list(there.values()))
-                new = dict(zip(there, rows, strict=True))
-                desk.library.looks.put(desk.corpus.name, block, eye, new)
-                found.update(new)
+            contents = list(there.values())
+            measured = {"judges": _judged, "traits": _measured}
+            for name, eye in eyes.items() if there else ():
+                new = dict(zip(there, measured[name](desk.art, contents), strict=True))
+                desk.library.looks.put(desk.corpus.name, name, eye, new)
+                found[name].update(new)
     return found
 
 
@@ -95,3 +100,8 @@ def _judged(art: Art[S], contents: Sequence[S]) -> NDArray[np.float32]:
     flat = [piece for some in pieces for piece in some]
     sums = [np.add.reduceat(judge.embed(flat), starts, axis=0) for judge in art.judges()]
     return np.nan_to_num(np.concatenate(sums, axis=1) / counts).astype(np.float32)
+
+
+def _measured(art: Art[S], contents: Sequence[S]) -> NDArray[np.float32]:
+    """What has names, float32 [n, traits]."""
+    return np.array([art.measure(content) for content in contents], np.float32)

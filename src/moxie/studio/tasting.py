@@ -56,7 +56,8 @@ class Estimate:
 class Tasted:
     """What is known of a person's taste for a corpus' creations.
 
-    `points` has a row for each of `ids`, the creations that can be asked about. `tested` is how
+    `points` and `traits` have a row for each of `ids`, the creations that can be asked about:
+    where the taste is at home, and the art's traits. `tested` is how
     often the taste puts pairs of test answers in the order the person gave, `steady` how often
     the person repeats their own; None before there are any. Of `compared` pairs that were
     compared more than once, `contradicted` were answered both ways.
@@ -66,6 +67,7 @@ class Tasted:
     who: str
     ids: tuple[str, ...]
     points: Floats
+    traits: Floats
     space: Space
     taste: Taste
     answers: tuple[Answered, ...]
@@ -121,6 +123,7 @@ def learn(corpus: str, who: str, looks: Looks, answers: Sequence[Answered]) -> T
         who,
         looks.ids,
         points,
+        looks.traits,
         space,
         known,
         tuple(answers),
