@@ -236,15 +236,15 @@ def test_a_damaged_creation_is_left_out_and_said(studio: Studio, home: Path) -> 
         def say(self, *messages: Message) -> None:
             told.append(" ".join(map(str, messages)))
 
-    studio.create(n=MADE + 2, novelty=1.0)
     known = studio.learnt_taste().ids
-    studio._library._database.writing  # noqa: B018
     with studio._library._database.writing() as records:
         records.remove("looks", corpus="beads", subject=known[0])
     path = home / "blobs" / known[0][:2] / known[0][2:4] / known[0]
     path.write_bytes(b"beads 1 1\n")
+    studio.create(n=MADE + 1, novelty=1.0)
     studio.progress = Told()
     assert known[0] not in studio.learnt_taste().ids
+    assert studio.ask().shown
     assert len(told) == 1
     assert "cannot be read and is left out: A blob of the store is damaged" in told[0]
 

@@ -10,7 +10,7 @@ import pytest
 from moxie.errors import BadInput
 from moxie.taste.answers import STAR_WEIGHT, Answer, Choice, choices, pairs
 from moxie.taste.asking import EVERY, SHOWN, question
-from moxie.taste.model import Shape, Taste, all_shapes, fit, near_shapes
+from moxie.taste.model import Shape, Taste, all_shapes, climb, fit, near_shapes
 from moxie.taste.space import DIMENSIONS, Space
 
 PLACE = {"a": 0, "b": 1, "c": 2, "d": 3}
@@ -211,3 +211,16 @@ def test_few_creations_can_be_asked_about(rng: np.random.Generator) -> None:
 def test_shapes_near_one_are_among_all() -> None:
     every = set(all_shapes())
     assert all(set(near_shapes(shape)) <= every | {shape} for shape in every)
+
+
+@pytest.mark.parametrize("bend", [0.0, 1.0])
+def test_climbing_finds_what_trying_every_shape_finds(bend: float) -> None:
+    rng = np.random.default_rng(4)
+    space = Space.of(rng.normal(size=(80, 5)))
+    points = space.points(rng.normal(size=(80, 5)))
+    liking = (1 - bend) * points[:, 0] - 2 * bend * (points[:, :2] ** 2).sum(1)
+    for answers in (0, 3, 40):
+        said = heard(points, liking, answers, 2)
+        best, found = fit(space, points, said), climb(space, points, said)
+        assert found.evidence == pytest.approx(best.evidence, abs=0.1)
+        assert found.evidence == climb(space, points, said).evidence

@@ -117,6 +117,13 @@ class Records:
         query = select(found.c[column]).filter_by(**equal).order_by(found.c.number)
         return list(self._connection.execute(query).scalars())
 
+    def extent(self, table: str, **equal: Value) -> tuple[int, int]:
+        """How many rows match, and the greatest number of one; 0 where there is none."""
+        number = _table(table).c.number
+        query = select(func.count(number), func.coalesce(func.max(number), 0)).filter_by(**equal)
+        count, last = self._connection.execute(query).one()
+        return count, last
+
     def starting(self, table: str, column: str, prefix: str) -> list[Row]:
         """The rows whose `column` begins with `prefix`, in the order they were added."""
         found = _table(table)

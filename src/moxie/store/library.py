@@ -328,6 +328,13 @@ class Library:
             rows = records.find("creations", run=run_id)
         return [self._codec.decode(row["document"], Creation) for row in rows]
 
+    def extent(self, corpus: str) -> tuple[int, int]:
+        """How many creations a corpus has, and the number of the last: other after each new one."""
+        with self._database.reading() as records:
+            runs = [row["id"] for row in records.find("runs", corpus=corpus)]
+            found = [records.extent("creations", run=run) for run in runs]
+        return sum(n for n, _ in found), max((last for _, last in found), default=0)
+
     def alike(self, creation_id: str) -> list[Creation]:
         """All creations with exactly these bytes: the same may be made twice, of other works."""
         with self._database.reading() as records:

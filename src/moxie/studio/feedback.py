@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from moxie import arts
-from moxie.studio import inputs, looks, people, questioning, tasting
+from moxie.studio import candidates, inputs, people, questioning, tasting
 from moxie.studio.desk import Bench, Desk
 from moxie.studio.people import Erased
 from moxie.studio.progress import Clock
@@ -85,10 +85,12 @@ class Feedback(Protection):
             return tasting.taste(desk, questioning.pseudonym(who))
 
     def look(self, corpus: str | None = None) -> int:
-        """Look at all creations beforehand, so that `ask` is quick; returns how many there are."""
+        """Look at all creations beforehand, so that `ask` is quick; returns how many there are.
+
+        Raises NoWorks as `ask` does.
+        """
         with self._table(corpus) as desk:
-            made = tasting.askable(desk.library, desk.corpus.name)
-            return len(looks.look(desk, [one.id for one in made]).ids)
+            return len(candidates.candidates(desk).ids)
 
     def export_person(self, who: str, out: PathLike) -> Path:
         """Write all that is kept about a person, of all corpora, into one JSON file."""

@@ -33,7 +33,6 @@ class Looks:
     ids: tuple[str, ...]
     judges: Rows  # [n, d]
     traits: Rows  # [n, traits], in the order of `Art.traits`
-    eye: str  # stands for what these features were made by
 
 
 def look(desk: Desk[S], ids: Sequence[str]) -> Looks:
@@ -41,18 +40,22 @@ def look(desk: Desk[S], ids: Sequence[str]) -> Looks:
 
     What cannot be read is left out, and said.
     """
-    art, wanted = desk.art, list(dict.fromkeys(ids))
-    judged = digest(moxie.__version__, art.name, *(judge.name for judge in art.judges()))
-    traits = digest(moxie.__version__, art.name, *(trait.name for trait in art.traits()))
-    eyes = {"judges": judged, "traits": traits}
-    found = {name: desk.library.looks.find(desk.corpus.name, name, eyes[name]) for name in eyes}
+    wanted, by = list(dict.fromkeys(ids)), eyes(desk.art)
+    found = {name: desk.library.looks.find(desk.corpus.name, name, eye) for name, eye in by.items()}
     missing = [one for one in wanted if any(one not in rows for rows in found.values())]
     if missing:
-        for name, rows in _seen(desk, missing, eyes).items():
+        for name, rows in _seen(desk, missing, by).items():
             found[name].update(rows)
     there = tuple(one for one in wanted if all(one in rows for rows in found.values()))
     blocks = {name: _stacked([rows[one] for one in there]) for name, rows in found.items()}
-    return Looks(there, blocks["judges"], blocks["traits"], digest(judged, traits))
+    return Looks(there, blocks["judges"], blocks["traits"])
+
+
+def eyes(art: Art[S]) -> dict[str, str]:
+    """What stands for what each block is made by: other rows are of no use."""
+    named = {"judges": [judge.name for judge in art.judges()]}
+    named["traits"] = [trait.name for trait in art.traits()]
+    return {name: digest(moxie.__version__, art.name, *by) for name, by in named.items()}
 
 
 def _stacked(rows: Sequence[NDArray[np.float32]]) -> Rows:
@@ -60,10 +63,10 @@ def _stacked(rows: Sequence[NDArray[np.float32]]) -> Rows:
 
 
 def _seen(
-    desk: Desk[S], missing: Sequence[str], eyes: Mapping[str, str]
+    desk: Desk[S], missing: Sequence[str], by: Mapping[str, str]
 ) -> Mapping[str, dict[str, NDArray[np.float32]]]:
     """Both blocks of what nobody has looked at; each batch is kept before the next."""
-    found: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in eyes}
+    found: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in by}
     _ = desk.machine  # as many threads as this machine is quickest with
     with desk.clock.stage("look"):
         for start in range(0, len(missing), BATCH):
@@ -71,7 +74,7 @@ def _seen(
             there = dict(_readable(desk, missing[start : start + BATCH]))
             contents = list(there.values())
             measured = {"judges": _judged, "traits": _measured}
-            for name, eye in eyes.items() if there else ():
+            for name, eye in by.items() if there else ():
                 new = dict(zip(there, measured[name](desk.art, contents), strict=True))
                 desk.library.looks.put(desk.corpus.name, name, eye, new)
                 found[name].update(new)

@@ -13,6 +13,7 @@ from moxie.errors import BadInput, Missing
 from moxie.rights import canon
 from moxie.store import Library
 from moxie.studio import recording, tasting
+from moxie.studio.candidates import too_few
 from moxie.studio.desk import Desk
 from moxie.studio.tasting import Tasted
 from moxie.taste.answers import Answer
@@ -49,14 +50,20 @@ def ask(desk: Desk[S], who: str, seed: int) -> Asked:
         if len(there) == len(shown):
             break
         ids = tuple(one for one in ids if one not in shown or one in there)
-    creations = tuple(desk.library.creation(one) for one in shown)
+    creations = tuple(_of(desk, one) for one in shown)
     return Asked(len(known.asked), found.why, creations, seed)
+
+
+def _of(desk: Desk[S], creation: str) -> Creation:
+    """The creation as this corpus has it: the same bytes may be made in another."""
+    runs = {run.id for run in desk.library.runs(desk.corpus.name)}
+    return next(made for made in desk.library.alike(creation) if made.run in runs)
 
 
 def _question(known: Tasted, ids: Sequence[str], seed: int) -> Question:
     """The next question about these creations: places among them."""
     if len(ids) < 2:
-        raise tasting.too_few(known.corpus)
+        raise too_few(known.corpus)
     place = {one: i for i, one in enumerate(ids)}
     rows = [i for i, one in enumerate(known.ids) if one in place]
     before = [
@@ -103,7 +110,8 @@ def _checked(library: Library, said: Answered) -> Answered:
             kind=str(said.kind),
             kinds=", ".join(get_args(Said)),
         )
-    known = {one: _creation(library, said.corpus, one) for one in (*said.shown, *said.order)}
+    named = dict.fromkeys((*said.shown, *said.order))
+    known = {one: _creation(library, said.corpus, one) for one in named}
     shown = tuple(known[one] for one in said.shown)
     order = tuple(known[one] for one in said.order)
     tags, note = tuple(dict.fromkeys(tag.strip() for tag in said.tags)), said.note.strip()

@@ -14,14 +14,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from moxie.errors import NoWorks
-from moxie.store import Library
+from moxie.studio.candidates import Candidates, candidates
 from moxie.studio.desk import Desk
-from moxie.studio.looks import Looks, look
 from moxie.taste.answers import Answer, Choice, choices, pairs
-from moxie.taste.model import Taste, fit
-from moxie.taste.space import Floats, Space
-from moxie.work import Answered, Creation
+from moxie.taste.model import Taste, climb
+from moxie.taste.space import Floats
+from moxie.work import Answered
 
 S = TypeVar("S")
 
@@ -56,19 +54,14 @@ class Estimate:
 class Tasted:
     """What is known of a person's taste for a corpus' creations.
 
-    `points` and `traits` have a row for each of `ids`, the creations that can be asked about:
-    where the taste is at home, and the art's traits. `tested` is how
-    often the taste puts pairs of test answers in the order the person gave, `steady` how often
-    the person repeats their own; None before there are any. Of `compared` pairs that were
-    compared more than once, `contradicted` were answered both ways.
+    `tested` is how often the taste puts pairs of test answers in the order the person gave,
+    `steady` how often the person repeats their own; None before there are any. Of `compared`
+    pairs that were compared more than once, `contradicted` were answered both ways.
     """
 
     corpus: str
     who: str
-    ids: tuple[str, ...]
-    points: Floats
-    traits: Floats
-    space: Space
+    candidates: Candidates
     taste: Taste
     answers: tuple[Answered, ...]
     tested: Estimate | None
@@ -81,6 +74,21 @@ class Tasted:
         """The answers to questions, without what the person said unasked."""
         return tuple(said for said in self.answers if said.question is not None)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The creations that can be asked about."""
+        return self.candidates.ids
+
+    @property
+    def points(self) -> Floats:
+        """Where each of `ids` is in the taste's space, float [n, dimensions]."""
+        return self.candidates.points
+
+    @property
+    def traits(self) -> Floats:
+        """The art's traits of each of `ids`, float [n, traits]."""
+        return self.candidates.traits
+
     def likes(self) -> tuple[Floats, Floats]:
         """How much each of `ids` is liked, and how sure that is; in units of the choice's noise."""
         return self.taste.likes(self.points)
@@ -88,46 +96,24 @@ class Tasted:
 
 def taste(desk: Desk[S], who: str) -> Tasted:
     """Learn a person's taste from all they have said. Raises NoWorks where nothing can be asked."""
-    looks = look(desk, [made.id for made in askable(desk.library, desk.corpus.name)])
-    if len(looks.ids) < 2:
-        raise too_few(desk.corpus.name)
-    return learn(desk.corpus.name, who, looks, desk.library.answers.find(desk.corpus.name, who))
+    found = candidates(desk)
+    return learn(desk.corpus.name, who, found, desk.library.answers.find(desk.corpus.name, who))
 
 
-def too_few(corpus: str) -> NoWorks:
-    """Why nothing can be asked."""
-    return NoWorks(
-        "There are fewer than two creations of {corpus} to compare: make some first, with "
-        "`moxie create {corpus}`.",
-        corpus=corpus,
-    )
-
-
-def askable(library: Library, corpus: str) -> list[Creation]:
-    """The creations a person may be asked about, oldest first: no near-copies, each once."""
-    made = [one for run in reversed(library.runs(corpus)) for one in library.creations(run.id)]
-    return list({one.id: one for one in reversed(made) if not one.flagged}.values())[::-1]
-
-
-def learn(corpus: str, who: str, looks: Looks, answers: Sequence[Answered]) -> Tasted:
+def learn(corpus: str, who: str, found: Candidates, answers: Sequence[Answered]) -> Tasted:
     """The taste that answers speak for, among creations of which features are known."""
-    space = Space.of(looks.judges)
-    points = space.points(looks.judges)
-    place = {one: i for i, one in enumerate(looks.ids)}
+    place = {one: i for i, one in enumerate(found.ids)}
     heard = list(_heard(answers))
     said = [choice for one in heard if not one.test for choice in choices(one, place)]
-    known = _fitted(space, points, said)
+    known = _fitted(found, said)
     tests = [one for one in heard if one.test]
     return Tasted(
         corpus,
         who,
-        looks.ids,
-        points,
-        looks.traits,
-        space,
+        found,
         known,
         tuple(answers),
-        _tested(known, points, place, tests),
+        _tested(known, found.points, place, tests),
         _steady(heard),
         *_contradictions(heard),
     )
@@ -142,14 +128,14 @@ def _heard(answers: Sequence[Answered]) -> Iterator[Answer]:
             yield Answer(said.kind, said.shown, said.order, said.value, said.who, said.at, test)
 
 
-def _fitted(space: Space, points: Floats, said: Sequence[Choice]) -> Taste:
+def _fitted(found: Candidates, said: Sequence[Choice]) -> Taste:
     """The taste, from the points that were spoken of alone: the others say nothing."""
     named = sorted({one for choice in said for one in choice.among if one >= 0})
     place = {one: i for i, one in enumerate(named)}
     moved = [
         Choice(tuple(place.get(one, one) for one in choice.among), choice.weight) for choice in said
     ]
-    return fit(space, points[named], moved)
+    return climb(found.space, found.points[named], moved)
 
 
 def _tested(

@@ -86,6 +86,23 @@ def fit(
     return max(tried, key=lambda taste: taste.evidence)
 
 
+def climb(space: Space, points: Floats, said: Sequence[Choice]) -> Taste:
+    """The taste as `fit` finds it, with fewer shapes tried: uphill in evidence from a usual one.
+
+    The same choices always lead to the same taste, whatever was known before.
+    """
+    tried = {Shape(): _fitted(space, points, said, Shape())}
+    best = Shape()
+    while True:
+        for shape in near_shapes(best):
+            if shape not in tried:
+                tried[shape] = _fitted(space, points, said, shape)
+        top = max(tried, key=lambda shape: tried[shape].evidence)
+        if top == best:
+            return tried[best]
+        best = top
+
+
 def all_shapes() -> list[Shape]:
     """Every usual shape."""
     return [
