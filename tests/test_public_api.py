@@ -68,6 +68,7 @@ def test_the_studio_has_the_verbs_of_the_command_line() -> None:
         "close",
         "corpora",
         "creations",
+        "learn",
         *feedback,
     }
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from moxie.errors import Cancelled
-from moxie.text import Catalogue, Message, say
+from moxie.studio.progress import TITLES
+from moxie.text import Catalogue, Message
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -22,21 +23,6 @@ if TYPE_CHECKING:
 
 EVERY = 5.0
 """Seconds between two lines of progress where there is no terminal to redraw."""
-
-STAGES = {
-    "collect": say("Collecting the works"),
-    "prepare": say("Preparing them: cleaning, finding duplicates, splitting"),
-    "augment": say("Measuring whether the works are enough"),
-    "choose": say("Choosing how to train"),
-    "train": say("Training"),
-    "evaluate": say("Evaluating on works it has not seen"),
-    "create": say("Creating"),
-    "restore": say("Filling what is missing"),
-    "report": say("Writing the report"),
-    "export": say("Writing the files"),
-    "search": say("Searching the works"),
-    "look": say("Looking at the creations"),
-}
 
 
 class Stopper:
@@ -89,7 +75,7 @@ class Lines:
         self._stopper.check()
         self._stage = stage
         self._began = self._told = time.monotonic()
-        self._line(f"[{stage}] {self._catalogue.render(STAGES[stage])}")
+        self._line(f"[{stage}] {self._catalogue.render(TITLES[stage])}")
 
     def step(self, done: int, total: int) -> None:
         """Say how far it is, now and then."""
@@ -129,7 +115,7 @@ class Bars:
     def begin(self, stage: Stage) -> None:
         """A new bar."""
         self._stopper.check()
-        self._task = self._bar.add_task(self._catalogue.render(STAGES[stage]), total=None)
+        self._task = self._bar.add_task(self._catalogue.render(TITLES[stage]), total=None)
 
     def step(self, done: int, total: int) -> None:
         """Move the bar."""

@@ -159,6 +159,20 @@ class Studio(Feedback):
         with self._desk(corpus) as desk:
             return learning.train(desk, seed)
 
+    def learn(
+        self,
+        corpus: str | None = None,
+        *,
+        budget: float = 600,
+        seed: int = 0,
+        size: str | None = None,
+        novelty: float = 0.5,
+        recipe: str | None = None,
+    ) -> Run:
+        """From collected works to a trained and measured model, within `budget` seconds."""
+        with self._desk(corpus) as desk:
+            return journey.learn(desk, journey.Lesson(budget, seed, size, novelty, recipe))
+
     def evaluate(
         self,
         corpus: str | None = None,

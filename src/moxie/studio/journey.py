@@ -14,7 +14,7 @@ from moxie.studio.desk import Desk
 from moxie.studio.learning import Collected
 from moxie.studio.result import Result, WorkCounts, peak_rss_mb
 from moxie.text import Catalogue
-from moxie.work import Dataset
+from moxie.work import Dataset, Run
 
 S = TypeVar("S")
 
@@ -44,17 +44,37 @@ class Wish:
     visible_label: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """How to learn: `budget` in seconds, and how samples are made for measuring."""
+
+    budget: float
+    seed: int = 0
+    size: str | None = None
+    novelty: float = 0.5
+    recipe: str | None = None
+
+
+def learn(desk: Desk[S], lesson: Lesson) -> Run:
+    """From collected works to a trained and measured model; what is stored is not done again."""
+    size = desk.art.size(lesson.size)  # a size that cannot be read is better refused first
+    learning.prepare(desk)
+    learning.augment(desk, _whole(lesson.budget * SHARES["augment"]))
+    learning.choose(desk, _whole(lesson.budget * SHARES["train"]), lesson.recipe)
+    run = learning.train(desk, lesson.seed)
+    left = max(lesson.budget - desk.clock.elapsed, lesson.budget / 10)
+    making.evaluate(desk, size, lesson.novelty, left * PROBING)
+    return run
+
+
 def go(desk: Desk[S], collected: Collected, wish: Wish, catalogue: Catalogue) -> Result:
     """Everything after collecting. Each stage stores its result, so that going again goes on."""
-    size = desk.art.size(wish.size)  # a size that cannot be read is better refused first
-    making.check_writable(wish.out)
+    size = desk.art.size(wish.size)
+    making.check_writable(wish.out)  # better refused first, as a size that cannot be read
     also = making.formats(desk, wish.also)
-    dataset = learning.prepare(desk)
-    sufficiency = learning.augment(desk, _whole(wish.budget * SHARES["augment"]))
-    learning.choose(desk, _whole(wish.budget * SHARES["train"]), None)
-    run = learning.train(desk, wish.seed)
-    left = max(wish.budget - desk.clock.elapsed, wish.budget / 10)
-    evaluation = making.evaluate(desk, size, wish.novelty, left * PROBING)
+    run = learn(desk, Lesson(wish.budget, wish.seed, wish.size, wish.novelty))
+    evaluation = desk.library.evaluation(run.id)
+    assert evaluation is not None  # just measured
     creations = making.create(Hand.of(desk), Brief(size, wish.novelty), wish.n, wish.seed)
     exported = making.export(desk, creations, wish.out, also=also, visible=wish.visible_label)
     report = paging.report(
@@ -70,9 +90,9 @@ def go(desk: Desk[S], collected: Collected, wish: Wish, catalogue: Catalogue) ->
         corpus=desk.corpus.name,
         recipe=run.choice.recipe,
         seed=wish.seed,
-        works=_counts(dataset, collected),
+        works=_counts(desk.dataset, collected),
         refusals=collected.refused,
-        sufficiency=sufficiency,
+        sufficiency=desk.sufficiency,
         evaluation=evaluation,
         creations=tuple(exported),
         report=report,

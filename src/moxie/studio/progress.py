@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
-from moxie.text import Message
+from moxie.text import Message, say
 
 Stage: TypeAlias = Literal[
     "collect",
@@ -24,6 +25,22 @@ Stage: TypeAlias = Literal[
     "look",
 ]
 """The verbs, in the order in which the main job takes them; it does without some."""
+
+TITLES: dict[Stage, Message] = {
+    "collect": say("Collecting the works"),
+    "prepare": say("Preparing them: cleaning, finding duplicates, splitting"),
+    "augment": say("Measuring whether the works are enough"),
+    "choose": say("Choosing how to train"),
+    "train": say("Training"),
+    "evaluate": say("Evaluating on works it has not seen"),
+    "create": say("Creating"),
+    "restore": say("Filling what is missing"),
+    "report": say("Writing the report"),
+    "export": say("Writing the files"),
+    "search": say("Searching the works"),
+    "look": say("Looking at the creations"),
+}
+"""What each stage is called for people."""
 
 
 class Progress(Protocol):
@@ -43,6 +60,15 @@ class Progress(Protocol):
 
     def end(self, stage: Stage, seconds: float) -> None:
         """The stage is finished and its result is stored."""
+        ...
+
+
+@runtime_checkable
+class HearsLoss(Protocol):
+    """What a `Progress` may have besides: it is told the error of each step that has one."""
+
+    def loss(self, value: float) -> None:
+        """The error, in the recipe's unit, before `step` is told of the same step."""
         ...
 
 
@@ -91,6 +117,8 @@ class Clock:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
         self.progress.end(stage, spent)
 
-    def on_step(self, done: int, total: int, _loss: float = 0.0) -> None:
-        """An `OnStep` that passes on the count."""
+    def on_step(self, done: int, total: int, loss: float = math.nan) -> None:
+        """An `OnStep` that passes on the count, and the loss to whoever hears it."""
+        if math.isfinite(loss) and isinstance(self.progress, HearsLoss):
+            self.progress.loss(loss)
         self.progress.step(done, total)

@@ -8,13 +8,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from moxie import arts
 from moxie.errors import Missing
+from moxie.flow.export import lossless_suffix
+from moxie.flow.report.drawing import thumbnail
 from moxie.store import Library
 from moxie.store.listing import Wanted
 from moxie.studio.desk import works_key
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
 KEPT = 4
 """Datasets that stay in memory; one of 10,000 works takes some ten megabytes."""
+
+GOOD = 4
+"""Stars that mean that somebody likes it."""
 
 Which: TypeAlias = Literal["all", "train", "validation", "test", "left_out", "flagged", "repeated"]
 """Which works to list: all, those on one side of the split, flagged ones, near duplicates."""
@@ -59,6 +64,15 @@ class Placed:
     work: Work
     place: Prepared | None
     duplicates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How something looks large and small, and sounds."""
+
+    large: Preview
+    small: Preview
+    sound: Preview | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +140,10 @@ class Views:
     _kept: OrderedDict[str, Sorted] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
+    def art(self, corpus: Corpus) -> Art[Any]:
+        """The art of a corpus; raises Missing where its plugin is gone."""
+        return arts.find(corpus.art)
+
     def arts(self) -> list[Art[Any]]:
         """Every art that can be used."""
         return arts.usable()
@@ -166,6 +184,10 @@ class Views:
         """One work; raises Missing."""
         return _placed(self.library.listing.work(corpus.name, work_id), self.sorted(corpus))
 
+    def check_work(self, corpus: Corpus, work_id: str) -> None:
+        """Raise Missing for what is no work of a corpus."""
+        self.library.listing.work(corpus.name, work_id)
+
     def titles(self, ids: Sequence[str]) -> dict[str, str]:
         """The titles of works, of whichever corpus; a forgotten one has none."""
         corpora = [corpus.name for corpus in self.library.corpora()]
@@ -173,18 +195,39 @@ class Views:
         return {name: work.title for name, work in found.items()}
 
     def creations(
-        self, corpus: Corpus, offset: int, limit: int, wanted: Wanted | None = None
+        self,
+        corpus: Corpus,
+        offset: int,
+        limit: int,
+        *,
+        run: str | None = None,
+        flagged: bool | None = None,
+        liked_by: str | None = None,
+        novelty: tuple[float, float] | None = None,
     ) -> tuple[int, list[Creation]]:
-        """How many creations of a corpus are wanted, and some of them, the newest first."""
-        asked = wanted or Wanted([run.id for run in self.library.runs(corpus.name)])
-        return self.library.listing.creations(asked, offset, limit)
+        """How many creations of a corpus are so, and some of them, the newest first."""
+        runs = [one.id for one in self.library.runs(corpus.name) if run in (None, one.id)]
+        ids = None if liked_by is None else self.liked(corpus, liked_by)
+        wanted = Wanted(runs, ids, flagged, novelty)
+        return self.library.listing.creations(wanted, offset, limit)
 
-    def creation(self, creation_id: str) -> tuple[Corpus, Creation]:
-        """A creation and the corpus it belongs to; raises Missing."""
-        found = self.library.alike(creation_id)
-        if not found:
-            raise Missing("There is no creation {creation} in the store.", creation=creation_id)
-        return self.library.corpus(self.library.run(found[-1].run).corpus), found[-1]
+    def liked(self, corpus: Corpus, who: str) -> set[str]:
+        """The creations that a person likes: said so last, gave four stars, or put first."""
+        found: dict[str, bool] = {}
+        for said in self.library.answers.find(corpus.name, who):
+            if said.kind in ("like", "stars"):
+                found[said.shown[0]] = said.value >= (1 if said.kind == "like" else GOOD)
+            elif said.kind in ("order", "pick"):
+                found[said.order[0]] = found.get(said.order[0], True)
+        return {creation for creation, liked in found.items() if liked}
+
+    def creation(self, creation_id: str, corpus: Corpus | None = None) -> tuple[Corpus, Creation]:
+        """A creation and the corpus it belongs to, which may be given; raises Missing."""
+        for made in reversed(self.library.alike(creation_id)):
+            home = self.library.corpus(self.library.run(made.run).corpus)
+            if corpus in (None, home):
+                return home, made
+        raise Missing("There is no creation {creation} in the store.", creation=creation_id)
 
     def standing(self, corpus: Corpus) -> Standing:
         """How far a corpus has come with its present works."""
@@ -201,10 +244,20 @@ class Views:
         """What was measured of a run."""
         return self.library.evaluation(run_id)
 
-    def preview(self, corpus: Corpus, blob: str) -> Preview:
-        """How a work or creation looks and sounds; costly, so not for a process that serves."""
-        art = arts.find(corpus.art)
-        return art.preview(art.read(self.library.get(blob), blob))
+    def blob(self, name: str) -> bytes:
+        """A work or creation in its art's lossless form; raises Missing."""
+        return self.library.get(name)
+
+    def shown(self, art: str, data: bytes, name: str) -> Shown:
+        """How something looks and sounds; costly, so not for a process that serves."""
+        found = arts.find(art)
+        preview = found.preview(found.read(data, name))
+        return Shown(replace(preview, sound=None), thumbnail(preview), preview.sound)
+
+    def suffix(self, art: str, data: bytes, name: str) -> str:
+        """The ending of the format in which the art keeps everything of a file, such as ".png"."""
+        found = arts.find(art)
+        return lossless_suffix(found.write(found.read(data, name)), found)
 
     def sorted(self, corpus: Corpus) -> Sorted | None:
         """The dataset of a corpus' present works, if they have been prepared."""

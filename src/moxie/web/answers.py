@@ -30,7 +30,18 @@ if TYPE_CHECKING:
 LANGUAGE = "moxie-language"
 """The cookie that remembers which language a person chose."""
 
+
+class TooMuch(MoxieError):
+    """More than the server takes, at once or at all."""
+
+
+class TooLarge(MoxieError):
+    """One thing that is larger than the server takes."""
+
+
 STATUS: tuple[tuple[type[MoxieError], int], ...] = (
+    (TooMuch, 429),
+    (TooLarge, 413),
     (Missing, 404),
     (NotPermitted, 403),
     (BadInput, 400),
@@ -41,10 +52,6 @@ STATUS: tuple[tuple[type[MoxieError], int], ...] = (
     (CannotWrite, 507),
 )
 """What each kind of error is to a browser; the first that fits."""
-
-
-class TooMuch(MoxieError):
-    """More than the server takes, at once or at all."""
 
 
 def language_of(headers: Mapping[str, str], fallback: str = "en") -> str:
@@ -100,8 +107,6 @@ def explain(app: FastAPI) -> None:
 
 def status_of(error: MoxieError) -> int:
     """The HTTP status of an error."""
-    if isinstance(error, TooMuch):
-        return 429
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 

@@ -13,30 +13,33 @@ from starlette.staticfiles import StaticFiles
 
 import moxie
 from moxie.settings import Settings
-from moxie.studio import Studio
 from moxie.text import say
 from moxie.web import places
 from moxie.web.access import Access, granted
 from moxie.web.answers import explain, refusal
 from moxie.web.context import Here, Web, Words
 from moxie.web.guard import Guard
+from moxie.web.jobs.crew import Limits
 from moxie.web.routes import ROUTER
 
 PORT = 8420
 
 
-def create(settings: Settings, access: Access | None = None) -> FastAPI:
+def create(
+    settings: Settings, access: Access | None = None, limits: Limits | None = None
+) -> FastAPI:
     """The application on the store of `settings`; raises what opening a store raises.
 
     The store is open for as long as the application lives, which is until its shutdown.
     """
     allowed = access or granted(settings.home, "127.0.0.1", PORT)
-    web = Web(Studio(settings=settings), allowed)
+    web = Web.open(settings, allowed, limits)
 
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
+        web.start()
         yield
-        web.studio.close()
+        web.close()
 
     app = FastAPI(
         title="Moxie",

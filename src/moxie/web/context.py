@@ -1,26 +1,67 @@
-"""What every route may ask for: the studio, the reader's language."""
+"""What every route may ask for: the parts of the server, the reader's language, a corpus."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, TypeAlias
+from typing import Annotated, Self, TypeAlias
 
 from fastapi import Depends, Path, Request
 
+from moxie.settings import Settings
 from moxie.studio import Studio
 from moxie.text import Catalogue
 from moxie.web.access import Access
 from moxie.web.answers import language_of
+from moxie.web.aside import Aside
+from moxie.web.files import Files
+from moxie.web.jobs.book import Book
+from moxie.web.jobs.crew import Limits
+from moxie.web.jobs.foreman import Foreman
+from moxie.web.previews import Previews
+from moxie.web.uploads import DAY, Uploads
 from moxie.work import Corpus
 
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """The parts of one server."""
+    """The parts of one server; all it keeps is in the folder `web` of the store's home."""
 
     studio: Studio
     access: Access
+    foreman: Foreman
+    aside: Aside
+    uploads: Uploads
+    files: Files
+    previews: Previews
+
+    @classmethod
+    def open(cls, settings: Settings, access: Access, limits: Limits | None = None) -> Self:
+        """Open the store and everything beside it; raises what opening a store raises."""
+        studio = Studio(settings=settings)
+        folder = settings.home / "web"
+        aside = Aside(settings)
+        return cls(
+            studio=studio,
+            access=access,
+            foreman=Foreman(Book(folder), settings, limits),
+            aside=aside,
+            uploads=Uploads(folder / "uploads"),
+            files=Files(folder / "files"),
+            previews=Previews(folder / "previews", aside),
+        )
+
+    def start(self) -> None:
+        """Clear away what nobody fetched, and take up the jobs."""
+        self.uploads.sweep(DAY)
+        self.files.sweep()
+        self.foreman.start()
+
+    def close(self) -> None:
+        """Let jobs stop where they can be taken up again, and let go of the store."""
+        self.foreman.stop()
+        self.aside.close()
+        self.studio.close()
 
 
 def web_of(request: Request) -> Web:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from moxie.errors import BadInput
+from moxie.studio.recording import Recorded
 from moxie.studio.result import number
 from moxie.studio.views import Overview, Placed, Standing, Trained, id_of, parts
 from moxie.text import Catalogue
@@ -110,6 +112,14 @@ def model(found: Standing, overview: Overview, catalogue: Catalogue) -> models.M
         choice=_choice(found.choice, catalogue) if found.choice else None,
         runs=[_run(one, catalogue) for one in found.runs],
     )
+
+
+def steps(recorded: Recorded) -> list[models.StepFacts]:
+    """The steps of a creation's record."""
+    return [
+        models.StepFacts(place=event.place, time=event.time, kind=event.kind)
+        for event in recorded.checked.events
+    ]
 
 
 def measure(found: Measure) -> models.MeasureFacts:

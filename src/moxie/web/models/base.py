@@ -15,6 +15,7 @@ Name: TypeAlias = Annotated[
     str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
 Words: TypeAlias = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Who: TypeAlias = Annotated[str, Field(min_length=1, max_length=40)]
 Seed: TypeAlias = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Dial: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 Seconds: TypeAlias = Annotated[float, Field(ge=1, le=86_400)]

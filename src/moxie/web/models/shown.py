@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moxie.web.models.base import CorpusId, Model, Number, Sha256
+from moxie.web.models.base import CorpusId, Model, Number, Sha256, ShortId
 
 
 class RecipeFacts(Model):
@@ -81,6 +81,12 @@ class Forgot(Model):
     title: str
     models: list[str]
     creations: int
+
+
+class Dropped(Model):
+    """An upload that was removed."""
+
+    id: ShortId
 
 
 class PointFacts(Model):
@@ -233,7 +239,7 @@ class CreationRecord(Model):
     corpus: CorpusFacts
     record: dict[str, object]
     steps: list[StepFacts]
-    intact: bool
+    intact: bool | None  # null where no record was kept
     registered: list[int]  # its entries in the registry
     threshold: Number
     fidelity: MeasureFacts | None
@@ -241,13 +247,85 @@ class CreationRecord(Model):
     suffixes: list[str]  # the formats it can be taken away in
 
 
+class Registered(Model):
+    """An entry of the registry; `new` unless it was there before."""
+
+    creation: Sha256
+    seq: int
+    time: str
+    new: bool
+
+
+class Noted(Model):
+    """A creation's record after something was noted."""
+
+    creation: Sha256
+    steps: list[StepFacts]
+    intact: bool
+
+
 class Question(Model):
-    """Creations to put in order, and why these."""
+    """Creations to put in order, and why these: to learn, please, test or ask again."""
 
     number: int
     why: str
+    seed: int
     shown: list[CreationFacts]
+
+
+class AnswerFacts(Model):
+    """An answer as it was kept."""
+
+    number: int
+    who: str
+    kind: str
+    at: str
+    shown: list[Sha256]
+    order: list[Sha256]
+    value: int
+    tags: list[str]
+    note: str
+    why: str
+    question: int | None
+
+
+class Answers(Model):
+    """A person's answers, the newest first."""
+
+    total: int
+    answers: list[AnswerFacts]
+
+
+class Undone(Model):
+    """The answer that was taken back; null where there was none."""
+
+    answer: AnswerFacts | None
+
+
+class ShareFacts(Model):
+    """A share of pairs with its 95 % interval."""
+
+    value: Number
+    low: Number
+    high: Number
+    pairs: int
+
+
+class TasteFacts(Model):
+    """How much is known of a person's taste.
+
+    `tested` is how often it puts pairs of test answers as the person did, `steady` how often the
+    person repeats their own; of `compared` pairs `contradicted` were answered both ways. `best`
+    are the creations that the person would like most, as far as is known.
+    """
+
     answers: int
+    questions: int
+    tested: ShareFacts | None
+    steady: ShareFacts | None
+    compared: int
+    contradicted: int
+    best: list[Sha256]
 
 
 class SettingsFacts(Model):

@@ -6,7 +6,18 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from moxie.web.models.base import CorpusId, Dial, Model, Name, Seconds, Seed, Sha256, ShortId, Words
+from moxie.web.models.base import (
+    CorpusId,
+    Dial,
+    Model,
+    Name,
+    Seconds,
+    Seed,
+    Sha256,
+    ShortId,
+    Who,
+    Words,
+)
 
 
 class UploadFacts(Model):
@@ -90,17 +101,53 @@ class ExportWish(Model):
 Wish: TypeAlias = CollectWish | LearnWish | CreateWish | RestoreWish | ReportWish | ExportWish
 
 
-class Answer(Model):
-    """What a person said of creations: an order, a pick, a like, stars."""
+class AnswerWish(Model):
+    """What a person said of creations, as `Studio.answer` takes it.
 
-    kind: Literal["order", "pick", "value", "tags", "skip"]
-    number: int | None = None
+    "order" names all that was `shown` in `order` from the best, "pick" the best alone; "like" has
+    a `value` of 0 or 1, "stars" of 1 to 5. `why`, `question` and `seed` are those of the question.
+    """
+
+    kind: Literal["order", "pick", "like", "stars", "tags", "note", "skip"]
     shown: list[Sha256] = Field(min_length=1, max_length=12)
     order: list[Sha256] = Field(default_factory=list, max_length=12)
-    value: float = Field(0, ge=-5, le=5)
-    tags: list[Name] = Field(default_factory=list, max_length=20)
-    note: Words = ""
-    who: Name = "me"
+    value: int = Field(0, ge=0, le=5)
+    tags: list[Name] = Field(default_factory=list, max_length=12)
+    note: Annotated[str, Field(max_length=2000)] = ""
+    who: Who = "me"
+    why: Literal["learn", "please", "test", "again", "free"] = "free"
+    question: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    seed: Seed = 0
+
+
+class GalleryWish(Model):
+    """Which creations to show. `liked` is the pseudonym of who likes them."""
+
+    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 60
+    run: Annotated[str, Field(max_length=64)] | None = None
+    flagged: bool | None = None
+    liked: Who | None = None
+    novelty_from: Dial = 0.0
+    novelty_to: Dial = 1.0
+
+
+class UndoWish(Model):
+    """Whose last answer to take back."""
+
+    who: Who = "me"
+
+
+class NoteWish(Model):
+    """What a person did with a creation."""
+
+    kind: Literal["chosen", "rejected"]
+
+
+class ForgetWish(Model):
+    """Whether a work's bytes are to be removed as well."""
+
+    erase: bool = False
 
 
 class SettingsWish(Model):

@@ -8,10 +8,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from moxie.web.models import Trouble
-from moxie.web.routes import corpora, creations, surroundings
+from moxie.web.routes import compare, corpora, creations, files, jobs, surroundings
 
 TROUBLES = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
 
 ROUTER = APIRouter(prefix="/api", responses={status: {"model": Trouble} for status in TROUBLES})
-for part in (surroundings, corpora, creations):
+for part in (surroundings, corpora, creations, compare, jobs, files):
     ROUTER.include_router(part.ROUTER)

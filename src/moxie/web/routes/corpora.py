@@ -47,6 +47,18 @@ def work(here: Here, words: Words, asked: Asked, work: Sha) -> models.WorkFacts:
     return facts.work(here.studio.views.work(asked, work), words)
 
 
+@ROUTER.post("/{corpus}/works/{work}/forget")
+def forget(here: Here, asked: Asked, work: Sha, wish: models.ForgetWish) -> models.Forgot:
+    """Take a work out, and say what came from it. Refused while a job is at work on the corpus."""
+    found = here.studio.forget(work, asked.name, erase=wish.erase)
+    return models.Forgot(
+        work=found.work.id,
+        title=found.work.title,
+        models=[run.id for run in found.models],
+        creations=len(found.creations),
+    )
+
+
 @ROUTER.get("/{corpus}/model")
 def model(here: Here, words: Words, asked: Asked) -> models.ModelFacts:
     """How far the corpus has come: is it enough, what was chosen, every run and its measures."""

@@ -9,6 +9,7 @@ from moxie.text import LANGUAGES
 from moxie.web import facts, models
 from moxie.web.answers import LANGUAGE
 from moxie.web.context import Here, Words
+from moxie.web.uploads import MAX_UPLOAD
 
 ROUTER = APIRouter(tags=["surroundings"])
 
@@ -25,7 +26,10 @@ def arts(here: Here, words: Words) -> list[models.ArtFacts]:
 def settings(words: Words) -> models.SettingsFacts:
     """What a page needs to know of its surroundings."""
     return models.SettingsFacts(
-        version=__version__, language=words.language, languages=list(LANGUAGES), max_upload=1 << 31
+        version=__version__,
+        language=words.language,
+        languages=list(LANGUAGES),
+        max_upload=MAX_UPLOAD,
     )
 
 
