@@ -5,7 +5,9 @@
     MoxieError                 exit code 1, something Moxie knows how to explain
     ├── BadInput               2  a folder, size, flag or file that cannot be used as given
     │   ├── UnreadableWork     2  one work is broken or too large; the others go on
+    │   ├── TooLarge           2  one thing is larger than is taken
     │   └── NoWorks            3  nothing readable was left to learn from
+    ├── TooMuch                1  more than is taken at once: come back later
     ├── TooLittleData          3  too few works for what was asked
     ├── NotPermitted           4  the rights of a work forbid it
     ├── NotOriginal            5  every attempt came out too near to an existing work
@@ -55,10 +57,18 @@ class UnreadableWork(BadInput):
     """One work cannot be read; the message says why."""
 
 
+class TooLarge(BadInput):
+    """One thing is larger than is taken."""
+
+
 class NoWorks(BadInput):
     """Nothing readable was found."""
 
     exit_code = 3
+
+
+class TooMuch(MoxieError):
+    """More than is taken at once."""
 
 
 class TooLittleData(MoxieError):

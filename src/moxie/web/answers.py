@@ -18,7 +18,9 @@ from moxie.errors import (
     NotPermitted,
     StoreBusy,
     StoreError,
+    TooLarge,
     TooLittleData,
+    TooMuch,
 )
 from moxie.text import LANGUAGES, Catalogue, Message, say
 
@@ -29,14 +31,6 @@ if TYPE_CHECKING:
 
 LANGUAGE = "moxie-language"
 """The cookie that remembers which language a person chose."""
-
-
-class TooMuch(MoxieError):
-    """More than the server takes, at once or at all."""
-
-
-class TooLarge(MoxieError):
-    """One thing that is larger than the server takes."""
 
 
 STATUS: tuple[tuple[type[MoxieError], int], ...] = (

@@ -16,10 +16,9 @@ from concurrent.futures.process import BrokenProcessPool
 from threading import Lock
 from typing import TypeVar
 
-from moxie.errors import MoxieError, StoreError
+from moxie.errors import MoxieError, StoreError, TooMuch
 from moxie.settings import Settings
 from moxie.studio import Studio
-from moxie.web.answers import TooMuch
 
 T = TypeVar("T")
 

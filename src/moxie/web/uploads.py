@@ -13,9 +13,8 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from moxie.errors import BadInput
+from moxie.errors import BadInput, TooLarge, TooMuch
 from moxie.store import atomic
-from moxie.web.answers import TooLarge, TooMuch
 from moxie.web.files import MEDIA, PLAIN, Files, Kept, ending
 
 MAX_UPLOAD = 2 << 30

@@ -14,9 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 
-from moxie.errors import Missing, StoreError
+from moxie.errors import Missing, StoreError, TooMuch
 from moxie.store import atomic
-from moxie.web.answers import TooMuch
 from moxie.web.jobs.job import WORKING, Job, Kind, now
 
 MOST_WAITING = 50
