@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from moxie.errors import BadInput
 from moxie.studio.recording import Recorded
 from moxie.studio.result import number
 from moxie.studio.views import Overview, Placed, Standing, Trained, id_of, parts
