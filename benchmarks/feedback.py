@@ -97,10 +97,10 @@ def liking(family: str, hidden: Floats, rng: np.random.Generator) -> Floats:
         value = -((turned - turned[rng.integers(len(turned))]) ** 2).sum(1)
     else:
         value = (hidden @ rng.standard_normal((width, 2))).max(1)
-    return np.asarray(value / _noise(value), np.float64)
+    return np.asarray(value / noise(value), np.float64)
 
 
-def _noise(value: Floats) -> float:
+def noise(value: Floats) -> float:
     """The scale of noise at which random pairs are answered consistently so often."""
     apart = np.abs(value[:, None] - value[None])[np.triu_indices(len(value), 1)]
     low, high = 1e-3, 1e3
@@ -236,12 +236,13 @@ def main() -> None:
             system, number = place.split("/")
             for k, metric in enumerate(("pair_accuracy", "gain")):
                 values = np.array([one[place][k] for one in each])
-                rows.add(system, f"{metric}_{number}_{family}", *_interval(values, given.seed))
+                rows.add(system, f"{metric}_{number}_{family}", *interval(values, given.seed))
     rows.spread("moxie", "ready_ms", readiness(world, space), "ms")
     rows.show(len(world.seen), given.json)
 
 
-def _interval(values: Floats, seed: int) -> tuple[float, float, float]:
+def interval(values: Floats, seed: int) -> tuple[float, float, float]:
+    """The mean and its 95 % bootstrap interval."""
     rng = np.random.default_rng([seed, 8])
     means = values[rng.integers(len(values), size=(2000, len(values)))].mean(1)
     low, high = np.percentile(means, [2.5, 97.5])

@@ -22,9 +22,9 @@ Said: TypeAlias = Literal["order", "pick", "like", "stars", "tags", "note", "ski
 """How a person answers: four in order, the best of them, liked or not, 1 to 5 stars; or tags, a
 note, or nothing."""
 
-Why: TypeAlias = Literal["learn", "please", "test", "again", "free"]
+Why: TypeAlias = Literal["learn", "please", "test", "again", "blind", "free"]
 """Why creations were shown: to learn most, to please, to measure by, to see how steadily the
-person answers; or the person spoke of them unasked."""
+person answers, to compare two versions of a model; or the person spoke of them unasked."""
 
 Verdict: TypeAlias = Literal["enough", "more", "few"]
 """Whether the works are enough, would gain from more, or are too few."""
@@ -215,7 +215,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One training of one recipe on one dataset. `model` is the model's hash once it is done."""
+    """One training of one recipe on one dataset. `model` is the model's hash once it is done.
+
+    `parent` is the run that this one learnt again from, its works counting by a person's taste.
+    """
 
     id: str
     corpus: str
@@ -224,6 +227,7 @@ class Run:
     state: Literal["training", "stopped", "done"]
     model: str | None = None
     losses: tuple[float, ...] = ()
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,8 @@ def _model(model: Model) -> dict[str, object]:
         "model": model.run.model,
         "recipe": model.run.choice.recipe,
         "seed": model.run.seed,
+        "parent": model.run.parent,
+        "in_use": model.in_use,
         "creations": model.creations,
         "works": listed,
     }
@@ -114,6 +116,14 @@ def _page(model: Model) -> Iterable[Message]:
         seed=model.run.seed,
         creations=model.creations,
     )
+    if model.run.parent is not None:
+        yield say(
+            "  Run {run}, tuned by a person's taste from {parent}.",
+            run=model.run.id[:8],
+            parent=model.run.parent[:8],
+        )
+    if model.in_use:
+        yield say("  It is in use.")
     if model.works is None:
         yield say("  It was trained by an older Moxie, which did not note the works.")
         return

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from moxie.cli import license_verbs, pedigree_verbs, registry_verbs, rights_verbs
+from moxie.cli import license_verbs, pedigree_verbs, registry_verbs, rights_verbs, tuning_verbs
 from moxie.cli.console import console
 from moxie.cli.copying import search
 from moxie.cli.outcome import Outcome
@@ -251,6 +251,7 @@ _VERBS: dict[str, Perform] = {
     "restore": _restore,
     "report": _report,
     "export": _export,
+    "tune": tuning_verbs.tune,
     "works": pedigree_verbs.works,
     "models": pedigree_verbs.models,
     "forget": pedigree_verbs.forget,

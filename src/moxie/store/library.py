@@ -236,6 +236,11 @@ class Library:
             _corpus(records, corpus)
             records.put("documents", corpus=corpus, key=key, document=document)
 
+    def drop(self, corpus: str, key: str) -> None:
+        """Forget what was kept under a key, if anything was."""
+        with self._database.writing() as records:
+            records.remove("documents", corpus=corpus, key=key)
+
     def load(self, corpus: str, key: str, kind: type[T]) -> T | None:
         """What was kept under a key, or None."""
         if not _can_be_named(corpus):

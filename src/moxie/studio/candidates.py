@@ -37,6 +37,10 @@ class Candidates:
     traits: Floats  # [n, traits]
     space: Space
 
+    def place(self, looks: Looks) -> Floats:
+        """Where anything that was looked at lies in their space, float [n, dimensions]."""
+        return self.space.points(looks.judges)
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar, overload
 
 from moxie.art import Art, Sample
@@ -61,12 +61,19 @@ class Contents(Lazy[S]):
 
 
 class Samples(Lazy[Sample[S]]):
-    """Works to learn from: lazy contents with the works they belong to."""
+    """Works to learn from: lazy contents with the works they belong to, and what each counts."""
 
-    def __init__(self, works: Sequence[str], contents: Sequence[S]) -> None:
+    def __init__(
+        self,
+        works: Sequence[str],
+        contents: Sequence[S],
+        counts: Mapping[str, float] | None = None,
+    ) -> None:
         super().__init__(len(works))
         self._works = tuple(works)
         self._contents = contents
+        self._counts = counts or {}
 
     def _make(self, place: int) -> Sample[S]:
-        return Sample(self._works[place], self._contents[place])
+        work = self._works[place]
+        return Sample(work, self._contents[place], self._counts.get(work, 1.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -97,6 +98,17 @@ class Desk(Generic[S]):
         """
         found = self.library.load(self.corpus.name, f"trained-{self.key}", Run)
         return found or self._missing("train")
+
+    def use(self, run: Run) -> None:
+        """Make a finished run on these works the one in use."""
+        self.library.save(self.corpus.name, f"trained-{self.key}", run)
+        self.__dict__["trained"] = run
+
+    def beside(self, run: Run) -> Desk[S]:
+        """The same desk with another run in use, for this process alone."""
+        other = copy.copy(self)
+        other.__dict__["trained"] = run
+        return other
 
     @cached_property
     def index(self) -> CopyIndex[S]:

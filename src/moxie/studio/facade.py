@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
-from moxie import arts
 from moxie.settings import Settings
 from moxie.store import Library
 from moxie.studio import (
@@ -22,11 +21,13 @@ from moxie.studio import (
     paging,
     pedigree,
     permission,
+    versions,
 )
 from moxie.studio.blending import Hand
 from moxie.studio.desk import Desk
 from moxie.studio.feedback import Feedback
 from moxie.studio.learning import Collected
+from moxie.studio.liking import Liking
 from moxie.studio.pedigree import Forgotten, Model
 from moxie.studio.progress import Clock, Progress, Silent
 from moxie.studio.result import Exported, Restored, Result
@@ -126,7 +127,8 @@ class Studio(Feedback):
 
     def models(self, corpus: str | None = None) -> list[Model]:
         """The trained models of a corpus, each with the works it learnt from and their rights."""
-        return pedigree.models(self._library, inputs.pick_corpus(self._library, corpus).name)
+        with self._table(corpus) as desk:
+            return pedigree.models(desk.library, desk.corpus.name, versions.current(desk))
 
     def forget(self, work: str, corpus: str | None = None, *, erase: bool = False) -> Forgotten:
         """Take a work out of a corpus, and say which models and creations came from it.
@@ -198,20 +200,24 @@ class Studio(Feedback):
         options: Mapping[str, str] | None = None,
         blend: Mapping[str, float] | None = None,
         also: Sequence[str] = (),
+        liked_by: str | None = None,
+        of: int = 8,
     ) -> list[Creation]:
         """Make `n` new works; `start` is a file to begin from.
 
         `region` is the part of `start` to make anew, in the art's words or as a mask file, all
         else staying as it is. `options` are the art's dials. `blend` names corpora and their
         weights; what is made between them belongs to `corpus`, or to the first. Formats `also`
-        that `export` could not write are refused before the work.
+        that `export` could not write are refused before the work. With `liked_by`, a person
+        who has answered, each creation is the one of `of` candidates they like most surely.
         """
         with self._hand(corpus, blend) as hand:
             making.formats(hand.owner, also)
+            liking = None if liked_by is None else Liking.of_person(hand.owner, liked_by, of)
             brief = leading.brief(
                 hand.art, size, novelty, start=start, region=region, options=options
             )
-            return making.create(hand, brief, n, seed)
+            return making.create(hand, brief, n, seed, liking)
 
     def restore(
         self,
@@ -295,24 +301,6 @@ class Studio(Feedback):
         from moxie.doctor import examine
 
         return examine(self.settings)
-
-    @contextmanager
-    def _desk(self, name: str | None) -> Iterator[Desk[Any]]:
-        """A corpus that is there already, for this process alone."""
-        with self._desks(name) as [desk]:
-            yield desk
-
-    @contextmanager
-    def _desks(self, *names: str | None) -> Iterator[list[Desk[Any]]]:
-        """Corpora that are there already, for this process alone, on one clock."""
-        corpora = [inputs.pick_corpus(self._library, name) for name in names]
-        clock = Clock(self.progress)
-        with ExitStack() as stack:
-            # always in one order, so that no two processes wait for each other
-            for name in sorted(corpus.name for corpus in corpora):
-                stack.enter_context(self._library.lock(name))
-            bench = self._bench()
-            yield [Desk(bench, corpus, arts.find(corpus.art), clock, stack) for corpus in corpora]
 
     @contextmanager
     def _hand(self, corpus: str | None, weights: Mapping[str, float] | None) -> Iterator[Hand[Any]]:

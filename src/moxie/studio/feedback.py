@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from moxie import arts
-from moxie.studio import candidates, inputs, people, questioning, tasting
-from moxie.studio.desk import Bench, Desk
+from moxie.studio import candidates, inputs, people, questioning, tasting, tuning, versions
+from moxie.studio.opening import Opening
 from moxie.studio.people import Erased
-from moxie.studio.progress import Clock
 from moxie.studio.protection import PathLike, Protection
 from moxie.studio.questioning import Asked
 from moxie.studio.tasting import Tasted
-from moxie.work import Answered, Said, Why
+from moxie.studio.tuning import Tuning
+from moxie.work import Answered, Run, Said, Why
 
 ME = "me"
 """The pseudonym of who gives none."""
 
 
-class Feedback(Protection):
+class Feedback(Protection, Opening):
     """Questions to people, their answers, and the taste learnt from them.
 
     People are kept apart by a pseudonym, `who`. Nobody waits for anybody: two may answer at
@@ -36,6 +33,9 @@ class Feedback(Protection):
         `look`. Raises NoWorks where there are fewer than two.
         """
         with self._table(corpus) as desk:
+            version = tuning.waiting(desk, questioning.pseudonym(who))
+            if version is not None:
+                return tuning.ask(desk, version, seed)
             return questioning.ask(desk, who, seed)
 
     def answer(  # noqa: PLR0913  every way to answer, each with a usual value
@@ -58,12 +58,40 @@ class Feedback(Protection):
         "order" names them all in `order` from the best, "pick" the best alone; "like" has a
         `value` of 0 or 1 and "stars" of 1 to 5, about one; "tags", "note" and "skip" compare
         nothing. `why`, `question` and `seed` are those of `ask`, where it asked: a question
-        answered twice keeps its first answer. Raises BadInput, Missing.
+        answered twice keeps its first answer. The last answer of a blind comparison decides
+        which version of the model is used; see `tuning`. Raises BadInput, Missing.
         """
         name = inputs.pick_corpus(self._library, corpus).name
         told = (tuple(shown), tuple(order), value, tuple(tags), note)
         said = Answered(0, name, who, kind, "", *told, why, question, seed)
-        return questioning.answer(self._library, said)
+        kept = questioning.answer(self._library, said)
+        if kept.why == "blind":
+            with self._table(name) as desk:
+                tuning.hear(desk, kept.who)
+        return kept
+
+    def tune(self, corpus: str | None = None, *, who: str = ME) -> Tuning:
+        """Learn again with works counting by a person's taste, and measure what that does.
+
+        What passes waits for the person's blind comparison, which `ask` asks next; see
+        `studio.tuning`. Raises Missing where nothing is trained yet, NoWorks, and BadInput where
+        nobody of that name has answered.
+        """
+        with self._desk(corpus) as desk:
+            return tuning.tune(desk, questioning.pseudonym(who))
+
+    def tuned(self, corpus: str | None = None, *, who: str = ME) -> Tuning | None:
+        """What became of the last tuning by a person's taste, or None."""
+        with self._table(corpus) as desk:
+            return tuning.last(desk, questioning.pseudonym(who))
+
+    def use_version(self, corpus: str | None = None, run: str | None = None) -> Run:
+        """Put a version of the model in use: a run by its id or how that begins.
+
+        None is the one that the present one was tuned from. Raises BadInput.
+        """
+        with self._desk(corpus) as desk:
+            return versions.go_back(desk, run)
 
     def undo(self, corpus: str | None = None, *, who: str = ME) -> Answered | None:
         """Take back a person's last answer; None where there is none."""
@@ -104,14 +132,3 @@ class Feedback(Protection):
         if corpus is not None:
             inputs.pick_corpus(self._library, corpus)
         return people.erase(self._library, who, corpus)
-
-    def _bench(self) -> Bench:
-        return Bench(self._library, self.settings.home, self.settings.producer)
-
-    @contextmanager
-    def _table(self, name: str | None) -> Iterator[Desk[Any]]:
-        """A corpus to read and speak about, which others may be at work on."""
-        corpus = inputs.pick_corpus(self._library, name)
-        with ExitStack() as stack:
-            clock = Clock(self.progress)
-            yield Desk(self._bench(), corpus, arts.find(corpus.art), clock, stack)

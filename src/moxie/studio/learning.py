@@ -18,7 +18,7 @@ from moxie.flow import collect as collecting
 from moxie.flow import prepare as preparing
 from moxie.flow import race as racing
 from moxie.flow import train as training
-from moxie.studio import pedigree
+from moxie.studio import pedigree, versions
 from moxie.studio.contents import Contents, Samples
 from moxie.studio.desk import Desk, digest
 from moxie.studio.inputs import Origin, count_suffixes
@@ -113,6 +113,13 @@ def augment(desk: Desk[S], seconds: float) -> Sufficiency:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What each work counts in a run, by its id, where they do not all count the same."""
+
+    by_work: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Trials:
     """Held-out errors of a race's trainings so far, by training."""
 
@@ -144,9 +151,23 @@ def train(desk: Desk[S], seed: int) -> Run:
         run = _run(desk, seed)
         if run.state != "done":
             run = _train(desk, run)
-        desk.library.save(desk.corpus.name, f"trained-{desk.key}", run)
-    desk.__dict__.pop("trained", None)
+        run = versions.in_use(desk, run)
+        desk.use(run)
     return run
+
+
+def retrain(desk: Desk[S], parent: Run, counts: Mapping[str, float]) -> Run:
+    """Learn again as `parent` did, with each work counting as `counts` say; not put in use."""
+    told = json.dumps({work: round(count, 6) for work, count in sorted(counts.items())})
+    name = digest(parent.id, told)
+    with desk.clock.stage("train"):
+        try:
+            run = desk.library.run(name)
+        except Missing:
+            run = Run(name, parent.corpus, parent.choice, parent.seed, "training", parent=parent.id)
+            desk.library.save(parent.corpus, f"counts-{name}", Counts(dict(counts)))
+            desk.library.add_run(run)
+        return run if run.state == "done" else _train(desk, run)
 
 
 def _known(desk: Desk[S]) -> dict[str, str]:
@@ -220,10 +241,13 @@ def _race(desk: Desk[S], recipes: Sequence[Recipe[S]], supply: Supply) -> racing
     )
 
 
-def _samples(desk: Desk[S], copies: int, seed: int) -> Sequence[Sample[S]]:
+def _samples(
+    desk: Desk[S], copies: int, seed: int, counts: Counts | None = None
+) -> Sequence[Sample[S]]:
     """The works to learn from, and augmented copies of each, read when asked for."""
     places = desk.part("train")
-    samples = Samples([place.work for place in places], desk.contents(places))
+    by_work = {} if counts is None else counts.by_work
+    samples = Samples([place.work for place in places], desk.contents(places), by_work)
     return augmenting.augmented(samples, desk.art, copies, seed=seed)
 
 
@@ -253,7 +277,8 @@ def _train(desk: Desk[S], run: Run) -> Run:
     scratch = desk.library.run_folder(run.id)
     folder = scratch / "model"
     shutil.rmtree(folder, ignore_errors=True)  # a half-written one, from a run that was killed
-    samples = _samples(desk, _augmented_copies(desk), run.seed)
+    counts = desk.library.load(run.corpus, f"counts-{run.id}", Counts)
+    samples = _samples(desk, _augmented_copies(desk), run.seed, counts)
     pedigree.remember(desk.library, run, desk.works, desk.dataset.places)
     try:
         trained = training.train(

@@ -51,6 +51,13 @@ def look(desk: Desk[S], ids: Sequence[str]) -> Looks:
     return Looks(there, blocks["judges"], blocks["traits"])
 
 
+def look_at(art: Art[S], contents: Sequence[S]) -> Looks:
+    """The features of contents that are not in the store; their ids are numbers."""
+    judges, traits = _judged(art, contents), _measured(art, contents)
+    ids = tuple(map(str, range(len(contents))))
+    return Looks(ids, judges.astype(np.float64), traits.astype(np.float64))
+
+
 def eyes(art: Art[S]) -> dict[str, str]:
     """What stands for what each block is made by: other rows are of no use."""
     named = {"judges": [judge.name for judge in art.judges()]}

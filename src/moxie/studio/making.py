@@ -28,6 +28,7 @@ from moxie.work import Creation, Evaluation, Run
 
 if TYPE_CHECKING:
     from moxie.art import CopyIndex, Mask, StyleModel
+    from moxie.studio.liking import Liking
 
 S = TypeVar("S")
 
@@ -52,10 +53,15 @@ def evaluate(desk: Desk[S], size: tuple[int, ...], novelty: float, seconds: floa
     return evaluation
 
 
-def create(hand: Hand[S], brief: Brief[S], n: int, seed: int) -> list[Creation]:
-    """Make what is not there yet of the `n` creations asked for, storing each as it is made."""
+def create(
+    hand: Hand[S], brief: Brief[S], n: int, seed: int, liking: Liking[S] | None = None
+) -> list[Creation]:
+    """Make what is not there yet of the `n` creations asked for, storing each as it is made.
+
+    With a `liking`, each is chosen by it from several candidates, and so hangs on those before.
+    """
     desk, run = hand.owner, hand.owner.trained
-    asked = _asked(hand, brief)
+    asked = _asked(hand, brief, liking)
     with desk.clock.stage("create"):
         stored = {
             made.index: made
@@ -64,7 +70,11 @@ def create(hand: Hand[S], brief: Brief[S], n: int, seed: int) -> list[Creation]:
         }
         missing = [index for index in range(n) if index not in stored]
         if missing:
-            easel = _Easel(hand, run, hand.model(), hand.index(), hand.judge(), brief, asked)
+            easel = _Easel(
+                hand, run, hand.model(), hand.index(), hand.judge(), brief, asked, liking
+            )
+            if liking is not None:
+                liking.remember([stored[index].id for index in sorted(stored)])
             for done, index in enumerate(missing):
                 desk.clock.on_step(done, len(missing))
                 stored[index] = easel.create(seed, index)
@@ -142,7 +152,7 @@ def check_writable(folder: Path) -> None:
     trial.unlink(missing_ok=True)
 
 
-def _asked(hand: Hand[S], brief: Brief[S]) -> str:
+def _asked(hand: Hand[S], brief: Brief[S], liking: Liking[S] | None) -> str:
     """Stands for all that was asked: creations are the same only if all of it was the same."""
     start = "" if brief.start is None else digest(hand.art.write(brief.start).hex())
     parts: list[object] = [brief.size, brief.novelty, start, sorted(brief.options.items())]
@@ -150,6 +160,8 @@ def _asked(hand: Hand[S], brief: Brief[S]) -> str:
         parts.append(f"region {mask_digest(brief.mask)}")
     if hand.blended:
         parts.append(f"blend {hand.key()}")
+    if liking is not None:
+        parts.append(f"liking {liking.key()}")
     return digest(*parts)
 
 
@@ -169,20 +181,11 @@ class _Easel(Generic[S]):
     judge: Closeness[S]
     brief: Brief[S]
     asked: str
+    liking: Liking[S] | None = None
 
     def create(self, seed: int, index: int) -> Creation:
         """Make one, compare it, and store it with its record."""
-        [made] = creating.create(
-            self.model,
-            self.brief,
-            self.index,
-            self.hand.works,
-            n=1,
-            seed=seed,
-            threshold=self.hand.threshold,
-            first=index,
-            on_step=lambda *_: None,
-        )
+        made, chosen = self._made(seed, index)
         data = self.hand.art.write(made.content)
         creation = Creation(
             id=hashlib.sha256(data).hexdigest(),
@@ -196,11 +199,36 @@ class _Easel(Generic[S]):
             fidelity=self.judge.fidelity(made.content),
             attempts=made.attempts,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            record={"asked": self.asked, **self._record(made), **self._led(made)},
+            record={"asked": self.asked, **self._record(made), **self._led(made), **chosen},
         )
         recording.created(self.hand, creation)
         self.hand.owner.library.add_creation(creation, data)
         return creation
+
+    def _made(self, seed: int, index: int) -> tuple[creating.Made[S], Mapping[str, object]]:
+        """A creation of its own, or the one of several that a person likes, and how it was."""
+        if self.liking is None:
+            [made] = self._candidates(seed, index, 1)
+            return made, {}
+        several = self._candidates(seed, index * self.liking.of, self.liking.of)
+        near = [self.judge.fidelity(made.content) for made in several]
+        made, facts = self.liking.choose(several, near)
+        return made, {"chosen": facts}
+
+    def _candidates(self, seed: int, first: int, n: int) -> list[creating.Made[S]]:
+        return list(
+            creating.create(
+                self.model,
+                self.brief,
+                self.index,
+                self.hand.works,
+                n=n,
+                seed=seed,
+                threshold=self.hand.threshold,
+                first=first,
+                on_step=lambda *_: None,
+            )
+        )
 
     def _record(self, made: creating.Made[S]) -> Mapping[str, object]:
         """How it came about, in facts that can be checked."""

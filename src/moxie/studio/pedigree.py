@@ -47,6 +47,7 @@ class Model:
     run: Run
     works: tuple[Source, ...] | None
     creations: int
+    in_use: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,19 @@ def remember(library: Library, run: Run, works: Sequence[Work], places: Any) -> 
     library.save(run.corpus, f"learnt-{run.id}", Learnt(learnt, held_out, titles, rights))
 
 
-def models(library: Library, corpus: str) -> list[Model]:
-    """The trained models of a corpus, newest first, each with its works."""
+def models(library: Library, corpus: str, in_use: str | None = None) -> list[Model]:
+    """The trained models of a corpus, newest first, each with its works.
+
+    `in_use` is the id of the run that creations are made by now.
+    """
     works = {work.id: work for work in library.works(corpus)}
     return [
-        Model(run, _sources(library, run, works), len(library.creations(run.id)))
+        Model(
+            run,
+            _sources(library, run, works),
+            len(library.creations(run.id)),
+            run.id == in_use,
+        )
         for run in library.runs(corpus)
         if run.model is not None
     ]

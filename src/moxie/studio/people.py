@@ -14,6 +14,7 @@ from pathlib import Path
 from moxie.errors import Missing
 from moxie.rights import canon
 from moxie.store import Library
+from moxie.studio.desk import digest
 from moxie.studio.making import write
 from moxie.studio.questioning import pseudonym
 from moxie.work import Run
@@ -82,6 +83,11 @@ def export(library: Library, who: str, out: Path) -> Path:
     return out
 
 
+def tuning_key(who: str) -> str:
+    """Under this name the store keeps what became of a person's last tuning in a corpus."""
+    return f"tuning-{digest(who)}"
+
+
 def erase(library: Library, who: str, corpus: str | None) -> Erased:
     """Delete all that is kept about a person: answers, tags, notes, and their name on models.
 
@@ -90,6 +96,8 @@ def erase(library: Library, who: str, corpus: str | None) -> Erased:
     who = pseudonym(who)
     tuned = tuned_by(library, who, corpus)
     number = library.answers.erase(who, corpus)
+    for name in [one.name for one in library.corpora()] if corpus is None else [corpus]:
+        library.drop(name, tuning_key(who))
     if not number and not tuned:
         raise _nobody(who)
     for run in tuned:

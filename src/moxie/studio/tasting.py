@@ -17,7 +17,8 @@ import numpy as np
 from moxie.studio.candidates import Candidates, candidates
 from moxie.studio.desk import Desk
 from moxie.taste.answers import Answer, Choice, choices, pairs
-from moxie.taste.model import Taste, climb
+from moxie.taste.held import Foretold, foretold
+from moxie.taste.model import Taste, climb, near_shapes
 from moxie.taste.space import Floats
 from moxie.work import Answered
 
@@ -89,6 +90,13 @@ class Tasted:
         """The art's traits of each of `ids`, float [n, traits]."""
         return self.candidates.traits
 
+    def foretold(self) -> Foretold:
+        """How well answers are foretold by a taste learnt from the others."""
+        place = {one: i for i, one in enumerate(self.ids)}
+        shapes = near_shapes(self.taste.shape)
+        said = list(heard(self.answers))
+        return foretold(self.candidates.space, self.points, said, place, shapes)
+
     def likes(self) -> tuple[Floats, Floats]:
         """How much each of `ids` is liked, and how sure that is; in units of the choice's noise."""
         return self.taste.likes(self.points)
@@ -103,10 +111,10 @@ def taste(desk: Desk[S], who: str) -> Tasted:
 def learn(corpus: str, who: str, found: Candidates, answers: Sequence[Answered]) -> Tasted:
     """The taste that answers speak for, among creations of which features are known."""
     place = {one: i for i, one in enumerate(found.ids)}
-    heard = list(_heard(answers))
-    said = [choice for one in heard if not one.test for choice in choices(one, place)]
+    compared = list(heard(answers))
+    said = [choice for one in compared if not one.test for choice in choices(one, place)]
     known = _fitted(found, said)
-    tests = [one for one in heard if one.test]
+    tests = [one for one in compared if one.test]
     return Tasted(
         corpus,
         who,
@@ -114,12 +122,12 @@ def learn(corpus: str, who: str, found: Candidates, answers: Sequence[Answered])
         known,
         tuple(answers),
         _tested(known, found.points, place, tests),
-        _steady(heard),
-        *_contradictions(heard),
+        _steady(compared),
+        *_contradictions(compared),
     )
 
 
-def _heard(answers: Sequence[Answered]) -> Iterator[Answer]:
+def heard(answers: Sequence[Answered]) -> Iterator[Answer]:
     """Answers that compare something; those to a test question again are tests as well."""
     tests = {frozenset(said.shown) for said in answers if said.why == "test"}
     for said in answers:

@@ -1,0 +1,295 @@
+"""A model that learns again by a person's taste, kept only where it is better and does no harm.
+
+Works count by how surely the person likes what they look like; nothing that was made is learnt
+from, so that the artist stays the only source. Three gates stand before the new version: answers
+must be foretold surely enough, the creations of both versions of the same seeds must be equal in
+fidelity, diversity and near-copies, and the person must like the new ones better without knowing
+which they are. The taste's own opinion of the new version decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias, TypeVar
+
+import numpy as np
+
+from moxie.art import Brief
+from moxie.flow import evaluate as evaluating
+from moxie.studio import learning, looks, making, people, tasting
+from moxie.studio.blending import Hand
+from moxie.studio.desk import Desk
+from moxie.studio.questioning import Asked
+from moxie.studio.scoring import held_out, others
+from moxie.studio.tasting import Tasted
+from moxie.taste import blind, steering
+from moxie.taste.answers import Answer
+from moxie.text import Message, say
+from moxie.work import Creation, Evaluation, Run
+
+S = TypeVar("S")
+
+Outcome: TypeAlias = Literal["unready", "refused", "waiting", "promoted", "rejected"]
+
+LEAST_ANSWERS = 30
+"""Answers before a model is touched."""
+
+TRUST = 0.55
+"""The share of unseen pairs that must surely be foretold: chance is 0.5."""
+
+TRIED = 16
+"""Creations of each version that are measured, and shown in the blind comparison."""
+
+TRIAL_SEED = 0x5461737465 % 2**31
+FIDELITY_LOSS = 0.05
+DIVERSITY_LOSS = 0.15
+
+GENTLER = (steering.KEPT, 0.6)
+"""Shares of the works that keep counting: where the steeper fails a gate, the gentler is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What was measured of both versions by the same seeds, and what failed."""
+
+    kept: float
+    before: Evaluation
+    after: Evaluation
+    failed: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """A version learnt by a person's taste, and what has become of it.
+
+    `old` and `new` are the creations of both for the blind comparison. `shares` are what its
+    questions said so far (see `taste.blind`), `chance` how often nothing but luck does as well.
+    """
+
+    who: str
+    parent: str
+    run: str | None
+    answers: int
+    foretold: float
+    surely: float  # what the share of pairs foretold surely exceeds
+    outcome: Outcome
+    why: Message
+    gates: tuple[Gate, ...] = ()
+    old: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    shares: tuple[float, ...] = ()
+    chance: float | None = None
+    at: str = ""
+
+
+def tune(desk: Desk[S], who: str) -> Tuning:
+    """Learn again by what a person said; the new version waits for their blind comparison.
+
+    Raises Missing where nothing is trained, NoWorks where nothing was made that could be liked.
+    """
+    parent = desk.trained
+    known = tasting.taste(desk, who)
+    foretold = known.foretold()
+    said = len(known.answers)
+    start = Tuning(
+        who,
+        parent.id,
+        None,
+        said,
+        foretold.share,
+        foretold.bound,
+        "unready",
+        _unready(said, foretold.bound),
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    if said < LEAST_ANSWERS or not foretold.bound > TRUST:
+        return start
+    return _keep(desk, _learnt_again(desk, parent, known, start))
+
+
+def waiting(desk: Desk[S], who: str) -> Tuning | None:
+    """The version that waits for this person's blind comparison, if there is one."""
+    found = last(desk, who)
+    if found is None or found.outcome != "waiting" or desk.trained.id != found.parent:
+        return None
+    return found
+
+
+def last(desk: Desk[S], who: str) -> Tuning | None:
+    """What became of this person's last tuning, or None."""
+    return desk.library.load(desk.corpus.name, people.tuning_key(who), Tuning)
+
+
+def ask(desk: Desk[S], tuning: Tuning, seed: int) -> Asked:
+    """The next question of the blind comparison."""
+    said = desk.library.answers.find(desk.corpus.name, tuning.who)
+    number = sum(one.question is not None for one in said)
+    shown = _mixed(tuning, len(_shares(desk, tuning)), seed)
+    return Asked(number, "blind", tuple(map(desk.library.creation, shown)), seed)
+
+
+def _mixed(tuning: Tuning, done: int, seed: int) -> tuple[str, ...]:
+    """Ids of two creations of each version, of the same seeds; each is shown once."""
+    order = np.random.default_rng([seed, 61]).permutation(TRIED)
+    two = order[2 * done : 2 * done + 2]
+    shown = [lot[i] for lot in (tuning.old, tuning.new) for i in two]
+    return tuple(np.random.default_rng([seed, 62, done]).permutation(shown).tolist())
+
+
+def hear(desk: Desk[S], who: str) -> None:
+    """Count the answers to blind questions so far; the last one decides."""
+    tuning = waiting(desk, who)
+    if tuning is not None:
+        _keep(desk, _settled(desk, replace(tuning, shares=_shares(desk, tuning))))
+
+
+def _shares(desk: Desk[S], tuning: Tuning) -> tuple[float, ...]:
+    """What the answers to blind questions said so far."""
+    lots = {*tuning.old, *tuning.new}
+    said = [
+        blind.won(Answer(one.kind, one.shown, one.order), tuning.new)
+        for one in desk.library.answers.find(desk.corpus.name, tuning.who)
+        if one.why == "blind" and one.kind in ("order", "pick") and lots.issuperset(one.shown)
+    ]
+    return tuple(share for share in said if share is not None)
+
+
+def _settled(desk: Desk[S], tuning: Tuning) -> Tuning:
+    if len(tuning.shares) < blind.QUESTIONS:
+        return tuning
+    luck = blind.chance(tuning.shares)
+    if luck <= blind.SURE:
+        assert tuning.run is not None
+        desk.use(desk.library.run(tuning.run))
+        why = say(
+            "You liked the new version better without knowing which it was (luck would do as well "
+            "{percent:.0f} % of the time), so it is in use now. `moxie tune --back` undoes it.",
+            percent=100 * luck,
+        )
+        return replace(tuning, outcome="promoted", chance=luck, why=why)
+    why = say(
+        "You did not surely like the new version better (luck would do as well {percent:.0f} % of "
+        "the time), so the old one stays in use.",
+        percent=100 * luck,
+    )
+    return replace(tuning, outcome="rejected", chance=luck, why=why)
+
+
+def _keep(desk: Desk[S], tuning: Tuning) -> Tuning:
+    desk.library.save(desk.corpus.name, people.tuning_key(tuning.who), tuning)
+    return tuning
+
+
+def _unready(said: int, bound: float) -> Message:
+    if said < LEAST_ANSWERS:
+        return say(
+            "There are {n} answers; with {enough} the model can be tuned.",
+            n=said,
+            enough=LEAST_ANSWERS,
+        )
+    return say(
+        "Your answers do not yet tell surely enough what you will like (surely more than "
+        "{share:.2f} of unseen pairs; {wanted:.2f} are needed): more answers, or steadier ones.",
+        share=bound,
+        wanted=TRUST,
+    )
+
+
+def _learnt_again(desk: Desk[S], parent: Run, known: Tasted, start: Tuning) -> Tuning:
+    """The version of the steepest counts that passes the gates."""
+    old = _made(desk, parent)
+    liked = _liking_of_works(desk, known)
+    gates: list[Gate] = []
+    for kept in GENTLER:
+        counts = dict(
+            zip(liked, steering.weights(np.array([*liked.values()]), kept=kept), strict=True)
+        )
+        run = learning.retrain(desk, parent, counts)
+        people.remember(desk.library, run, [known.who])
+        new = _made(desk, run)
+        if {one.id for one in old} & {one.id for one in new}:
+            why = say(
+                "The version by your taste would make what the old one makes, so it was not kept."
+            )
+            return replace(start, run=run.id, outcome="refused", why=why)
+        gate = _gate(desk, kept, old, new)
+        gates.append(gate)
+        if not gate.failed:
+            ids = [tuple(one.id for one in lot) for lot in (old, new)]
+            why = say(
+                "A version by your taste is ready: {n} blind questions will tell whether you like "
+                "it better. Go on with `moxie rate`.",
+                n=blind.QUESTIONS,
+            )
+            return replace(
+                start,
+                run=run.id,
+                outcome="waiting",
+                why=why,
+                gates=tuple(gates),
+                old=ids[0],
+                new=ids[1],
+            )
+    return replace(start, outcome="refused", why=gates[-1].failed[0], gates=tuple(gates))
+
+
+def _liking_of_works(desk: Desk[S], known: Tasted) -> dict[str, float]:
+    """How surely each work that is learnt from is liked, by its id."""
+    seen = looks.look(desk, [place.work for place in desk.part("train")])
+    mean, doubt = known.taste.likes(known.candidates.place(seen))
+    return dict(zip(seen.ids, steering.careful(mean, doubt).tolist(), strict=True))
+
+
+def _made(desk: Desk[S], run: Run) -> list[Creation]:
+    brief: Brief[S] = Brief(desk.art.size(None))
+    return making.create(Hand.of(desk.beside(run)), brief, TRIED, TRIAL_SEED)
+
+
+def _gate(desk: Desk[S], kept: float, old: Sequence[Creation], new: Sequence[Creation]) -> Gate:
+    before, after = _measured(desk, old), _measured(desk, new)
+    failed: list[Message] = []
+    if after.fidelity.value < before.fidelity.value - FIDELITY_LOSS:
+        failed.append(
+            say(
+                "The version by your taste would be less like the artist (fidelity {after:.2f}, "
+                "{before:.2f} before), so it was not kept.",
+                after=after.fidelity.value,
+                before=before.fidelity.value,
+            )
+        )
+    if after.diversity.value < before.diversity.value - DIVERSITY_LOSS:
+        failed.append(
+            say(
+                "The version by your taste would be less varied (diversity {after:.2f}, "
+                "{before:.2f} before), so it was not kept.",
+                after=after.diversity.value,
+                before=before.diversity.value,
+            )
+        )
+    if after.near_copies > before.near_copies:
+        failed.append(
+            say(
+                "The version by your taste would copy more ({after} near-copies of {n}, {before} "
+                "before), so it was not kept.",
+                after=after.near_copies,
+                before=before.near_copies,
+                n=len(new),
+            )
+        )
+    return Gate(kept, before, after, tuple(failed))
+
+
+def _measured(desk: Desk[S], lot: Sequence[Creation]) -> Evaluation:
+    return evaluating.evaluate(
+        [desk.art.read(desk.library.get(one.id), one.id) for one in lot],
+        desk.contents(desk.part("train")),
+        desk.contents(held_out(desk)),
+        others(desk),
+        desk.art,
+        desk.index,
+        threshold=desk.dataset.threshold,
+        typical=desk.dataset.typical_similarity,
+        seed=0,
+    )

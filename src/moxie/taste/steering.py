@@ -1,0 +1,83 @@
+"""From a taste to what is made: how much each work counts, and which creations are handed out.
+
+Both take the person's taste at its word only as far as it is sure: what counts is the mean of a
+liking less a part of its deviation, because the best of many by a model's own word is as often
+the most overrated (the winner's curse).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from moxie.taste.space import Floats
+
+CAUTION = 0.5
+"""How many deviations of its own doubt are taken off a liking."""
+
+ALIKE = 0.5
+"""What a creation loses, in deviations of liking, where another chosen one is as good as equal."""
+
+KEPT = 0.3
+"""Share of the works that count for as many at least, however one-sided the taste is."""
+
+FEWEST = 8
+"""Works that always count for as many at least, or all where there are fewer."""
+
+STEEPEST = 4.0
+
+
+def careful(mean: Floats, deviation: Floats) -> Floats:
+    """Likings as sure as they are: mean less a part of the doubt, float [n]."""
+    return np.asarray(mean - CAUTION * deviation, np.float64)
+
+
+def weights(liking: Floats, *, kept: float = KEPT) -> Floats:
+    """What each work counts, float [n] of mean 1, rising exponentially with its liking.
+
+    As steep as leaves the works an effective number (Kish 1965: the square of the sum over the
+    sum of squares) of `kept` of them, and of `FEWEST`: the artist has to stay in what is learnt.
+    """
+    number = len(liking)
+    spread = float(liking.std()) if number else 0.0
+    if spread < 1e-9:
+        return np.ones(number)
+    standard = (liking - liking.mean()) / spread
+    wanted = min(number, max(FEWEST, kept * number))
+    low, high = 0.0, STEEPEST
+    for _ in range(40):
+        middle = (low + high) / 2
+        if effective(_rising(standard, middle)) >= wanted:
+            low = middle
+        else:
+            high = middle
+    return _rising(standard, low)
+
+
+def effective(counts: Floats) -> float:
+    """How many equally counted things make as even a mixture."""
+    return float(counts.sum() ** 2 / (counts**2).sum())
+
+
+def next_best(worth: Floats, points: Floats, before: Floats, width: float) -> int:
+    """The place of the creation to choose next: liked, and not what was chosen already.
+
+    Maximal marginal relevance (Carbonell and Goldstein 1998): `worth`, in deviations of liking,
+    less `ALIKE` times the nearness to the nearest of those chosen `before`. `points` and `before`
+    are float [n, dimensions]; at a squared distance of `width` nearness has all but vanished.
+    """
+    if not len(before):
+        return int(worth.argmax())
+    apart = ((points[:, None] - before[None]) ** 2).sum(2).min(1)
+    return int((worth - ALIKE * np.exp(-2 * apart / width)).argmax())
+
+
+def usual_distance(points: Floats) -> float:
+    """The median squared distance of different creations; 1 where there are none."""
+    apart = (points**2).sum(1)[:, None] + (points**2).sum(1)[None] - 2 * points @ points.T
+    pairs = apart[np.triu_indices(len(points), 1)]
+    return max(float(np.median(pairs)), 1e-9) if len(pairs) else 1.0
+
+
+def _rising(standard: Floats, steepness: float) -> Floats:
+    counts = np.exp(steepness * (standard - standard.max()))
+    return np.asarray(counts / counts.mean(), np.float64)

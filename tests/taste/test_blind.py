@@ -1,0 +1,45 @@
+"""The blind comparison: what a question says across the lots, and how often luck says as much."""
+
+from __future__ import annotations
+
+import pytest
+
+from moxie.taste.answers import Answer
+from moxie.taste.blind import QUESTIONS, SURE, chance, won
+
+NEW = {"n1", "n2"}
+
+
+def order(*best: str) -> Answer:
+    return Answer("order", tuple(sorted(best)), best)
+
+
+def test_pairs_across_the_lots_are_counted() -> None:
+    assert won(order("n1", "n2", "o1", "o2"), NEW) == 1.0
+    assert won(order("o1", "n1", "n2", "o2"), NEW) == 0.5
+    assert won(order("o1", "o2", "n1", "n2"), NEW) == 0.0
+    assert won(Answer("pick", ("o1", "n1", "n2", "o2"), ("n2",)), NEW) == 1.0
+    assert won(Answer("pick", ("o1", "n1", "n2", "o2"), ("o2",)), NEW) == 0.0
+
+
+def test_a_question_within_one_lot_says_nothing() -> None:
+    assert won(order("n1", "n2"), NEW) is None
+    assert won(Answer("pick", ("o1", "o2"), ("o1",)), NEW) is None
+    assert won(Answer("like", ("n1",), value=1), NEW) is None
+
+
+def test_luck_is_counted_exactly() -> None:
+    assert chance([1.0] * QUESTIONS) == pytest.approx(1 / 2**QUESTIONS)
+    assert chance([0.5] * QUESTIONS) == 1.0
+    assert chance([1.0, 0.0]) == pytest.approx(0.75)
+    assert chance([0.0] * QUESTIONS) == 1.0
+    assert chance([1, 1, 1, 1, 1, 1, 0.75, 0.25]) < SURE
+    assert chance([1, 1, 1, 1, 0, 0, 0.75, 0.25]) > SURE
+
+
+def test_alike_lots_are_seldom_taken_for_better() -> None:
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    passed = np.mean([chance(rng.integers(0, 5, QUESTIONS) / 4) <= SURE for _ in range(400)])
+    assert passed <= SURE + 0.04
