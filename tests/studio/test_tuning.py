@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def steep(studio: Studio) -> Liking:
 
     def liking(creation: str) -> float:
         beads = [int(bead) for bead in studio._library.get(creation).split()[1:]]
-        return sum((b - a) % 10 >= 4 for a, b in zip(beads, beads[1:], strict=False)) / len(beads)
+        return sum((b - a) % 10 >= 4 for a, b in pairwise(beads)) / len(beads)
 
     return liking
 

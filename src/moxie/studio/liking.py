@@ -66,6 +66,8 @@ class Liking(Generic[S]):
 
     def remember(self, ids: Sequence[str]) -> None:
         """What was chosen before, from the store."""
+        if not ids:
+            return
         seen = looks.look(self.desk, ids)
         self.before += list(self.known.candidates.place(seen))
 
