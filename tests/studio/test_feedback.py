@@ -53,7 +53,7 @@ def high(studio: Studio) -> Callable[[str], float]:
 
 def answered(studio: Studio, asked: Asked, liking: Callable[[str], float], who: str) -> Answered:
     shown = [made.id for made in asked.shown]
-    order = sorted(shown, key=liking, reverse=True)
+    order = sorted(shown, key=lambda one: (liking(one), one), reverse=True)
     about = {"why": asked.why, "question": asked.number, "seed": asked.seed}
     return studio.answer(None, "order", shown, who=who, order=order, **about)
 

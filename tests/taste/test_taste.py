@@ -92,6 +92,23 @@ def test_a_space_is_small_and_of_one_size(rng: np.random.Generator) -> None:
     assert np.isfinite(alike.points(np.ones((2, 3)))).all()
 
 
+def test_few_traits_are_not_lost_among_many_numbers(rng: np.random.Generator) -> None:
+    judged, traits = rng.normal(size=(120, 200)), rng.normal(size=(120, 4))
+
+    def kept(space: Space, points: np.ndarray) -> float:
+        """Share of the traits' variance that the points hold."""
+        columns = np.concatenate([points, np.ones((len(points), 1))], axis=1)
+        left = traits - columns @ np.linalg.lstsq(columns, traits, rcond=None)[0]
+        return 1 - float(left.var() / traits.var())
+
+    beside = Space.of(judged, traits)
+    among = Space.of(np.concatenate([judged, traits], axis=1))
+    assert kept(beside, beside.points(judged, traits)) > 0.95
+    assert kept(among, among.points(np.concatenate([judged, traits], axis=1))) < 0.7
+    alone = Space.of(judged[:, :0], traits)
+    assert kept(alone, alone.points(judged[:, :0], traits)) > 0.99
+
+
 def test_the_bend_is_the_kernel_it_stands_for(rng: np.random.Generator) -> None:
     space = Space.of(rng.normal(size=(30, 6)))
     points = space.landmarks

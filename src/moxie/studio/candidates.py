@@ -73,8 +73,9 @@ def askable(library: Library, corpus: str) -> list[Creation]:
 
 def placed(looks: Looks) -> Candidates:
     """Creations as points of the space that is theirs."""
-    space = Space.of(looks.judges)
-    return Candidates(looks.ids, space.points(looks.judges), looks.traits, space)
+    space = Space.of(looks.judges, looks.traits)
+    points = space.points(looks.judges, looks.traits)
+    return Candidates(looks.ids, points, looks.traits, space)
 
 
 def too_few(corpus: str) -> NoWorks:
@@ -87,7 +88,7 @@ def too_few(corpus: str) -> NoWorks:
 
 
 def _settings() -> str:
-    return f"{spaces.DIMENSIONS} {spaces.LANDMARKS} {spaces.FLATTENED}"
+    return f"{spaces.DIMENSIONS} {spaces.LANDMARKS} {spaces.FLATTENED} {spaces.TRAITS}"
 
 
 def _packed(known: str, found: Candidates) -> Kept:

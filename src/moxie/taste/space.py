@@ -21,6 +21,14 @@ LANDMARKS = 64
 FLATTENED = 0.25
 """Components are divided by their deviation to this power: 1 makes all of one size, 0 none."""
 
+TRAITS = 0.3
+"""Variance of all traits together, where that of all judges' numbers is 1.
+
+A dozen traits among hundreds of numbers would be lost. Those who like what has a name are learnt
+quicker with them, and of a larger weight others lose more than they gain (see
+docs/decisions/0012-traits.md).
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Space:
@@ -32,11 +40,23 @@ class Space:
     landmarks: Floats  # [landmarks, dimensions]
 
     @classmethod
-    def of(cls, features: Floats, *, dimensions: int = DIMENSIONS, seed: int = 0) -> Space:
-        """The space of creations, float [n, features]; constant features are left out of it."""
+    def of(
+        cls,
+        judged: Floats,
+        traits: Floats | None = None,
+        *,
+        dimensions: int = DIMENSIONS,
+        seed: int = 0,
+    ) -> Space:
+        """The space of creations, by judges' vectors [n, d] and traits [n, traits] if there are.
+
+        What is the same for all creations is left out of it.
+        """
+        features = _beside(judged, traits)
         mean = features.mean(axis=0)
         deviation = features.std(axis=0)
         scale = np.where(deviation > 1e-9, 1 / np.maximum(deviation, 1e-9), 0.0)
+        scale[judged.shape[1] :] *= _weight(scale, judged.shape[1])
         standard = (features - mean) * scale
         _, values, axes = np.linalg.svd(standard, full_matrices=False)
         kept = min(dimensions, max(1, int((values > 1e-6 * max(values[0], 1e-9)).sum())))
@@ -47,9 +67,9 @@ class Space:
         points = standard @ axes
         return cls(mean, scale, axes, _spread_out(points, LANDMARKS, seed))
 
-    def points(self, features: Floats) -> Floats:
-        """Features [n, features] as points [n, dimensions], of mean square 1 a coordinate."""
-        standard = (features - self.mean) * self.scale
+    def points(self, judged: Floats, traits: Floats | None = None) -> Floats:
+        """Creations as points [n, dimensions], of mean square 1 a coordinate where they are new."""
+        standard = (_beside(judged, traits) - self.mean) * self.scale
         found: Floats = np.matmul(standard, self.axes)
         return found
 
@@ -66,6 +86,16 @@ class Space:
         onto = vectors[:, kept] / np.sqrt(values[kept])
         bent = bend * _bell(points, self.landmarks, width) @ onto
         return np.concatenate([straight, bent], axis=1)
+
+
+def _beside(judged: Floats, traits: Floats | None) -> Floats:
+    return judged if traits is None else np.concatenate([judged, traits], axis=1)
+
+
+def _weight(scale: Floats, judged: int) -> float:
+    """What standardised traits are multiplied by to weigh `TRAITS` of all that judges see."""
+    seen, named = int((scale[:judged] > 0).sum()), int((scale[judged:] > 0).sum())
+    return float(np.sqrt(TRAITS * max(seen, 1) / max(named, 1)))
 
 
 def _bell(a: Floats, b: Floats, width: float) -> Floats:
