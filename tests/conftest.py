@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from made_beads import laid_out
 from shared_works import SHARED
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as `moxie` itself does; see __main__
@@ -95,3 +96,16 @@ def beads(toy: Path, tmp_path: Path) -> Path:
     for name, data in ART.examples():
         (folder / name).write_bytes(data)
     return folder
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the store of `rated` is kept for the next test that wants one."""
+    return tmp_path_factory.mktemp("made") / "home"
+
+
+@pytest.fixture
+def rated(made_once: Path, beads: Path, home: Path) -> Path:
+    """The test's own store, holding creations of the toy art to rate."""
+    laid_out(made_once, home, beads)
+    return home

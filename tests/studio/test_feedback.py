@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from made_beads import MADE
 from moxie import Studio
 from moxie.errors import BadInput, Missing, NoWorks
 from moxie.studio import Asked, people
 from moxie.text import Message
 from moxie.work import Answered
 
-MADE = 24
-
-
-@pytest.fixture(scope="module")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("made")
-
 
 @pytest.fixture
-def studio(made_once: Path, beads: Path, tmp_path: Path) -> Iterator[Studio]:
-    """A store of the toy art with creations; made once, copied for each test."""
-    kept, home = made_once / "home", tmp_path / "home"
-    if not kept.exists():
-        shutil.copytree(home, kept)
-        with Studio(kept) as opened:
-            opened.collect(beads, corpus="beads", art="toy", rights="own")
-            opened.prepare()
-            opened.choose()
-            opened.train()
-            opened.create(n=MADE, novelty=1.0)
-            opened.look()
-    shutil.copytree(kept, home, dirs_exist_ok=True)
-    with Studio(home) as opened:
+def studio(rated: Path) -> Iterator[Studio]:
+    with Studio(rated) as opened:
         yield opened
 
 
@@ -301,3 +282,17 @@ def test_creations_there_are_not_and_of_other_corpora_are_refused(
     studio.collect(beads, corpus="other", art="toy", rights="own")
     with pytest.raises(BadInput, match="is not of other but of beads"):
         studio.answer("other", "like", [one], value=1)
+
+
+def test_a_question_is_laid_out_to_be_seen(studio: Studio, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    asked = studio.ask()
+    sheet = studio.show(asked, out=out)
+    assert list(sheet.files) == ["A", "B", "C", "D"]
+    for made, (letter, [path]) in zip(asked.shown, sheet.files.items(), strict=True):
+        assert path == out / "rate" / f"{letter}.svg"
+        assert path.read_bytes().count(b"<circle") == made.size[0]
+    page = sheet.page.read_text("utf-8")
+    assert page.count("<figure") == 4
+    assert "Question 1" in page
+    assert "http" not in page.replace("http-equiv", "")

@@ -80,6 +80,10 @@ def _perform(
         from moxie.cli.opening import serve
 
         return serve(params, settings, catalogue)
+    if name == "rate":  # talks with a person, who has the terminal to themselves
+        from moxie.cli.rating import rate
+
+        return rate(params, settings, catalogue)
     from moxie.cli.verbs import perform
 
     return perform(name, params, settings, catalogue)

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import click
 
 from moxie.cli import options as o
+from moxie.cli.rating_options import RATING
 from moxie.cli.types import Folder
 from moxie.errors import BadInput
 from moxie.text import Catalogue, Message, say
@@ -74,6 +75,7 @@ VERBS = (
         say("Fill what is missing in a work, and leave the rest as it is."),
         (o.SOURCE, o.OUT_FILE, o.REGION, o.MODEL, o.SEED),
     ),
+    Verb("rate", say("Say what you like, and Moxie learns your taste."), (o.CORPUS, *RATING)),
     Verb("report", say("Write the report as one page."), (o.CORPUS, o.OUT)),
     Verb(
         "export",

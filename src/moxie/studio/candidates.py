@@ -39,7 +39,7 @@ class Candidates:
 
     def place(self, looks: Looks) -> Floats:
         """Where anything that was looked at lies in their space, float [n, dimensions]."""
-        return self.space.points(looks.judges)
+        return self.space.points(looks.judges, looks.traits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from moxie.studio import candidates, inputs, people, questioning, tasting, tuning, versions
+from moxie.studio import candidates, inputs, people, questioning, showing, tasting, tuning, versions
 from moxie.studio.opening import Opening
 from moxie.studio.people import Erased
 from moxie.studio.protection import PathLike, Protection
 from moxie.studio.questioning import Asked
+from moxie.studio.showing import Sheet
 from moxie.studio.tasting import Tasted
 from moxie.studio.tuning import Tuning
+from moxie.text import Catalogue
 from moxie.work import Answered, Run, Said, Why
 
 ME = "me"
@@ -37,6 +39,17 @@ class Feedback(Protection, Opening):
             if version is not None:
                 return tuning.ask(desk, version, seed)
             return questioning.ask(desk, who, seed)
+
+    def show(
+        self, asked: Asked, corpus: str | None = None, *, out: PathLike = "moxie-out"
+    ) -> Sheet:
+        """Write a question's creations into `out`/rate: previews A, B, ... and a page of them all.
+
+        What an earlier question wrote there is replaced.
+        """
+        with self._table(corpus) as desk:
+            catalogue = Catalogue.load(self.settings.language)
+            return showing.lay_out(desk, asked, Path(out), catalogue)
 
     def answer(  # noqa: PLR0913  every way to answer, each with a usual value
         self,

@@ -19,10 +19,13 @@ from moxie.studio.desk import Desk
 from moxie.taste.answers import Answer, Choice, choices, pairs
 from moxie.taste.held import Foretold, foretold
 from moxie.taste.model import Taste, climb, near_shapes
-from moxie.taste.space import Floats
+from moxie.taste.space import Floats, Space
 from moxie.work import Answered
 
 S = TypeVar("S")
+
+ENOUGH = 50
+"""Answers to questions after which a taste is usually known well enough to act on."""
 
 Z, Z_ONE_SIDED = 1.96, 1.645
 """Normal quantiles of a 95 % interval, and of a bound that 95 % lie above."""
@@ -55,6 +58,7 @@ class Estimate:
 class Tasted:
     """What is known of a person's taste for a corpus' creations.
 
+    It was learnt from `said`, choices among the places of `ids`.
     `tested` is how often the taste puts pairs of test answers in the order the person gave,
     `steady` how often the person repeats their own; None before there are any. Of `compared`
     pairs that were compared more than once, `contradicted` were answered both ways.
@@ -63,6 +67,7 @@ class Tasted:
     corpus: str
     who: str
     candidates: Candidates
+    said: tuple[Choice, ...]
     taste: Taste
     answers: tuple[Answered, ...]
     tested: Estimate | None
@@ -76,6 +81,11 @@ class Tasted:
         return tuple(said for said in self.answers if said.question is not None)
 
     @property
+    def left(self) -> int:
+        """How many more answers it usually takes until a taste is known well."""
+        return max(0, ENOUGH - sum(said.kind != "skip" for said in self.asked))
+
+    @property
     def ids(self) -> tuple[str, ...]:
         """The creations that can be asked about."""
         return self.candidates.ids
@@ -84,6 +94,11 @@ class Tasted:
     def points(self) -> Floats:
         """Where each of `ids` is in the taste's space, float [n, dimensions]."""
         return self.candidates.points
+
+    @property
+    def space(self) -> Space:
+        """The space of `points`."""
+        return self.candidates.space
 
     @property
     def traits(self) -> Floats:
@@ -119,6 +134,7 @@ def learn(corpus: str, who: str, found: Candidates, answers: Sequence[Answered])
         corpus,
         who,
         found,
+        tuple(said),
         known,
         tuple(answers),
         _tested(known, found.points, place, tests),
