@@ -7,8 +7,8 @@ A model learns from the works (the art's first recipe; split as `moxie prepare` 
 sees, eight principal components of the pool) orders four at a time, 50 times; the learner sees the
 other judges' features. Then works count by the taste, the model learns again, makes sixteen
 candidates for each of two creations, and one of sixteen is chosen, as `moxie tune` and
-`moxie create --for` do. All is judged by the true liking, in deviations of the pool around its
-mean; the taste's own opinion is nowhere reported.
+`moxie create --for` do (baselines: for one creation). All is judged by the true liking, in
+deviations of the pool around its mean; the taste's own opinion is nowhere reported.
 
 `gain_50_<family>` is that of what is handed out; systems: `moxie`; `chosen only` (the first model's
 candidates); `tuned only` (the new model's, none chosen); `liked only` (works count by their share
@@ -51,7 +51,7 @@ from tables import Rows, parser
 Floats = NDArray[np.float64]
 Orders = Callable[[Sequence[int], np.random.Generator], list[int]]
 
-MOST, POOL, ANSWERS, OF, HANDED = 120, 240, 50, 16, 2
+MOST, POOL, ANSWERS, OF, HANDED = 120, 160, 50, 16, 2
 MEASURED = 24
 """Creations of the first model whose fidelity the new ones' is compared with."""
 
@@ -61,33 +61,34 @@ class Eyes:
     """What is seen of contents: by the learner, and by judges of liking."""
 
     art: Art[Any]
-    seen: tuple[Floats, Floats]  # mean and deviation of the pool's features
+    space: Space
     hidden: tuple[Floats, Floats, Floats]  # mean, deviation, axes [features, HIDDEN]
 
     @classmethod
     def of(cls, art: Art[Any], pool: Sequence[Any]) -> Eyes:
         """Fixed by the pool."""
-        seen, hidden = _rows(art, pool)
+        judged, traits, hidden = _rows(art, pool)
         mean, deviation = hidden.mean(0), hidden.std(0) + 1e-9
         _, values, axes = np.linalg.svd((hidden - mean) / deviation, full_matrices=False)
         scaled = axes[:HIDDEN].T / (values[:HIDDEN] / np.sqrt(len(pool)))
-        return cls(art, (seen.mean(0), seen.std(0) + 1e-9), (mean, deviation, scaled))
+        return cls(art, Space.of(judged, traits), (mean, deviation, scaled))
 
     def look(self, contents: Sequence[Any]) -> tuple[Floats, Floats]:
-        """The learner's features, and the judges'."""
-        seen, hidden = _rows(self.art, contents)
+        """The learner's points, and the judges' components."""
+        judged, traits, hidden = _rows(self.art, contents)
         mean, deviation, axes = self.hidden
-        return (seen - self.seen[0]) / self.seen[1], ((hidden - mean) / deviation) @ axes
+        return self.space.points(judged, traits), ((hidden - mean) / deviation) @ axes
 
 
-def _rows(art: Art[Any], contents: Sequence[Any]) -> tuple[Floats, Floats]:
-    """Means over pieces: of all judges but the last, and of the last."""
+def _rows(art: Art[Any], contents: Sequence[Any]) -> tuple[Floats, Floats, Floats]:
+    """Means over pieces of all judges but the last; traits; means over pieces of the last."""
     pieces = [art.split(content) for content in contents]
     flat = [piece for some in pieces for piece in some]
     starts = np.cumsum([0, *(len(some) for some in pieces[:-1])])
     counts = np.array([len(some) for some in pieces])[:, None]
     found = [np.add.reduceat(judge.embed(flat), starts) / counts for judge in art.judges()]
-    return np.concatenate(found[:-1], 1).astype(np.float64), found[-1].astype(np.float64)
+    traits = np.array([art.measure(content) for content in contents], np.float64)
+    return np.concatenate(found[:-1], 1).astype(np.float64), traits, found[-1].astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class Studio:
             threshold=self.dataset.threshold,
             typical=self.dataset.typical_similarity,
             seed=0,
+            opinions=False,
         )
         return found.fidelity.value, found.diversity.value, found.near_copies / len(made)
 
@@ -180,7 +182,6 @@ class Pool:
     eyes: Eyes
     drafts: Sequence[Draft[Any]]
     hidden: Floats
-    space: Space
     points: Floats
     works: Floats  # points of the works learnt from
 
@@ -189,10 +190,9 @@ class Pool:
         """Make them."""
         drafts = studio.make(studio.model(), number, studio.seed)
         eyes = Eyes.of(studio.art, [draft.content for draft in drafts])
-        seen, hidden = eyes.look([draft.content for draft in drafts])
+        points, hidden = eyes.look([draft.content for draft in drafts])
         works, _ = eyes.look([studio.contents[work] for work in studio.learnt])
-        space = Space.of(seen)
-        return cls(studio, eyes, drafts, hidden, space, space.points(seen), space.points(works))
+        return cls(studio, eyes, drafts, hidden, points, works)
 
 
 class Liking:
@@ -226,7 +226,7 @@ def ask(pool: Pool, answer: Orders, seed: int) -> tuple[Taste, list[int]]:
     said: list[Choice] = []
     asked: list[tuple[int, ...]] = []
     firsts: list[int] = []
-    taste = fit(pool.space, pool.points, said)
+    taste = fit(pool.eyes.space, pool.points, said)
     while len(asked) < ANSWERS:
         new = question(taste, pool.points, asked, rng)
         order = answer(new.shown, rng)
@@ -234,8 +234,8 @@ def ask(pool: Pool, answer: Orders, seed: int) -> tuple[Taste, list[int]]:
         firsts.append(order[0])
         if new.why != "test":
             said += [Choice(tuple(order[i:])) for i in range(len(order) - 1)]
-            taste = fit(pool.space, pool.points, said, near_shapes(taste.shape))
-    return fit(pool.space, pool.points, said), firsts
+            taste = fit(pool.eyes.space, pool.points, said, near_shapes(taste.shape))
+    return fit(pool.eyes.space, pool.points, said), firsts
 
 
 def contrary(true: Orders) -> Orders:
@@ -292,12 +292,12 @@ class Lot:
     hidden: Floats
 
     @classmethod
-    def of(cls, pool: Pool, counts: Floats | None, seed: int) -> Lot:
-        """Made by a model that learnt with these counts."""
-        drafts = pool.studio.make(pool.studio.model(counts), OF * HANDED, 10_000 + seed)
+    def of(cls, pool: Pool, counts: Floats | None, seed: int, handed: int = 1) -> Lot:
+        """Sixteen for each creation, by a model that learnt with these counts."""
+        drafts = pool.studio.make(pool.studio.model(counts), OF * handed, 10_000 + seed)
         contents = [draft.content for draft in drafts]
-        seen, hidden = pool.eyes.look(contents)
-        return cls(contents, pool.space.points(seen), hidden)
+        points, hidden = pool.eyes.look(contents)
+        return cls(contents, points, hidden)
 
 
 def one_judge(
@@ -318,7 +318,7 @@ def one_judge(
         value = float(liking(lot.hidden[picked]).mean())
         found.setdefault(system, {})[f"gain_{ANSWERS}_{family}"] = value
 
-    new = Lot.of(pool, counted_by_taste(taste, pool), seed)
+    new = Lot.of(pool, counted_by_taste(taste, pool), seed, HANDED)
     gain("moxie", new, by_taste(taste, pool))
     gain("tuned only", new, None)
     gain("chosen only", first, by_taste(taste, pool))
@@ -360,7 +360,7 @@ def measure(
         normal = studio.measure([draft.content for draft in pool.drafts[:MEASURED]])
         values: dict[tuple[str, str], list[float]] = {}
         for one in range(seed, seed + (2 if quick else 20)):
-            first = Lot.of(pool, None, one)
+            first = Lot.of(pool, None, one, HANDED)
             for family in FAMILIES:
                 for system, figures in one_judge(pool, family, one, first, normal).items():
                     for metric, value in figures.items():

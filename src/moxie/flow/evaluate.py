@@ -64,21 +64,22 @@ def evaluate(  # noqa: PLR0913  every part of the question is the caller's
     threshold: float,
     typical: float,
     seed: int,
+    opinions: bool = True,
 ) -> Evaluation:
     """Measure creations of one model against works it has not seen.
 
     `others` are other artists' works as the first judge sees them, one row a work, by group; they
     join the judge's own. `index` holds all works; `threshold` and `typical` are its near-copy
     threshold and the median similarity of a work to its nearest different work. What cannot be
-    told from so few works is nan, and the notes say so. The same input and seed give the same.
+    told from so few works is nan, and the notes say so. Without `opinions` the first judge alone
+    is asked. The same input and seed give the same.
     """
-    judges = art.judges()
-    deciding = judges[0]
+    deciding, *rest = art.judges()
     verdict = _judge(deciding, creations, train, held_out, others, art, MOST, seed)
     originality, near_copies = _originality(creations, index, threshold, typical, seed)
-    opinions, details = {}, dict(verdict.details)
+    second_opinions, details = {}, dict(verdict.details)
     notes = [*verdict.notes]
-    for judge in judges[1:]:
+    for judge in rest if opinions else ():
         try:
             second = _judge(judge, creations, train, held_out, None, art, MOST_OTHER_JUDGES, seed)
         except Missing:
@@ -86,7 +87,7 @@ def evaluate(  # noqa: PLR0913  every part of the question is the caller's
                 say("The judge {judge} is not installed; its opinion is missing.", judge=judge.name)
             )
             continue
-        opinions[judge.name] = second.fidelity
+        second_opinions[judge.name] = second.fidelity
         details |= second.details
         notes += _dependence(judge)
     return Evaluation(
@@ -97,7 +98,7 @@ def evaluate(  # noqa: PLR0913  every part of the question is the caller's
         judge=deciding.name,
         samples=len(creations),
         near_copies=near_copies,
-        second_opinions=opinions,
+        second_opinions=second_opinions,
         details={name: value for name, value in details.items() if np.isfinite(value)},
         notes=tuple(notes),
     )

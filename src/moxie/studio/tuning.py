@@ -295,4 +295,5 @@ def _measured(desk: Desk[S], lot: Sequence[Creation]) -> Evaluation:
         threshold=desk.dataset.threshold,
         typical=desk.dataset.typical_similarity,
         seed=0,
+        opinions=False,
     )
