@@ -1,5 +1,5 @@
 /** The server's API: one function a question. Every failure is an `ApiError` with its sentence. */
-import { t } from "./words.js";
+import { page, t } from "./words.js";
 
 export class ApiError extends Error {
   constructor(message, status = 0, kind = "") {
@@ -66,15 +66,17 @@ export const api = {
   creations: (id, query) => get(`${corpus(id)}/creations`, query),
   creation: (id) => get(`/api/creations/${id}`),
   question: (id, query) => get(`${corpus(id)}/question`, query),
-  answer: (id, said) => post(`${corpus(id)}/answers`, said),
-  undo: (id, who) => post(`${corpus(id)}/answers/undo`, { who }),
+  answer: (id, said) => post(`${corpus(id)}/answer`, said),
+  taste: (id, query) => get(`${corpus(id)}/taste`, query),
+  undo: (id, who) => post(`${corpus(id)}/undo`, { who }),
   upload: (blob, name, onprogress, signal) => put(`/api/uploads?name=${encodeURIComponent(name)}`, blob, onprogress, signal),
   jobs: () => get("/api/jobs"),
   job: (id) => get(`/api/jobs/${id}`),
-  start: (kind, wish) => post(`/api/jobs/${kind}`, wish),
+  start: (kind, wish) => post(`/api/${kind}`, wish),
   steer: (id, verb) => post(`/api/jobs/${id}/${verb}`),
   language: (language) => post("/api/settings", { language }),
-  previewOf: (what, id, size) => `/api/${what}/${id}/preview?size=${size}`,
-  soundOf: (what, id) => `/api/${what}/${id}/sound`,
+  /** `what` is works, creations or uploads; `form` large, small or sound. */
+  previewOf: (what, id, form, owner = page.corpus?.id) => `${what === "creations" ? "/api" : corpus(owner)}/${what}/${id}/preview?form=${form}`,
   fileOf: (id) => `/api/files/${id}`,
+  viewOf: (id) => `/api/files/${id}/view`,
 };

@@ -15,9 +15,38 @@ export async function sizeOf(source) {
   return image.decode().then(() => [image.naturalWidth, image.naturalHeight], () => null);
 }
 
+/**
+ * How a file that was sent can be painted on: {address, size} in its own pixels; size is null where
+ * it is no picture. What the browser cannot read (TIFF) is seen as the art reads it.
+ */
+export async function seen(upload, file, corpus) {
+  const own = URL.createObjectURL(file);
+  const size = file.type.includes("svg") ? null : await sizeOf(own);
+  if (size) return { address: own, size };
+  const address = api.previewOf("uploads", upload, "large", corpus);
+  return { address, size: await sizeOfTiff(file) };
+}
+
+/** [width, height] that a TIFF's first directory tells, wherever in the file that lies, or null. */
+async function sizeOfTiff(file) {
+  const read = async (start, length) => new DataView(await file.slice(start, start + length).arrayBuffer());
+  const head = await read(0, 8);
+  if (head.byteLength < 8) return null;
+  const little = head.getUint16(0) === 0x4949;
+  if ((!little && head.getUint16(0) !== 0x4d4d) || head.getUint16(2, little) !== 42) return null;
+  const entries = await read(head.getUint32(4, little), 2 + 12 * 64);
+  const found = {};
+  for (let at = 2; at + 12 <= entries.byteLength && at < 2 + 12 * entries.getUint16(0, little); at += 12) {
+    const short = entries.getUint16(at + 2, little) === 3;
+    found[entries.getUint16(at, little)] = short ? entries.getUint16(at + 8, little) : entries.getUint32(at + 8, little);
+  }
+  return found[256] && found[257] ? [found[256], found[257]] : null; // ImageWidth, ImageLength
+}
+
 /** A raster picture can be painted on; a score or a text is told about in words. */
 async function raster(address) {
-  const kind = await fetch(address, { method: "HEAD" }).then((answer) => answer.headers.get("content-type") ?? "", () => "");
+  const answer = await fetch(address).catch(() => null);
+  const kind = answer?.headers.get("content-type") ?? "";
   return kind.startsWith("image/") && !kind.includes("svg");
 }
 
@@ -41,10 +70,8 @@ export class Beginning {
     try {
       const { id, file } = await sendOne(chosen, told);
       this.source = { upload: id };
-      this.address = URL.createObjectURL(file);
-      this.size = await sizeOf(this.address);
-      if (/svg/.test(file.type)) this.size = null;
-      show($("#start-plate"), this.size ? h("img", { src: this.address, alt: chosen.name }) : h("p", {}, h("cite", {}, chosen.name)));
+      ({ address: this.address, size: this.size } = await seen(id, file));
+      show($("#start-plate"), await large("uploads", id, chosen.name));
       $("#start").hidden = false;
     } catch (error) {
       told.textContent = error.message;

@@ -22,7 +22,7 @@ export function between(measure, { title, floor, ceiling }) {
   const backwards = measure.floor > measure.ceiling;
   const anchor = at(measure.value) < 15 ? "start" : at(measure.value) > 85 ? "end" : "middle";
   const said = { title, floor, ceiling, value: share(measure.value), low: share(measure.low), high: share(measure.high), least: share(measure.floor), most: share(measure.ceiling) };
-  return s("svg.drawn.scale", { height: 76, width: "100%", role: "img", "aria-label": t("{title}: {value}, interval {low} to {high}, between {floor} ({least}) and {ceiling} ({most}).", said) },
+  return s("svg.drawn.scale", { height: 76, width: "100%", role: "img", "aria-label": measure.low === null ? t("{title}: {value}, between {floor} ({least}) and {ceiling} ({most}).", said) : t("{title}: {value}, interval {low} to {high}, between {floor} ({least}) and {ceiling} ({most}).", said) },
     s("line.axis", { x1: "4%", x2: "96%", y1: 38, y2: 38 }),
     ["floor", "ceiling"].map((key) => s("line.control", { x1: `${at(measure[key])}%`, x2: `${at(measure[key])}%`, y1: 31, y2: 45 })),
     known(measure.low) && known(measure.high) ? s("line.interval", { x1: `${at(measure.low)}%`, x2: `${at(measure.high)}%`, y1: 38, y2: 38 }) : null,

@@ -2,7 +2,8 @@
 import { api } from "./api.js";
 import { $, $$, h, once, show } from "./dom.js";
 import { aloud } from "./jobs.js";
-import { small } from "./plates.js";
+import { person, remember } from "./person.js";
+import { heard, judged, small } from "./plates.js";
 import { toast } from "./shell.js";
 import { number, page, percent, t } from "./words.js";
 
@@ -12,34 +13,34 @@ const who = $("#who");
 let question = null;
 let order = []; // ids, the best first
 
-try {
-  who.value = localStorage.getItem("moxie-who") || "me";
-} catch {
-  /* asked for every time */
-}
-who.addEventListener("change", () => {
-  try {
-    localStorage.setItem("moxie-who", person());
-  } catch {
-    /* it holds for this page alone */
+who.value = person();
+who.addEventListener("change", () => { remember(who.value); ask(); });
+
+function whyOf(why) {
+  switch (why) {
+    case "learn": return t("These tell it most about your taste.");
+    case "please": return t("These it thinks you like.");
+    case "test": return t("By these it tests itself: it will not learn from the answer.");
+    case "again": return t("You have seen these before: it looks whether you are of one mind.");
+    default: return "";
   }
-  ask();
-});
-const person = () => who.value.trim() || "me";
+}
 
 async function ask() {
   four.setAttribute("aria-busy", "true");
+  $("#told").textContent = t("Choosing what to show. The first time, all that was made is looked at, which takes a while.");
   try {
     question = await api.question(corpus, { who: person() });
     order = [];
     show(four, question.shown.map(card));
-    $("#told").textContent = [question.why, question.answers === 1 ? t("One answer so far.") : t("{n} answers so far.", { n: question.answers })].filter(Boolean).join(" · ");
+    $("#told").textContent = whyOf(question.why);
     $("#verbs").hidden = false;
     mark();
     aloud(t("Four new ones to compare."));
   } catch (error) {
     question = null;
     $("#verbs").hidden = true;
+    $("#told").textContent = "";
     const create = h("a", { class: "button", href: `/c/${corpus}/create` }, t("Make new works"));
     show(four, h("div.empty", { role: "alert" }, h("p", {}, error.message), create, " ", h("button", { type: "button", onclick: ask }, t("Try again"))));
   }
@@ -50,8 +51,10 @@ async function ask() {
 function card(made, index) {
   const place = h("span.place", { "aria-hidden": "true" });
   const title = t("Number {n}", { n: index + 1 });
-  const button = h("button.view", { type: "button", data: { id: made.id }, "aria-pressed": "false", "aria-label": title, onclick: () => choose(made.id) }, small("creations", made.id, title), place);
-  return h("figure.asked", { data: { id: made.id } }, button,
+  const button = h("button.view", { type: "button", data: { id: made.id }, "aria-pressed": "false", "aria-label": title, onclick: () => choose(made.id) }, judged("creations", made.id, title), place);
+  const stand = h("div.stand", {}, button);
+  heard("creations", made.id, title).then((audio) => audio && stand.append(audio));
+  return h("figure.asked", { data: { id: made.id } }, stand,
     h("figcaption.row.apart", {}, h("span.display", {}, String(index + 1)), h("a.small", { href: `/c/${corpus}/made/${made.id}` }, t("All about it"))), opinion(made));
 }
 
@@ -85,7 +88,7 @@ function mark() {
 async function send(button, said) {
   await once(button, async () => {
     try {
-      await api.answer(corpus, { number: question.number, shown: question.shown.map((made) => made.id), why: question.kind ?? null, who: person(), ...said });
+      await api.answer(corpus, { question: question.number, seed: question.seed, why: question.why, shown: question.shown.map((made) => made.id), who: person(), ...said });
       if (said.kind === "order" || said.kind === "pick" || said.kind === "skip") await ask();
     } catch (error) {
       toast(error.message);
@@ -101,8 +104,8 @@ const verbs = {
   back,
   undo: () => once($("#undo"), async () => {
     try {
-      await api.undo(corpus, person());
-      toast(t("The last answer is taken back."));
+      const { answer } = await api.undo(corpus, person());
+      toast(answer ? t("The last answer is taken back.") : t("There is no answer to take back."));
       await ask();
     } catch (error) {
       toast(error.message);
@@ -138,15 +141,18 @@ function opinion(made) {
 
 async function taste() {
   const box = $("#taste");
+  const shares = (found) => ({ share: percent(found.value), low: percent(found.low), high: percent(found.high), n: found.pairs });
   try {
     const known = await api.taste(corpus, { who: person() });
-    const held = known.accuracy;
-    show(box, known.why ? h("p", {}, known.why) : null,
-      held && held.value !== null ? h("p", {}, t("Of questions it was not shown the answers to, it foretells {share} ({low} to {high}).", { share: percent(held.value), low: percent(held.low), high: percent(held.high) })) : null,
-      known.consistency !== null && known.consistency !== undefined ? h("p", {}, t("Asked twice, you answer the same in {share} of cases.", { share: percent(known.consistency) })) : null);
-    if (!box.childNodes.length) show(box, h("p.soft", {}, t("It will say after some answers.")));
+    const told = [known.answers === 1 ? t("One answer so far.") : t("{n} answers so far.", { n: known.answers })];
+    if (known.tested) told.push(t("Of {n} pairs it was not shown the answers to, it foretells {share} ({low} to {high}).", shares(known.tested)));
+    if (known.steady) told.push(t("Asked twice about {n} pairs, you said the same in {share} ({low} to {high}).", shares(known.steady)));
+    if (known.contradicted) told.push(t("Your answers contradict each other in {n} of {all} pairs.", { n: known.contradicted, all: known.compared }));
+    if (!known.tested) told.push(t("How well it foretells you is told after some more answers."));
+    const best = known.best.slice(0, 8).map((id, place) => h("li", {}, h("a.view", { href: `/c/${corpus}/made/${id}` }, small("creations", id, t("Place {n}", { n: place + 1 }))), h("span.figures", { "aria-hidden": "true" }, number(place + 1))));
+    show(box, told.map((sentence) => h("p", {}, sentence)), best.length ? [h("h3", {}, t("Your favourites, as far as it knows")), h("ol.plain.favourites", {}, best)] : null);
   } catch {
-    show(box, h("p.soft", {}, t("It will say after some answers.")));
+    show(box, h("p.soft", {}, t("How well it foretells you is told after some more answers.")));
   }
 }
 

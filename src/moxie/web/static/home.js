@@ -52,7 +52,7 @@ async function begin(button, wish) {
 for (const window_ of $$(".window")) {
   const { id, art } = window_.dataset;
   api.works(id, { limit: 4 }).then(({ works, total }) => {
-    window_.append(...works.map((work) => small("works", work.id, "", art)));
+    window_.append(...works.map((work) => small("works", work.id, "", { art, corpus: id })));
     window_.after(h("span.unseen", {}, t("{n} works", { n: total })));
   }, () => {});
 }

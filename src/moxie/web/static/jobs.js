@@ -30,7 +30,7 @@ export async function listen() {
   } catch {
     /* the events bring them when the server is there again */
   }
-  const source = new EventSource("/api/jobs/events");
+  const source = new EventSource("/api/events");
   source.addEventListener("job", (event) => take(JSON.parse(event.data)));
   source.addEventListener("error", () => document.body.classList.add("alone"));
   source.addEventListener("open", () => document.body.classList.remove("alone"));

@@ -4,6 +4,7 @@ import { $, h } from "./dom.js";
 import { cards } from "./jobs.js";
 import { figure } from "./made_figure.js";
 import { Wall } from "./wall.js";
+import { person } from "./person.js";
 import { page, t } from "./words.js";
 
 const corpus = page.corpus.id;
@@ -13,7 +14,7 @@ const NAMES = ["run", "flagged", "liked", "novelty"];
 function filters() {
   const found = Object.fromEntries(NAMES.map((name) => [name, form.elements[name].value]));
   const [least, most] = found.novelty ? found.novelty.split("-") : ["", ""];
-  return { run: found.run, flagged: found.flagged, liked: found.liked, novelty_from: least, novelty_to: most };
+  return { run: found.run, flagged: found.flagged, liked: found.liked ? person() : "", novelty_from: least, novelty_to: most };
 }
 
 const nothing = () => {

@@ -14,6 +14,6 @@ export function measures(found, names = Object.keys(MEASURES)) {
     const words = MEASURES[name]();
     const drawn = between(found[name], words);
     return h("article.measure", {}, h("h3", {}, words.title), h("p.small", {}, words.meaning), drawn ?? h("p.figures", {}, t("This could not be measured with so few works.")),
-      drawn ? h("p.figures", {}, t("{low} to {high}; floor {floor}, ceiling {ceiling}", { low: share(found[name].low), high: share(found[name].high), floor: share(found[name].floor), ceiling: share(found[name].ceiling) })) : null);
+      drawn && found[name].low !== null ? h("p.figures", {}, t("{low} to {high}; floor {floor}, ceiling {ceiling}", { low: share(found[name].low), high: share(found[name].high), floor: share(found[name].floor), ceiling: share(found[name].ceiling) })) : null);
   }));
 }

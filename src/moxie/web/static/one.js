@@ -5,6 +5,7 @@ import { $, h, once, show } from "./dom.js";
 import { cards, finished, start } from "./jobs.js";
 import { nameOf } from "./made_figure.js";
 import { measures } from "./measures.js";
+import { person } from "./person.js";
 import { large, small } from "./plates.js";
 import { toast } from "./shell.js";
 import { bytes, number, page, percent, share, t, when } from "./words.js";
@@ -26,9 +27,9 @@ async function draw() {
     [t("Rights of the works"), rightsOf(one.record.rights)]]));
   show($("#nearest"), h("figure.near", { class: made.flagged ? "flagged" : "" }, made.nearest.title === null ? null : small("works", made.nearest.work, made.nearest.title),
     h("figcaption", {}, h("cite", {}, made.nearest.title ?? t("a work that was forgotten")), meter(made.nearest.similarity ?? 0, one.threshold ?? 0.5), h("p.small", {}, made.nearest.evidence))));
-  show($("#measures"), measures(one, ["fidelity", "originality"].filter((name) => one[name])));
-  if (!one.fidelity && !one.originality) show($("#measures"), h("p.soft", {}, t("This version has not been measured.")));
-  show($("#suffix"), one.suffixes.map((suffix) => h("option", { value: suffix }, suffix.slice(1).toUpperCase())));
+  const own = one.fidelity && { ...one.fidelity, value: made.fidelity, low: null, high: null }; // its own, on the model's scale
+  show($("#measures"), own ? measures({ fidelity: own }, ["fidelity"]) : h("p.soft", {}, t("This version has not been measured.")));
+  show($("#suffix"), one.suffixes.map((suffix) => h("option", { value: suffix }, suffix ? suffix.slice(1).toUpperCase() : t("without loss"))));
   record(one);
   $("#again-like").href += `?creation=${id}`;
   $("#again-part").href += `?creation=${id}&part`;
@@ -68,7 +69,7 @@ cards($("#job"), (job) => job.kind === "export");
 
 $("#like").addEventListener("click", (event) => once(event.currentTarget, async () => {
   try {
-    await api.answer(corpus, { kind: "like", shown: [id], value: 1, who: "me" });
+    await api.answer(corpus, { kind: "like", shown: [id], value: 1, who: person() });
     $("#like").setAttribute("aria-pressed", "true");
   } catch (error) {
     toast(error.message);

@@ -15,10 +15,26 @@ async function kindOf(address, art) {
 }
 
 /** A small plate for walls and lists. `what` is "works" or "creations". */
-export function small(what, id, alt, art = page.art) {
+export function small(what, id, alt, { art = page.art, corpus = page.corpus?.id } = {}) {
   const frame = h("div.plate", { data: { art } });
-  fillSmall(frame, api.previewOf(what, id, "small"), alt, art);
+  fillSmall(frame, api.previewOf(what, id, "small", corpus), alt, art);
   return frame;
+}
+
+/** A plate to judge by: a picture large, what is read in time small and to be heard. */
+export function judged(what, id, alt) {
+  const frame = h("div.plate", { data: { art: page.art } });
+  const address = api.previewOf(what, id, "large");
+  kindOf(address, page.art).then((kind) => fillSmall(frame, kind.includes("svg") ? api.previewOf(what, id, "small") : address, alt, page.art));
+  return frame;
+}
+
+/** What can be heard of it, or null; only what is drawn as a score may sound. */
+export async function heard(what, id, alt, corpus = page.corpus?.id) {
+  const address = api.previewOf(what, id, "sound", corpus);
+  if (!(await kindOf(api.previewOf(what, id, "large", corpus), page.art)).includes("svg")) return null;
+  const sound = await fetch(address).then((answer) => (answer.status === 200 ? answer.blob() : null), () => null);
+  return sound && h("audio", { controls: true, src: URL.createObjectURL(sound), "aria-label": t("{title}, played", { title: alt }) });
 }
 
 async function fillSmall(frame, address, alt, art) {
@@ -35,27 +51,21 @@ function picture(address, alt, frame) {
 }
 
 /** A large plate: everything that can be seen, read or heard of it. */
-export async function large(what, id, alt) {
-  const address = api.previewOf(what, id, "large");
+export async function large(what, id, alt, corpus = page.corpus?.id) {
+  const address = api.previewOf(what, id, "large", corpus);
   const answer = await fetch(address).catch(() => null);
   const kind = (answer?.headers.get("content-type") ?? "").split(";")[0];
   if (!answer?.ok) return h("p.lost", {}, t("No preview: {title}", { title: alt }));
   if (kind.startsWith("text/plain")) return verse(await answer.text(), alt);
-  if (!kind.startsWith("image/")) return h("div.plate.large", {}, other(kind, address, alt));
+  if (!kind.startsWith("image/")) return h("div.plate.grand", {}, other(kind, address, alt));
   const image = h("img", { src: address, alt, decoding: "async" });
-  const plate = h("div.plate.large", { class: kind === "image/svg+xml" ? "sheet" : "" }, h("div.leaf", { tabindex: kind === "image/svg+xml" ? 0 : null, role: kind === "image/svg+xml" ? "region" : null, "aria-label": kind === "image/svg+xml" ? alt : null }, image));
-  await addSound(plate, what, id, alt, kind === "image/svg+xml" ? await answer.text() : "");
+  const plate = h("div.plate.grand", { class: kind === "image/svg+xml" ? "sheet" : "" }, h("div.leaf", { tabindex: kind === "image/svg+xml" ? 0 : null, role: kind === "image/svg+xml" ? "region" : null, "aria-label": kind === "image/svg+xml" ? alt : null }, image));
+  const audio = kind === "image/svg+xml" ? await heard(what, id, alt, corpus) : null;
+  if (audio) {
+    plate.append(audio);
+    follow(audio, $(".leaf", plate), await answer.text());
+  }
   return plate;
-}
-
-async function addSound(plate, what, id, alt, drawing) {
-  if (!drawing) return; // only what is read in time sounds
-  const address = api.soundOf(what, id);
-  const there = await fetch(address, { method: "HEAD" }).then((answer) => answer.ok, () => false);
-  if (!there) return;
-  const audio = h("audio", { controls: true, preload: "none", src: address, "aria-label": t("{title}, played", { title: alt }) });
-  plate.append(audio);
-  follow(audio, $(".leaf", plate), drawing);
 }
 
 async function passage(address, alt, short) {
@@ -68,10 +78,10 @@ function verse(text, alt) {
   const lines = text.trim().split("\n");
   const poem = lines.length > 1 && lines.every((line) => line.length < 48);
   const block = h("blockquote.passage", { class: poem ? "verse" : "", "aria-label": alt, tabindex: 0 }, text);
-  if (!poem || !/[\u3400-\u9fff]/.test(text)) return h("div.plate.large", {}, block);
+  if (!poem || !/[\u3400-\u9fff]/.test(text)) return h("div.plate.grand", {}, block);
   const turn = h("button.little", { type: "button", "aria-pressed": "true", onclick: () => turn.setAttribute("aria-pressed", String(block.classList.toggle("upright"))) }, t("Upright"));
   block.classList.add("upright");
-  return h("div.plate.large", {}, block, turn);
+  return h("div.plate.grand", {}, block, turn);
 }
 
 function other(kind, address, alt) {

@@ -9,12 +9,12 @@ const corpus = page.corpus.id;
 function reveal(job) {
   const file = job.result?.files?.find((one) => one.media_type === "text/html") ?? job.result?.files?.[0];
   if (!file) return;
-  $("#sheet").src = `${api.fileOf(file.id)}?view=1`;
+  $("#sheet").src = api.viewOf(file.id);
   $("#sheet").hidden = false;
   $("#save").href = api.fileOf(file.id);
   $("#save").download = file.name;
   $("#save").hidden = false;
-  $("#open").href = `${api.fileOf(file.id)}?view=1`;
+  $("#open").href = api.viewOf(file.id);
   $("#open").hidden = false;
   $("#go").textContent = t("Write it anew");
 }

@@ -1,6 +1,6 @@
 /** Restore: choose a work, mark what is damaged, see it before and after. */
 import { api } from "./api.js";
-import { sizeOf } from "./beginning.js";
+import { seen } from "./beginning.js";
 import { $, h, once, show } from "./dom.js";
 import { cards, finished, start } from "./jobs.js";
 import { MaskEditor } from "./mask.js";
@@ -39,10 +39,9 @@ async function fromFile(chosen) {
   if (!chosen) return;
   try {
     const { id, file, name } = await sendOne(chosen, $("#told"));
-    const address = URL.createObjectURL(file);
-    const size = file.type.includes("svg") ? null : await sizeOf(address);
+    const { address, size } = await seen(id, file, corpus());
     choose({ source: { upload: id }, name, address, size });
-    if (!size) show($("#plate"), h("p", {}, h("cite", {}, name)));
+    if (!size) show($("#plate"), await large("uploads", id, name, corpus()));
   } catch (error) {
     $("#told").textContent = error.message;
   }
@@ -72,14 +71,11 @@ async function wish() {
 
 async function result(job) {
   const { before, after, share, exact, notes, files } = job.result;
-  const seen = (file) => file && file.media_type.startsWith("image/");
-  const views = job.result.seen ?? {};
-  const [one, two] = seen(before) && seen(after) ? [api.fileOf(before.id), api.fileOf(after.id)] : [views.before, views.after];
-  show($("#slider"), one && two ? beforeAfter(one, two, work?.name ?? "") : null);
+  const pictures = [before, after].every((file) => file?.media_type.startsWith("image/"));
+  show($("#slider"), pictures ? beforeAfter(api.viewOf(before.id), api.viewOf(after.id), work?.name ?? "") : null);
   const told = [share !== null ? t("{share} of it is new.", { share: percent(share) }) : "", exact === false ? t("The format keeps what was known only nearly.") : "", ...notes];
   $("#share").textContent = told.filter(Boolean).join(" ");
-  const all = [...new Map([after, ...files].filter(Boolean).map((file) => [file.id, file])).values()];
-  show($("#files"), all.map((file) => h("li", {}, h("a", { href: api.fileOf(file.id), download: file.name }, file.name), " ", h("span.figures", {}, bytes(file.bytes)))));
+  show($("#files"), files.map((file) => h("li", {}, h("a", { href: api.fileOf(file.id), download: file.name }, file.name), " ", h("span.figures", {}, bytes(file.bytes)))));
   $("#result").hidden = false;
   $("#result").scrollIntoView({ block: "start" });
 }
@@ -116,7 +112,7 @@ $("#another")?.addEventListener("click", () => choose(null));
 async function suffixes() {
   const arts = await api.arts();
   const art = arts.find((one) => one.name === page.art);
-  for (const suffix of art?.writes ?? []) $("#suffix").append(h("option", { value: suffix }, suffix.slice(1).toUpperCase()));
+  for (const suffix of art?.suffixes ?? []) $("#suffix").append(h("option", { value: suffix }, suffix.slice(1).toUpperCase()));
 }
 
 if (form) {
