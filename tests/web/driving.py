@@ -96,14 +96,24 @@ class Visitor:
     def settle(self) -> None:
         """Until what the page asked for is there; events go on for ever and are not waited for."""
         self.page.wait_for_load_state("load")
-        self.page.wait_for_function("!document.querySelector('main [aria-busy=true]')")
+        self.gone("main [aria-busy=true]")
+
+    def gone(self, selector: str, patience: int = PATIENCE) -> None:
+        """Until there is nothing of that kind."""
+        from playwright.sync_api import expect  # evaluates nothing, as the pages' policy wants
+
+        expect(self.page.locator(selector)).to_have_count(0, timeout=patience)
+
+    def hung(self, n: int, patience: int = PATIENCE) -> None:
+        """Until there are `n` works on the wall."""
+        self.page.locator("#wall figure").nth(n - 1).wait_for(timeout=patience)
 
     def speaks(self, language: str) -> None:
         """Switch to a language, as a person does."""
         if self.page.evaluate("document.documentElement.lang").startswith(language):
             return
         self.page.locator("#language").click()
-        self.page.wait_for_function(f"document.documentElement.lang.startsWith('{language}')")
+        self.page.locator(f"html[lang^={language}]").wait_for()
         self.settle()
 
     def serious(self) -> list[str]:

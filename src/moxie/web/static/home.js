@@ -1,7 +1,7 @@
 /** The beginning: bring works, or take the sample works. */
 import { api } from "./api.js";
 import { $, $$, h, once } from "./dom.js";
-import { cards, start } from "./jobs.js";
+import { LIVE, cards, hear, start } from "./jobs.js";
 import { small } from "./plates.js";
 import { toast } from "./shell.js";
 import { Uploads, dropzone, rightsField, rightsOf } from "./upload.js";
@@ -31,6 +31,9 @@ if (form) {
   }
   const place = $("#job");
   place.dataset.jobs = "collect";
+  hear((job) => { // one at a time: what is begun here leads away from here
+    if (job.kind === "collect") for (const button of $$("[data-samples]")) button.disabled = LIVE.has(job.state);
+  });
   cards(place, (job) => job.kind === "collect", {
     full: true,
     ondone: (job) => { if (job.result?.corpus) location.assign(`/c/${job.result.corpus}/works?collected=${job.id}`); },

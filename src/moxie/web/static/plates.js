@@ -8,10 +8,11 @@ import { page, t } from "./words.js";
 const kinds = new Map();
 
 async function kindOf(address, art) {
-  if (!kinds.has(art)) {
-    kinds.set(art, fetch(address).then((answer) => (answer.ok ? (answer.headers.get("content-type") ?? "") : ""), () => ""));
+  const key = `${art} ${address.split("=").at(-1)}`; // and its form: small ones may be of another kind
+  if (!kinds.has(key)) {
+    kinds.set(key, fetch(address).then((answer) => (answer.ok ? (answer.headers.get("content-type") ?? "") : ""), () => ""));
   }
-  return (await kinds.get(art)).split(";")[0];
+  return (await kinds.get(key)).split(";")[0];
 }
 
 /** A small plate for walls and lists. `what` is "works" or "creations". */
