@@ -8,8 +8,8 @@ from pathlib import Path
 
 import cv2
 import pytest
-
 from driving import PHONE, WIDE, Visitor, serving
+
 from pictures import paint
 
 LONG = 240_000

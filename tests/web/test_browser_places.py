@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
 from driving import FOREIGN, PHONE, WIDE, serving
+
+from catalogue import of_python
 from moxie.studio import Studio
 from moxie.studio.views import id_of
 
 PLACES = ("works", "model", "create", "compare", "made", "restore", "report")
+
+
+TOY = Path(__file__).parents[1] / "toy"
+
+
+def toys_own(said: str) -> bool:
+    """Whether a sentence is one that the toy art says: its author never translated it."""
+    sentences = [
+        s for file in TOY.rglob("*.py") for _, s in of_python(file.read_text("utf-8")) if s
+    ]
+    return any(
+        re.search(".+".join(map(re.escape, re.split(r"\{[^}]*\}", sentence))), said)
+        for sentence in sentences
+    )
 
 
 @dataclass(frozen=True)
@@ -68,7 +84,9 @@ def test_every_place_is_for_everyone(studio, visit, width, language):
         assert visitor.serious() == [], path
         assert visitor.sideways() <= 0, path
         if language == "zh":
-            assert visitor.page.evaluate(FOREIGN) == [], path
+            assert [said for said in visitor.page.evaluate(FOREIGN) if not toys_own(said)] == [], (
+                path
+            )
     assert visitor.wrong == []
 
 

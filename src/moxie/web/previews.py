@@ -81,30 +81,32 @@ def draw_file(
 
 
 class Previews:
-    """What was drawn, and how to have more drawn. Raises Missing for a form that there is not."""
+    """What was drawn, and how to have more drawn; None for a form that a thing does not have."""
 
     def __init__(self, folder: Path, aside: Aside) -> None:
         self._folder = folder
         self._aside = aside
         self._written = 0
 
-    async def of_blob(self, art: str, blob: str, form: Form) -> Drawn:
+    async def of_blob(self, art: str, blob: str, form: Form) -> Drawn | None:
         """A work or creation of the store."""
         key = hashlib.sha256(f"{moxie.__version__} {art} {blob}".encode()).hexdigest()
         found = self._kept(key, form)
         if found is None:
             self._keep(key, await self._aside.do(draw, art, blob))
             found = self._kept(key, form)
-        return _there(found, form)
+        return _there(found)
 
-    async def of_file(self, art: str, path: Path, name: str, file_id: str, form: Form) -> Drawn:
+    async def of_file(
+        self, art: str, path: Path, name: str, file_id: str, form: Form
+    ) -> Drawn | None:
         """A file that was sent; its id stands for its content."""
         key = hashlib.sha256(f"{moxie.__version__} {art} {file_id} {name}".encode()).hexdigest()
         found = self._kept(key, form)
         if found is None:
             self._keep(key, await self._aside.do(draw_file, art, str(path), name))
             found = self._kept(key, form)
-        return _there(found, form)
+        return _there(found)
 
     def _kept(self, key: str, form: Form) -> Drawn | None:
         path = self._path(key, form)
@@ -145,8 +147,10 @@ class Previews:
         return self._folder / key[:2] / f"{key}-{form}"
 
 
-def answer(drawn: Drawn, known: str | None) -> Response:
-    """Something drawn as an answer; short where the browser has it already."""
+def answer(drawn: Drawn | None, known: str | None) -> Response:
+    """Something drawn as an answer; short where the browser has it, empty where there is none."""
+    if drawn is None:
+        return Response(status_code=204)
     headers = {
         "etag": f'"{drawn.tag}"',
         "cache-control": "private, max-age=600",
@@ -172,7 +176,7 @@ def _plain(preview: Preview) -> tuple[str, bytes]:
     return (kind if kind in ALLOWED else "application/octet-stream"), preview.data
 
 
-def _there(found: Drawn | None, form: Form) -> Drawn:
-    if found is None or not found.media_type:
-        raise Missing("It has no {form}.", form=form)
-    return found
+def _there(found: Drawn | None) -> Drawn | None:
+    if found is None:  # drawn a moment ago, and swept away
+        raise Missing("The preview is gone: ask for it again.")
+    return found if found.media_type else None

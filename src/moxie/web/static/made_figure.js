@@ -9,7 +9,7 @@ export const nameOf = (made) => t("Seed {seed}, number {number}", { seed: String
 export function figure(made, corpus) {
   const known = typeof made.fidelity === "number";
   return h("figure.creation", { class: made.flagged ? "flagged" : "", data: { id: made.id } },
-    h("a.view", { href: `/c/${corpus}/made/${made.id}` }, small("creations", made.id, nameOf(made))),
+    h("a.view", { href: `/c/${corpus}/made/${made.id}`, "aria-label": nameOf(made) }, small("creations", made.id, nameOf(made))),
     h("figcaption", {}, h("p.tags", {}, made.flagged ? h("span.tag.alert", {}, t("near-copy")) : null, h("span", {}, t("novelty {value}", { value: share(made.novelty) })), known ? h("span", {}, t("fidelity {value}", { value: share(made.fidelity) })) : null),
       meter(made.nearest.similarity ?? 0, page.threshold ?? 0.5)));
 }

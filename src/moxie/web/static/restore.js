@@ -121,7 +121,7 @@ if (form) {
   suffixes().catch((error) => toast(error.message));
   if (page.corpus) {
     const fetchPage = (query) => api.works(corpus(), query).then(({ works, total }) => ({ items: works, total }));
-    const plate = (one) => h("figure.work", {}, h("button.view", { type: "button", onclick: () => fromStore(one.id) }, small("works", one.id, one.title)), h("figcaption", {}, h("cite", {}, one.title)));
+    const plate = (one) => h("figure.work", {}, h("button.view", { type: "button", "aria-label": one.title, onclick: () => fromStore(one.id) }, small("works", one.id, one.title)), h("figcaption", {}, h("cite", {}, one.title)));
     new Wall($("#wall"), $("#more"), fetchPage, plate, t("There are no works yet.")).again();
   }
   const asked = new URLSearchParams(location.search).get("work");

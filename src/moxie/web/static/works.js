@@ -23,7 +23,7 @@ function plate(work) {
   const usual = [work.part ? partOf(work.part) : null, rightsTold(work.rights)].filter(Boolean).join(" · ");
   const tags = [work.duplicates.length ? t("near duplicate") : null, work.flags.length ? t("{n} to know", { n: work.flags.length }) : null];
   return h("figure.work", { data: { id: work.id } },
-    h("button.view", { type: "button", "aria-haspopup": "dialog", onclick: () => open(work) }, small("works", work.id, work.title)),
+    h("button.view", { type: "button", "aria-haspopup": "dialog", "aria-label": work.title, onclick: () => open(work) }, small("works", work.id, work.title)),
     h("figcaption", {}, h("cite", {}, work.title), h("p.tags", {}, h("span", {}, usual), tags.filter(Boolean).map((tag) => h("span.tag", {}, tag)))));
 }
 
