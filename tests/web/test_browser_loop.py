@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cv2
 import pytest
-from driving import PHONE, WIDE, Visitor, serving
+from driving import PHONE, VIEWS, WIDE, Visitor, serving
 
 from pictures import paint
 
@@ -93,8 +93,7 @@ def order(visitor: Visitor) -> None:
     assert favourite.endswith(first)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("width", [PHONE, WIDE])
+@pytest.mark.parametrize(("width", "language"), VIEWS)
 def test_from_works_to_favourites_and_a_mended_work(server, visit, beads, width, language):
     visitor = visit(server("home"), width=width, language=language)
     visitor.enter()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from driving import FOREIGN, PHONE, WIDE, serving
+from driving import FOREIGN, VIEWS, serving
 
 from catalogue import of_python
 from moxie.studio import Studio
@@ -73,8 +73,7 @@ def studio(
             yield Open(address, id_of(result.corpus), creation.id)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("width", [PHONE, WIDE])
+@pytest.mark.parametrize(("width", "language"), VIEWS)
 def test_every_place_is_for_everyone(studio, visit, width, language):
     visitor = visit(studio.address, width=width, language=language)
     visitor.enter()
