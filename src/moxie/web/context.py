@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from threading import Event
 from typing import Annotated, Self, TypeAlias
 
 from fastapi import Depends, Path, Request
@@ -34,6 +35,7 @@ class Web:
     uploads: Uploads
     files: Files
     previews: Previews
+    closing: Event = field(default_factory=Event)  # set when nothing more should wait for it
 
     @classmethod
     def open(cls, settings: Settings, access: Access, limits: Limits | None = None) -> Self:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from moxie.errors import BadInput
 from moxie.settings import Settings
+from moxie.store import locks
 from moxie.text import Message, say
 from moxie.web.access import granted, is_loopback
 from moxie.web.app import PORT, create
@@ -28,11 +29,15 @@ def serve(
 ) -> None:
     """Serve the store until a signal comes; `tell` is told where. Raises BadInput, CannotWrite.
 
-    Without a `port` the usual one is taken, or the next that is free; 0 is any free one.
+    Without a `port` the usual one is taken, or the next that is free; 0 is any free one. Raises
+    StoreBusy where another studio is open on the same store.
     """
     import uvicorn
 
-    with _listen(host, port) as listener:
+    from moxie.web.closing import Closing
+
+    alone = locks.hold(settings.home / "locks", "the studio", wait=1.0)
+    with alone, _listen(host, port) as listener:
         access = granted(settings.home, host, int(listener.getsockname()[1]))
         app = create(settings, access)
         config = uvicorn.Config(
@@ -56,7 +61,7 @@ def serve(
                 )
             )
         tell(say("Stop it with Ctrl-C; jobs that are running can be taken up again."))
-        server = uvicorn.Server(config)
+        server = Closing(config, app.state.web.closing)
         if browser:
             threading.Timer(0.5, webbrowser.open, (access.entrance,)).start()
         server.run(sockets=[listener])

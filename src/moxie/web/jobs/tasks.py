@@ -11,10 +11,11 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from moxie.errors import BadInput
+from moxie.errors import BadInput, MoxieError
 from moxie.store import atomic
 from moxie.studio import Studio
 from moxie.studio.inputs import file_at
@@ -161,6 +162,8 @@ def _create(task: Task) -> Facts:
         options=wish["options"],
         blend=blend and {task.studio.views.corpus(key).name: w for key, w in blend.items()},
     )
+    with suppress(MoxieError):  # so that a question is ready at once; it can wait where it cannot
+        task.studio.look(corpus)
     return {"corpus": wish["corpus"], "creations": [one.id for one in made]}
 
 

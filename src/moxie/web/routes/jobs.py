@@ -142,7 +142,7 @@ def _stream(
     async def lines() -> AsyncIterator[str]:
         version, silent = int(last or 0), 0.0
         yield ": here\n\n"
-        while not await request.is_disconnected():
+        while not (here.closing.is_set() or await request.is_disconnected()):
             for found in changed(version):
                 version, silent = found.version, 0.0
                 facts = job_facts.job(found, here.foreman.book, words).model_dump(mode="json")
