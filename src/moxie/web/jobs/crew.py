@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,10 @@ from moxie.store import atomic
 from moxie.text import Message, say
 from moxie.web.jobs.wire import LONGEST, PAUSE, Event, Order
 
-LOOK = 1.0
+WORKER = (sys.executable, "-m", "moxie.web.jobs.worker")
+"""What a job's process runs."""
+
+LOOK = 0.5
 """Seconds between two looks at what a process takes."""
 
 MOST_LOG = 4 << 20
@@ -56,14 +59,16 @@ class Process:
         threading.Thread(target=self._watch, daemon=True).start()
 
     @classmethod
-    def start(cls, order: Order, log: Path, limits: Limits) -> Self:
+    def start(
+        cls, order: Order, log: Path, limits: Limits, command: Sequence[str] = WORKER
+    ) -> Self:
         """A process with its order; raises OSError where none can be had."""
         atomic.make_folder(log.parent)
         anew = log.exists() and log.stat().st_size > MOST_LOG
         environ = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1"}
         with log.open("w" if anew else "a") as errors:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "moxie.web.jobs.worker"],
+            process = subprocess.Popen(  # noqa: S603  our own worker
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

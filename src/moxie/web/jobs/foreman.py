@@ -16,7 +16,7 @@ from moxie.errors import BadInput
 from moxie.settings import Settings
 from moxie.text import Message, say
 from moxie.web.jobs.book import Book
-from moxie.web.jobs.crew import Limits, Process
+from moxie.web.jobs.crew import WORKER, Limits, Process
 from moxie.web.jobs.job import HEAVY, OPEN, Fault, Job, Kind, now
 from moxie.web.jobs.wire import Event, Order
 
@@ -41,8 +41,15 @@ class _Hand:
 class Foreman:
     """The jobs of a store, and their processes. Safe for several threads."""
 
-    def __init__(self, book: Book, settings: Settings, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        book: Book,
+        settings: Settings,
+        limits: Limits | None = None,
+        command: Sequence[str] = WORKER,
+    ) -> None:
         self.book = book
+        self.command = command
         self._settings = settings
         self._limits = limits or Limits()
         self._folder = settings.home / "web"
@@ -141,7 +148,8 @@ class Foreman:
         scratch = self._folder / "scratch" / job.id
         order = Order(job.kind, job.wish, self._settings, scratch, self._folder)
         try:
-            process = Process.start(order, self._folder / "log.txt", self._limits)
+            log = self._folder / "log.txt"
+            process = Process.start(order, log, self._limits, self.command)
         except OSError as error:
             told = say("Its process could not be started: {reason}.", reason=error.strerror or "?")
             fault = Fault("MoxieError", told)
