@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
@@ -19,18 +20,27 @@ OURS = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
 """What a browser says of a request that comes from one of our own pages."""
 
 
-def server(home: Path) -> TestClient:
-    """The server on a store, and no browser that it knows."""
-    app = create(Settings(home), Access(PORT, TOKEN))
+def client_of(app: FastAPI) -> TestClient:
+    """A browser that the server does not know."""
     return TestClient(app, base_url=ORIGIN, raise_server_exceptions=False)
 
 
-def browser(home: Path) -> TestClient:
+def entered(app: FastAPI) -> TestClient:
     """A browser with the cookie, which sends what browsers send."""
-    client = server(home)
+    client = client_of(app)
     client.cookies.set(f"moxie-{PORT}", TOKEN)
     client.headers.update(OURS)
     return client
+
+
+def server(home: Path) -> TestClient:
+    """The server on a store, and no browser that it knows."""
+    return client_of(create(Settings(home), Access(PORT, TOKEN)))
+
+
+def browser(home: Path) -> TestClient:
+    """A server on a store, and a browser that was let in."""
+    return entered(create(Settings(home), Access(PORT, TOKEN)))
 
 
 def routes(client: TestClient) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browsing import OURS, PORT, TOKEN, browser, routes, server
+from browsing import OURS, PORT, TOKEN, client_of, entered, routes, server
 
 from moxie.errors import BadInput
 from moxie.web.access import Access, granted, is_loopback
@@ -12,16 +12,21 @@ JSON = {"content-type": "application/json"}
 BYTES = {"content-type": "application/octet-stream"}
 
 
-@pytest.fixture
-def known(home):
-    with browser(home) as client:
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    """One server for all tests here: none of them gets anything changed."""
+    with server(tmp_path_factory.mktemp("guarded")) as client:
         yield client
 
 
 @pytest.fixture
-def stranger(home):
-    with server(home) as client:
-        yield client
+def known(opened):
+    return entered(opened.app)
+
+
+@pytest.fixture
+def stranger(opened):
+    return client_of(opened.app)
 
 
 def changing(client):

@@ -140,6 +140,10 @@ class Views:
     _kept: OrderedDict[str, Sorted] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
+    def find_art(self, name: str) -> Art[Any]:
+        """The art of that name; raises Missing."""
+        return arts.find(name)
+
     def art(self, corpus: Corpus) -> Art[Any]:
         """The art of a corpus; raises Missing where its plugin is gone."""
         return arts.find(corpus.art)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import cookie_parser
+from starlette.requests import ClientDisconnect, cookie_parser
 
 from moxie.text import Message, say
 from moxie.web.access import Access
@@ -103,6 +103,8 @@ class Guard:
         if refused is None:
             try:
                 await self._app(scope, receive, dressed)
+            except ClientDisconnect:  # nobody is there to be answered
+                return
             except Exception as error:  # noqa: BLE001  no route may take the server down
                 _log.error("unforeseen: %s", type(error).__name__, exc_info=error)
                 refused = Refused(500, _UNFORESEEN)

@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from starlette.concurrency import run_in_threadpool
+
 from moxie.errors import BadInput, TooLarge, TooMuch
 from moxie.store import atomic
 from moxie.web.files import MEDIA, PLAIN, Files, Kept, ending
@@ -105,7 +107,7 @@ async def _written(path: Path, body: AsyncIterator[bytes]) -> int:
                     raise _too_large()
                 file.write(chunk)
             file.flush()
-            os.fsync(file.fileno())
+            await run_in_threadpool(os.fsync, file.fileno())  # which may take seconds
     except OSError as error:
         with suppress(OSError):
             path.unlink()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Header, Path, Query, Request
@@ -12,6 +12,7 @@ from starlette.responses import StreamingResponse
 
 from moxie.text import Catalogue
 from moxie.web import job_facts, models
+from moxie.web.checking import check
 from moxie.web.context import Here, Web, Words
 from moxie.web.jobs.job import Job, Kind
 
@@ -30,39 +31,37 @@ Last: TypeAlias = Annotated[str, Header(alias="Last-Event-ID", max_length=20, pa
 @ROUTER.post("/collect", status_code=202)
 def collect(here: Here, words: Words, wish: models.CollectWish) -> models.JobFacts:
     """Take works in."""
-    for upload in wish.uploads:
-        here.uploads.get(upload)  # better said now than later
-    return _asked(here, words, "collect", wish, [wish.corpus] if wish.corpus else [])
+    return _asked(here, words, "collect", wish)
 
 
 @ROUTER.post("/learn", status_code=202)
 def learn(here: Here, words: Words, wish: models.LearnWish) -> models.JobFacts:
     """Prepare, augment, choose, train and evaluate."""
-    return _asked(here, words, "learn", wish, _names(here, [wish.corpus]))
+    return _asked(here, words, "learn", wish)
 
 
 @ROUTER.post("/create", status_code=202)
 def create(here: Here, words: Words, wish: models.CreateWish) -> models.JobFacts:
     """Make new works."""
-    return _asked(here, words, "create", wish, _names(here, [wish.corpus, *(wish.blend or ())]))
+    return _asked(here, words, "create", wish)
 
 
 @ROUTER.post("/restore", status_code=202)
 def restore(here: Here, words: Words, wish: models.RestoreWish) -> models.JobFacts:
     """Fill what is missing in a work."""
-    return _asked(here, words, "restore", wish, _names(here, [wish.corpus]))
+    return _asked(here, words, "restore", wish)
 
 
 @ROUTER.post("/report", status_code=202)
 def report(here: Here, words: Words, wish: models.ReportWish) -> models.JobFacts:
     """Write the report."""
-    return _asked(here, words, "report", wish, _names(here, [wish.corpus]))
+    return _asked(here, words, "report", wish)
 
 
 @ROUTER.post("/export", status_code=202)
 def export(here: Here, words: Words, wish: models.ExportWish) -> models.JobFacts:
     """Hand creations out as files."""
-    return _asked(here, words, "export", wish, _names(here, [wish.corpus]))
+    return _asked(here, words, "export", wish)
 
 
 @ROUTER.get("/jobs")
@@ -117,15 +116,10 @@ async def events(here: Here, words: Words, request: Request, last: Last = "") ->
     return _stream(here, words, request, here.foreman.book.since, version, ends=False)
 
 
-def _asked(
-    here: Web, words: Catalogue, kind: Kind, wish: models.Wish, corpora: Sequence[str]
-) -> models.JobFacts:
+def _asked(here: Web, words: Catalogue, kind: Kind, wish: models.Wish) -> models.JobFacts:
+    corpora = check(here, wish)
     found = here.foreman.add(kind, wish.model_dump(mode="json"), corpora)
     return job_facts.job(found, here.foreman.book, words)
-
-
-def _names(here: Web, ids: Sequence[str]) -> list[str]:
-    return [here.studio.views.corpus(one).name for one in dict.fromkeys(ids)]
 
 
 def _stream(
