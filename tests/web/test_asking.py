@@ -14,6 +14,34 @@ from browsing import browser
 from filled import fill, row
 
 BYTES = {"content-type": "application/octet-stream"}
+JSON = {"content-type": "application/json"}
+
+WRONG = [
+    ("learn", {}, 422),
+    ("learn", {"corpus": "0" * 16}, 404),
+    ("learn", {"corpus": "../x"}, 422),
+    ("learn", {"corpus": "CORPUS", "budget": 0}, 422),
+    ("learn", {"corpus": "CORPUS", "budget": 1e9}, 422),
+    ("learn", {"corpus": "CORPUS", "buget": 60}, 422),
+    ("create", {"corpus": "CORPUS", "n": 0}, 422),
+    ("create", {"corpus": "CORPUS", "n": 10**6}, 422),
+    ("create", {"corpus": "CORPUS", "novelty": 2}, 422),
+    ("create", {"corpus": "CORPUS", "seed": -1}, 422),
+    ("create", {"corpus": "CORPUS", "size": "a\nb"}, 422),
+    ("create", {"corpus": "CORPUS", "blend": {"0" * 16: 1.0}}, 404),
+    ("create", {"corpus": "CORPUS", "upload": "../../etc/passwd"}, 422),
+    ("create", {"corpus": "CORPUS", "upload": "0" * 32}, 404),
+    ("restore", {"corpus": "CORPUS", "mask": "0" * 32}, 404),
+    ("collect", {"uploads": ["0" * 32]}, 404),
+    ("collect", {"corpus": "a\x00b", "samples": True}, 422),
+    ("collect", {"rights": "mine", "samples": True}, 400),
+    ("collect", {}, 400),
+    ("collect", {"art": "dance", "samples": True}, 404),
+    ("export", {"corpus": "CORPUS", "creations": []}, 422),
+    ("export", {"corpus": "CORPUS", "creations": ["0" * 64]}, 404),
+    ("export", {"corpus": "CORPUS", "creations": ["0" * 64], "suffix": "../x"}, 422),
+]
+"""Wishes that cannot be meant: kind, wish, status."""
 
 
 @pytest.fixture(scope="module")
@@ -105,48 +133,19 @@ def test_a_failure_is_said_in_the_readers_language(client):
     assert client.get("/api/jobs").json()["jobs"][0]["id"] == job
 
 
-@pytest.mark.parametrize(
-    ("kind", "wish", "status"),
-    [
-        ("learn", {}, 422),
-        ("learn", {"corpus": "0" * 16}, 404),
-        ("learn", {"corpus": "../x"}, 422),
-        ("learn", {"corpus": "CORPUS", "budget": 0}, 422),
-        ("learn", {"corpus": "CORPUS", "budget": 1e9}, 422),
-        ("learn", {"corpus": "CORPUS", "buget": 60}, 422),
-        ("create", {"corpus": "CORPUS", "n": 0}, 422),
-        ("create", {"corpus": "CORPUS", "n": 10**6}, 422),
-        ("create", {"corpus": "CORPUS", "novelty": 2}, 422),
-        ("create", {"corpus": "CORPUS", "seed": -1}, 422),
-        ("create", {"corpus": "CORPUS", "size": "a\nb"}, 422),
-        ("create", {"corpus": "CORPUS", "blend": {"0" * 16: 1.0}}, 404),
-        ("create", {"corpus": "CORPUS", "upload": "../../etc/passwd"}, 422),
-        ("create", {"corpus": "CORPUS", "upload": "0" * 32}, 404),
-        ("restore", {"corpus": "CORPUS", "mask": "0" * 32}, 404),
-        ("collect", {"uploads": ["0" * 32]}, 404),
-        ("collect", {"corpus": "a\x00b", "samples": True}, 422),
-        ("collect", {"rights": "mine", "samples": True}, 400),
-        ("collect", {}, 400),
-        ("collect", {"art": "dance", "samples": True}, 404),
-        ("export", {"corpus": "CORPUS", "creations": []}, 422),
-        ("export", {"corpus": "CORPUS", "creations": ["0" * 64]}, 404),
-        ("export", {"corpus": "CORPUS", "creations": ["0" * 64], "suffix": "../x"}, 422),
-    ],
-)
-def test_what_cannot_be_done_is_said_at_once(client, store, kind, wish, status):
-    text = json.dumps(wish).replace("CORPUS", store.corpus)
-    answer = client.post(f"/api/{kind}", content=text, headers={"content-type": "application/json"})
-    assert answer.status_code == status, answer.text
-    assert answer.json()["error"]["message"].endswith(".")
+def test_what_cannot_be_done_is_said_at_once(client, store):
+    for kind, wish, status in WRONG:
+        text = json.dumps(wish).replace("CORPUS", store.corpus)
+        answer = client.post(f"/api/{kind}", content=text, headers=JSON)
+        assert answer.status_code == status, (kind, wish, answer.text)
+        assert answer.json()["error"]["message"].endswith(".")
     assert client.get("/api/jobs").json()["jobs"] == []
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{", "[]", "null", "1e999", '{"corpus": NaN}', "\x00", "{}" * 9]
-)
-def test_what_is_no_wish_is_refused(client, text):
-    answer = client.post("/api/learn", content=text, headers={"content-type": "application/json"})
-    assert answer.status_code == 422
+def test_what_is_no_wish_is_refused(client):
+    for text in ("", "{", "[]", "null", "1e999", '{"corpus": NaN}', "\x00", "{}" * 9):
+        answer = client.post("/api/learn", content=text, headers=JSON)
+        assert answer.status_code == 422, text
 
 
 def test_the_queue_is_bounded_and_says_so(client, store, monkeypatch):

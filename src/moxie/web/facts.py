@@ -33,14 +33,6 @@ def art(found: Art[Any], catalogue: Catalogue) -> models.ArtFacts:
             models.DialFacts(name=name, hint=catalogue.render(hint))
             for name, hint in found.dials().items()
         ],
-        recipes=[
-            models.RecipeFacts(
-                name=recipe.name,
-                summary=catalogue.render(recipe.summary),
-                least_works=recipe.least_works,
-            )
-            for recipe in found.recipes()
-        ],
     )
 
 

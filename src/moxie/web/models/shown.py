@@ -29,7 +29,6 @@ class ArtFacts(Model):
     unit: str
     size: list[int]  # the usual one
     dials: list[DialFacts]
-    recipes: list[RecipeFacts]
 
 
 class CorpusFacts(Model):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated, TypeAlias
+
+from fastapi import APIRouter, Path, Response
 
 from moxie import __version__
-from moxie.text import LANGUAGES
+from moxie.studio import Studio
+from moxie.text import LANGUAGES, Message
 from moxie.web import facts, models
 from moxie.web.answers import LANGUAGE
 from moxie.web.context import Here, Words
 from moxie.web.uploads import MAX_UPLOAD
 
 ROUTER = APIRouter(tags=["surroundings"])
+
+ArtName: TypeAlias = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 
 YEAR = 365 * 24 * 3600
 
@@ -20,6 +25,16 @@ YEAR = 365 * 24 * 3600
 def arts(here: Here, words: Words) -> list[models.ArtFacts]:
     """Every art that can be used here."""
     return [facts.art(art, words) for art in here.studio.views.arts()]
+
+
+@ROUTER.get("/arts/{art}/recipes")
+async def recipes(here: Here, words: Words, art: ArtName) -> list[models.RecipeFacts]:
+    """An art's recipes; they are looked up aside, for they bring all that trains along."""
+    here.studio.views.find_art(art)
+    return [
+        models.RecipeFacts(name=name, summary=words.render(summary), least_works=least)
+        for name, summary, least in await here.aside.do(_recipes, art)
+    ]
 
 
 @ROUTER.get("/settings")
@@ -52,3 +67,8 @@ def doctor(here: Here, words: Words) -> list[models.FindingFacts]:
         )
         for found in here.studio.doctor()
     ]
+
+
+def _recipes(studio: Studio, art: str) -> list[tuple[str, Message, int]]:
+    found = studio.views.find_art(art).recipes()
+    return [(recipe.name, recipe.summary, recipe.least_works) for recipe in found]

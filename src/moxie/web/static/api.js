@@ -58,6 +58,7 @@ const corpus = (id) => `/api/corpora/${id}`;
 export const api = {
   settings: () => get("/api/settings"),
   arts: () => get("/api/arts"),
+  recipes: (art) => get(`/api/arts/${art}/recipes`),
   corpora: () => get("/api/corpora"),
   works: (id, query) => get(`${corpus(id)}/works`, query),
   work: (id, work) => get(`${corpus(id)}/works/${work}`),

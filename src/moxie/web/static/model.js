@@ -57,8 +57,7 @@ async function draw() {
 }
 
 async function recipes() {
-  const art = (await api.arts()).find((one) => one.name === page.art);
-  for (const recipe of art?.recipes ?? []) $("#recipe").append(h("option", { value: recipe.name, title: recipe.summary }, recipe.name));
+  for (const recipe of await api.recipes(page.art)) $("#recipe").append(h("option", { value: recipe.name, title: recipe.summary }, recipe.name));
 }
 
 $("#see").addEventListener("click", (event) => once(event.currentTarget, async () => {
