@@ -120,7 +120,7 @@ def test_a_session_asks_until_nobody_answers(moxie: Callable[..., Said], tmp_pat
     assert (said.facts["left"], said.facts["refused"]) == (47, 0)
     assert said.err.count("which do you like best?") == 6
     assert "Question 3: which do you like best?" in said.err
-    assert "1 answers so far; after about 49 more" in said.err
+    assert "Answers so far: 1. After about 49 more" in said.err
     assert "Kept. And in which order are they?" in said.err
     assert said.err.count("bdac        all in order") == 2
     assert "> " not in said.err

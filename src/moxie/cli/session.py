@@ -55,7 +55,7 @@ class Session:
             pass
         known = self._studio.learnt_taste(self._corpus, who=self._who)
         facts = {"given": self._given, "refused": self._refused, **known_json(known)}
-        ended = say("You gave {n} answers; they are kept.", n=self._given)
+        ended = say("Answers given just now: {n}. They are kept.", n=self._given)
         careless = self._refused and not self._lines.isatty()
         return Outcome(facts, [ended, *known_said(known)], BadInput.exit_code if careless else 0)
 
@@ -155,11 +155,13 @@ def known_said(known: Tasted) -> list[Message]:
     number = sum(said.kind != "skip" for said in known.asked)
     if known.left:
         found = [
-            say("{n} answers so far; after about {left} more your taste is known well.", n=number,
+            say("Answers so far: {n}. After about {left} more your taste is known well.", n=number,
                 left=known.left)
         ]  # fmt: skip
     else:
-        found = [say("{n} answers so far: enough to act on; more make it surer.", n=number)]
+        found = [
+            say("Answers so far: {n}. That is enough to act on; more make it surer.", n=number)
+        ]
     if known.tested is not None:
         found.append(
             say(

@@ -53,10 +53,9 @@ def liked_by(library: Library, run: Run) -> Liked | None:
 
 def tuned_by(library: Library, who: str, corpus: str | None = None) -> list[Run]:
     """The runs that a person's answers tuned, newest first."""
-    names = [one.name for one in library.corpora()] if corpus is None else [corpus]
     return [
         run
-        for name in names
+        for name in _corpora(library, corpus)
         for run in library.runs(name)
         if (liked := liked_by(library, run)) is not None and who in liked.people
     ]
@@ -78,6 +77,11 @@ def export(library: Library, who: str, out: Path) -> Path:
         "exported_at": canon.now(),
         "answers": [asdict(said) for said in answers],
         "models": [{"corpus": run.corpus, "run": run.id, "model": run.model} for run in tuned],
+        "tunings": [
+            {"corpus": name, **kept}
+            for name in _corpora(library, None)
+            if (kept := library.load(name, tuning_key(who), dict)) is not None
+        ],
     }
     write(out, (json.dumps(facts, ensure_ascii=False, indent=2) + "\n").encode())
     return out
@@ -95,17 +99,21 @@ def erase(library: Library, who: str, corpus: str | None) -> Erased:
     """
     who = pseudonym(who)
     tuned = tuned_by(library, who, corpus)
-    number = library.answers.erase(who, corpus)
-    for name in [one.name for one in library.corpora()] if corpus is None else [corpus]:
-        library.drop(name, tuning_key(who))
-    if not number and not tuned:
-        raise _nobody(who)
     for run in tuned:
         liked = liked_by(library, run)
         assert liked is not None
         people = tuple("" if one == who else one for one in liked.people)
         library.save(run.corpus, f"liked-{run.id}", replace(liked, people=people))
+    for name in _corpora(library, corpus):
+        library.drop(name, tuning_key(who))
+    number = library.answers.erase(who, corpus)  # last: it overwrites all that was deleted
+    if not number and not tuned:
+        raise _nobody(who)
     return Erased(who, number, tuple(tuned))
+
+
+def _corpora(library: Library, corpus: str | None) -> list[str]:
+    return [one.name for one in library.corpora()] if corpus is None else [corpus]
 
 
 def _nobody(who: str) -> Missing:

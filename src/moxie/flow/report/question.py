@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from moxie.art import Preview
-from moxie.flow.report.drawing import aspect
 from moxie.flow.report.rendering import rendered
 from moxie.text import Catalogue
 
@@ -19,8 +18,15 @@ class Choices:
     number: int
     shown: Mapping[str, Preview]
 
+    @property
+    def sheets(self) -> bool:
+        """Whether these are scores or texts, which want width."""
+        return any(
+            shown.sound or not shown.media_type.startswith("image/")
+            for shown in self.shown.values()
+        )
+
 
 def question(choices: Choices, catalogue: Catalogue) -> str:
     """The page as HTML in the catalogue's language; everything it shows is inside it."""
-    shapes = {aspect(preview) for preview in choices.shown.values()}
-    return rendered("question.html", catalogue, shapes, choices=choices)
+    return rendered("question.html", catalogue, (), choices=choices)
