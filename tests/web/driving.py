@@ -103,10 +103,16 @@ class Visitor:
         self.page.goto(self.address.partition("/enter")[0] + path)
         self.settle()
 
+    def to(self, place: str) -> None:
+        """To another place of the corpus, by its link."""
+        self.page.locator(f".places a[href$='/{place}']").click()
+        self.page.wait_for_url(f"**/{place}")
+        self.settle()
+
     def settle(self) -> None:
         """Until what the page asked for is there; events go on for ever and are not waited for."""
         self.page.wait_for_load_state("load")
-        self.gone("main [aria-busy=true]")
+        self.gone("main [aria-busy=true]", 4 * PATIENCE)
 
     def gone(self, selector: str, patience: int = PATIENCE) -> None:
         """Until there is nothing of that kind."""

@@ -62,8 +62,7 @@ def bring(visitor: Visitor, files: list[Path], art: str) -> None:
 def learn(visitor: Visitor) -> None:
     """Train for the shortest time there is to choose, and wait for it."""
     page = visitor.page
-    page.locator(".places a").nth(1).click()
-    page.wait_for_url("**/model")
+    visitor.to("model")
     page.locator("#budget").select_option("60")
     page.locator("#go").click()
     page.wait_for_selector("#see:visible", timeout=LONG)
@@ -82,7 +81,7 @@ def see(visitor: Visitor, n: int) -> None:
 def order(visitor: Visitor) -> None:
     """Put four in an order by clicking; favourites come of it."""
     page = visitor.page
-    page.locator(".places a").nth(3).click()
+    visitor.to("compare")
     page.wait_for_selector("#four .view", timeout=LONG)
     for number in (1, 0, 3, 2):
         page.locator("#four .view").nth(number).click()
@@ -102,7 +101,7 @@ def test_from_works_to_favourites_and_a_mended_work(server, visit, beads, width,
     see(visitor, 4)
     order(visitor)
     page = visitor.page
-    page.locator(".places a").nth(5).click()
+    visitor.to("restore")
     page.locator("#work-drop [data-input=files]").set_input_files(sorted(beads.iterdir())[0])
     page.wait_for_selector("#region-field:visible")
     page.locator("#region").fill("3-7")
@@ -135,7 +134,7 @@ def test_a_painter_from_upload_to_a_restored_picture(server, visit, works, width
 def anew(visitor: Visitor) -> None:
     """One creation in full, its files, and a part of it made anew."""
     page = visitor.page
-    page.locator(".places a").nth(4).click()
+    visitor.to("made")
     page.wait_for_selector("#wall figure")
     before = page.locator("#wall figure").count()
     page.locator("#wall figure a").first.click()
@@ -153,7 +152,7 @@ def anew(visitor: Visitor) -> None:
 def restore(visitor: Visitor, picture: Path) -> None:
     """A file of one's own: what is damaged marked by hand, mended, seen before and after."""
     page = visitor.page
-    page.locator(".places a").nth(5).click()
+    visitor.to("restore")
     page.locator("#work-drop [data-input=files]").set_input_files(picture)
     page.wait_for_selector(".marks")
     page.locator("[data-tool=rectangle]").click()
@@ -168,7 +167,7 @@ def restore(visitor: Visitor, picture: Path) -> None:
 def report(visitor: Visitor) -> None:
     """The report, written and shown."""
     page = visitor.page
-    page.locator(".places a").nth(6).click()
+    visitor.to("report")
     page.locator("#go").click()
     page.wait_for_selector("#sheet:visible", timeout=LONG)
     shown = page.frame_locator("#sheet").locator("h1")
