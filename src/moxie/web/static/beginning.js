@@ -43,8 +43,14 @@ async function sizeOfTiff(file) {
   return found[256] && found[257] ? [found[256], found[257]] : null; // ImageWidth, ImageLength
 }
 
+/** [width, height] of a work of the store, as it was given: from its facts, or as it is shown. */
+export async function sizeOfWork({ facts }, address) {
+  const told = Object.values(facts).map((value) => /^(\d+)x(\d+)$/.exec(String(value))).find(Boolean);
+  return told ? [Number(told[1]), Number(told[2])] : sizeOf(address);
+}
+
 /** A raster picture can be painted on; a score or a text is told about in words. */
-async function raster(address) {
+export async function raster(address) {
   const answer = await fetch(address).catch(() => null);
   const kind = answer?.headers.get("content-type") ?? "";
   return kind.startsWith("image/") && !kind.includes("svg");
@@ -98,8 +104,7 @@ export class Beginning {
   /** Width and height in the work's own pixels: a mask must have exactly these. */
   async #full(what, id) {
     if (what === "creation") return (await api.creation(id)).creation.size.toReversed();
-    const { facts } = await api.work(this.corpus, id);
-    return Number(facts.width) && Number(facts.height) ? [Number(facts.width), Number(facts.height)] : sizeOf(this.address);
+    return sizeOfWork(await api.work(this.corpus, id), this.address);
   }
 
   #none() {

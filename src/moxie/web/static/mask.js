@@ -29,6 +29,7 @@ export class MaskEditor {
     });
     this.told = h("p.figures", { role: "status" });
     const stage = h("div.stage", {}, h("img", { src: source, alt, draggable: "false" }), this.canvas);
+    stage.style.width = `min(100%, ${(76 * this.width) / this.height}vh)`; // large, and whole in the window
     return h("div.masking", {}, this.#tools(), stage, this.told, this.#box());
   }
 

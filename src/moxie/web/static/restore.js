@@ -1,6 +1,6 @@
 /** Restore: choose a work, mark what is damaged, see it before and after. */
 import { api } from "./api.js";
-import { seen } from "./beginning.js";
+import { raster, seen, sizeOfWork } from "./beginning.js";
 import { $, h, once, show } from "./dom.js";
 import { cards, finished, start } from "./jobs.js";
 import { MaskEditor } from "./mask.js";
@@ -51,8 +51,7 @@ async function fromStore(id) {
   try {
     const known = await api.work(corpus(), id);
     const address = api.previewOf("works", id, "large");
-    const { width, height } = known.facts;
-    const size = Number(width) && Number(height) ? [Number(width), Number(height)] : null;
+    const size = (await raster(address)) ? await sizeOfWork(known, address) : null;
     choose({ source: { work: id }, name: known.title, address, size });
     if (!size) show($("#plate"), await large("works", id, known.title));
   } catch (error) {
