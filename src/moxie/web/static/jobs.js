@@ -32,8 +32,9 @@ export async function listen() {
   }
   const source = new EventSource("/api/events");
   source.addEventListener("job", (event) => take(JSON.parse(event.data)));
-  source.addEventListener("error", () => document.body.classList.add("alone"));
-  source.addEventListener("open", () => document.body.classList.remove("alone"));
+  let silence = 0;
+  source.addEventListener("error", () => { silence ||= setTimeout(() => { $("#alone").hidden = false; }, 4000); });
+  source.addEventListener("open", () => { clearTimeout(silence); silence = 0; $("#alone").hidden = true; });
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 }
@@ -140,7 +141,7 @@ export class Card {
   #verbs() {
     const { state, resumable, kind } = this.job;
     this.buttons.pause.hidden = !(state === "running" && kind === "learn");
-    this.buttons.resume.hidden = !(resumable && (state === "paused" || state === "interrupted"));
+    this.buttons.resume.hidden = !resumable || LIVE.has(state);
     this.buttons.cancel.hidden = !(LIVE.has(state) || state === "paused" || state === "interrupted");
   }
 }

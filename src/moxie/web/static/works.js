@@ -1,7 +1,7 @@
 /** Works: what there is, on what ground, on which side of the split; bringing more, forgetting one. */
 import { api } from "./api.js";
 import { $, h, once, show } from "./dom.js";
-import { cards, start } from "./jobs.js";
+import { LIVE, cards, hear, start } from "./jobs.js";
 import { large, small } from "./plates.js";
 import { toast } from "./shell.js";
 import { Uploads, dropzone, rightsField, rightsOf } from "./upload.js";
@@ -17,7 +17,10 @@ export function rightsTold(rights) {
   return rights.startsWith("license:") ? rights.slice(8) : t("rights undeclared");
 }
 
-const wall = new Wall($("#wall"), $("#more"), (query) => api.works(corpus, query).then(({ works, total }) => ({ items: works, total })), plate, t("There are no works yet."));
+const wall = new Wall($("#wall"), $("#more"), (query) => api.works(corpus, { ...query, which: $("#which").value }).then(({ works, total }) => {
+  $("#total").textContent = total === 1 ? t("One work") : t("{n} works", { n: total });
+  return { items: works, total };
+}), plate, t("There are no works like that."));
 
 function plate(work) {
   const usual = [work.part ? partOf(work.part) : null, rightsTold(work.rights)].filter(Boolean).join(" · ");
@@ -27,6 +30,8 @@ function plate(work) {
     h("figcaption", {}, h("cite", {}, work.title), h("p.tags", {}, h("span", {}, usual), tags.filter(Boolean).map((tag) => h("span.tag", {}, tag)))));
 }
 
+$("#which").addEventListener("change", () => wall.again());
+
 async function counts() {
   try {
     const model = await api.model(corpus);
@@ -34,6 +39,7 @@ async function counts() {
     const shown = [[t("works"), model.corpus.works], ...["train", "validation", "test", "left_out"].filter((part) => parts[part]).map((part) => [partOf(part), parts[part]])];
     show($("#counts"), shown.map(([title, n]) => h("div", {}, h("dt", {}, title), h("dd", {}, number(n)))));
     $("#next").hidden = !model.corpus.works;
+    if ($("#train").dataset.trained === "now") return;
     $("#next-told").textContent = model.corpus.trained ? t("The model knows these works.") : t("Ready to learn from {n} works.", { n: model.corpus.works });
     $("#train").textContent = model.corpus.trained ? t("See new ones") : t("Train");
     $("#train").dataset.trained = model.corpus.trained ? "yes" : "";
@@ -121,7 +127,8 @@ function outcome(result) {
 cards($("#job"), (job) => job.kind === "collect" && job.corpus === corpus, { full: true, ondone: (job) => { outcome(job.result); wall.again(); counts(); } });
 
 $("#train").addEventListener("click", (event) => once(event.currentTarget, async () => {
-  const trained = $("#train").dataset.trained;
+  const { trained } = $("#train").dataset;
+  if (trained === "now") return location.assign(`/c/${corpus}/model`);
   try {
     if (trained) await start("create", { corpus, n: 4, seed: page.seed });
     else await start("learn", { corpus, budget: page.budget });
@@ -130,6 +137,20 @@ $("#train").addEventListener("click", (event) => once(event.currentTarget, async
     toast(error.message);
   }
 }));
+
+/* While it learns, the next step is to watch. */
+hear((job) => {
+  if (job.kind !== "learn" || job.corpus !== corpus) return;
+  const live = LIVE.has(job.state);
+  if (live) {
+    $("#next-told").textContent = t("It is learning from these works.");
+    show($("#train"), t("See how it goes"));
+    $("#train").dataset.trained = "now";
+  } else if ($("#train").dataset.trained === "now") {
+    $("#train").dataset.trained = "";
+    counts();
+  }
+});
 
 const collected = new URLSearchParams(location.search).get("collected");
 if (collected && /^[0-9a-f]+$/.test(collected)) api.job(collected).then((job) => { if (job.result && (job.result.refusals || job.result.repeats)) outcome(job.result); }, () => {});
