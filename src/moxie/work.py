@@ -265,6 +265,46 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What was measured at one setting of a style model's own dial, 0..1.
+
+    `originality` counts a near-copy as if it were just at the threshold, since none is handed
+    out; `refused` is the share of drafts that were near-copies.
+    """
+
+    setting: float
+    originality: Measure
+    fidelity: Measure
+    refused: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How novelty is turned into a style model's own setting, and what that rests on.
+
+    `dial` holds the settings for evenly spaced novelties from 0 to 1; empty, novelty is the
+    setting. `floor` is the fidelity that novelty 1 must keep, nan where none could be told.
+    `rounds` is how many drafts were made at each setting, all with the same seeds.
+    """
+
+    settings: tuple[Setting, ...]
+    dial: tuple[float, ...]
+    floor: float
+    rounds: int
+    seed: int
+    notes: tuple[Message, ...] = ()
+
+    def setting(self, novelty: float) -> float:
+        """The setting for a novelty in 0..1; between those that are held, evenly."""
+        if len(self.dial) < 2:
+            return novelty
+        place = min(max(novelty, 0.0), 1.0) * (len(self.dial) - 1)
+        before = min(int(place), len(self.dial) - 2)
+        low, high = self.dial[before], self.dial[before + 1]
+        return low + (high - low) * (place - before)
+
+
+@dataclass(frozen=True, slots=True)
 class Creation:
     """A new work and the record of how it came about."""
 

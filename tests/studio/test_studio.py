@@ -63,8 +63,8 @@ def test_the_main_job(studio: Studio, beads: Path, tmp_path: Path) -> None:
         assert -1 < made.creation.fidelity < 2
     assert result.report.read_text("utf-8").lstrip().lower().startswith("<!doctype html>")
     json.dumps(result.to_json(), allow_nan=False)
-    stages = ["collect", "prepare", "augment", "choose", "train", "evaluate", "create"]
-    assert list(result.seconds) == [*stages, "export", "report"]
+    stages = ["collect", "prepare", "augment", "choose", "train", "calibrate"]
+    assert list(result.seconds) == [*stages, "evaluate", "create", "export", "report"]
 
 
 def test_doing_it_twice_does_it_once(beads: Path, tmp_path: Path) -> None:
@@ -124,6 +124,7 @@ def test_the_verbs_one_by_one_give_what_the_main_job_gives(
         assert studio.augment().verdict == whole.sufficiency.verdict
         assert studio.choose(seconds=240).recipe == whole.recipe
         studio.train(seed=3)
+        studio.calibrate()
         evaluation = studio.evaluate()
         made = studio.create(n=2, seed=3)
         assert [m.id for m in made] == [m.creation.id for m in whole.creations]
@@ -132,7 +133,9 @@ def test_the_verbs_one_by_one_give_what_the_main_job_gives(
         assert len(studio.export(out=tmp_path / "two-out")) == 2
 
 
-@pytest.mark.parametrize("verb", ["prepare", "augment", "choose", "train", "evaluate", "create"])
+@pytest.mark.parametrize(
+    "verb", ["prepare", "augment", "choose", "train", "calibrate", "evaluate", "create"]
+)
 def test_an_earlier_step_is_asked_for_by_name(verb: str, studio: Studio, beads: Path) -> None:
     with pytest.raises(BadInput, match="empty"):
         getattr(studio, verb)()
@@ -149,7 +152,7 @@ def test_stopped_in_every_stage_it_goes_on_to_the_same_result(
 ) -> None:
     with Studio(another_home("whole")) as studio:
         whole = studio.run(beads, n=3, out=tmp_path / "out")
-    for stage in ("collect", "prepare", "augment", "train", "evaluate", "create"):
+    for stage in ("collect", "prepare", "augment", "train", "calibrate", "evaluate", "create"):
         stopping = Studio(another_home("parts"), progress=Diary((stage, 2)))
         with stopping as studio, pytest.raises(Cancelled):
             studio.run(beads, n=3, out=tmp_path / "out")

@@ -1,4 +1,7 @@
-"""What both recipes share: a table of which color follows which, and rows drawn from it."""
+"""What both recipes share: a table of which color follows which, and rows drawn from it.
+
+The nearer to the works a row is to be, the longer it goes on as one of theirs does.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,7 @@ class TableModel:
         self.machine = machine
         self.table: NDArray[np.float64] | None = None
         self.works: dict[str, float] = {}
+        self.rows: list[Row] = []
 
     def losses(self, contents: Sequence[Row]) -> Floats:
         table = self.known()
@@ -47,25 +51,43 @@ class TableModel:
         return Draft(self._fill(row, missing, brief.novelty, seed), sources)
 
     def infill(self, content: Row, mask: Mask, *, seed: int) -> Row:
-        return self._fill(content, mask, 0.0, seed)
+        return self._fill(content, mask, 0.5, seed)
 
     def save(self, folder: Path) -> None:
         save_file({"table": self.known()}, folder / "table.safetensors")
         (folder / "works.json").write_text(json.dumps(self.works), "utf-8")
+        (folder / "rows.json").write_text(json.dumps(self.rows), "utf-8")
 
     def load(self, folder: Path) -> Self:
         self.table = load_file(folder / "table.safetensors")["table"]
         self.works = json.loads((folder / "works.json").read_text("utf-8"))
+        self.rows = [tuple(row) for row in json.loads((folder / "rows.json").read_text("utf-8"))]
         return self
 
     def _fill(self, row: Row, missing: Mask, novelty: float, seed: int) -> Row:
-        """Each missing bead after the one before it; novelty evens the chances out."""
+        """Each missing bead after the one before it; novelty evens the chances out.
+
+        After each, a work is followed from where it has that bead; novelty lets go of it sooner.
+        """
         rng = np.random.default_rng(seed)
-        chances = (1 - 0.4 * novelty) * self.known() + 0.4 * novelty / 10
-        beads = list(row)
-        for i in np.flatnonzero(missing):
-            before = beads[i - 1] if i else int(rng.integers(1, 10))
-            beads[i] = int(rng.choice(10, p=chances[before] / chances[before].sum()))
+        evened = 0.6 * novelty**0.6
+        chances = (1 - evened) * self.known() + evened / 10
+        totals = np.cumsum(chances / chances.sum(1, keepdims=True), axis=1)
+        places = [(r, i + 1) for r, known in enumerate(self.rows) for i in range(len(known) - 1)]
+        beads, follows = list(row), None
+        for i, (go_on, pick, jump) in enumerate(rng.random((len(beads), 3))):
+            if not missing[i]:
+                follows = None
+                continue
+            before = beads[i - 1] if i else 1 + int(9 * jump)
+            if follows is None or go_on > 0.9 * (1 - novelty):
+                beads[i] = min(9, int(np.searchsorted(totals[before], pick, side="right")))
+                here = [p for p in places if self.rows[p[0]][p[1] - 1] == beads[i]]
+                follows = here[int(jump * len(here))] if here else None
+            else:
+                beads[i] = self.rows[follows[0]][follows[1]]
+                ended = follows[1] + 1 == len(self.rows[follows[0]])
+                follows = None if ended else (follows[0], follows[1] + 1)
         return tuple(beads)
 
     def known(self) -> NDArray[np.float64]:

@@ -46,6 +46,11 @@ VERBS = (
     Verb("choose", say("Choose how to train, and say why."), (o.CORPUS, o.budget("4m"), o.RECIPE)),
     Verb("train", say("Train the style model; go on if it was stopped."), (o.CORPUS, o.SEED)),
     Verb(
+        "calibrate",
+        say("Measure what novelty does, so that it means the same for every model."),
+        (o.CORPUS, o.budget("5m")),
+    ),
+    Verb(
         "evaluate",
         say("Measure the model on works it has not seen."),
         (o.CORPUS, o.SIZE, o.NOVELTY, o.budget("2m")),

@@ -16,6 +16,7 @@ from moxie.settings import Settings
 from moxie.studio import Studio
 from moxie.studio.result import (
     Exported,
+    calibration_json,
     creations_json,
     measure_json,
     number,
@@ -145,6 +146,20 @@ def _evaluate(studio: Studio, params: dict[str, Any]) -> Outcome:
     return Outcome(facts, [*figures, *(note for note in found.notes if note not in figures)])
 
 
+def _calibrate(studio: Studio, params: dict[str, Any]) -> Outcome:
+    found = studio.calibrate(params["corpus"], seconds=params["budget"])
+    facts = calibration_json(found)
+    if not found.dial:
+        return Outcome(facts, found.notes)
+    sentence = say(
+        "Novelty 0 to 1 is the model's setting {near:.2f} to {far:.2f}, measured in {n} rounds.",
+        near=found.dial[0],
+        far=found.dial[-1],
+        n=found.rounds,
+    )
+    return Outcome(facts, [sentence, *found.notes])
+
+
 def _create(studio: Studio, params: dict[str, Any]) -> Outcome:
     out, also, visible = params.pop("out"), params.pop("also"), params.pop("visible_label")
     corpus, n = params.pop("corpus"), params.pop("n")
@@ -246,6 +261,7 @@ _VERBS: dict[str, Perform] = {
     "augment": _augment,
     "choose": _choose,
     "train": _train,
+    "calibrate": _calibrate,
     "evaluate": _evaluate,
     "create": _create,
     "restore": _restore,

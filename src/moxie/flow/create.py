@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -24,7 +24,8 @@ class Made(Generic[S]):
     """A creation and how it came about.
 
     `seed` and `novelty` are those of the attempt that was kept (`seed` and `brief.novelty` of the
-    first where that one passed); `flagged` is True where every attempt came out as a near-copy.
+    first where that one passed), and `setting` is what the dial made of its novelty; `flagged` is
+    True where every attempt came out as a near-copy.
     """
 
     content: S
@@ -32,6 +33,7 @@ class Made(Generic[S]):
     seed: int
     index: int
     novelty: float
+    setting: float
     nearest: Match
     flagged: bool
     attempts: int
@@ -48,19 +50,21 @@ def create(  # noqa: PLR0913  what is made, what it is compared with, and how of
     threshold: float,
     first: int = 0,
     attempts: int = 4,
+    dial: Callable[[float], float] = float,
     on_step: OnStep,
 ) -> Iterator[Made[S]]:
     """Creations `first` to `first + n - 1` of this seed, one by one.
 
     Each is compared with every work in `index`, whose ids are `work_ids` in the same order. One
     whose similarity reaches `threshold` is made again, up to `attempts` times in all, each time
-    `NOVELTY_STEP` further on the dial of novelty. If all come out too near, the least similar is
-    kept and flagged. A creation depends on its seed and number alone, not on the others.
+    `NOVELTY_STEP` further in novelty, which `dial` turns into the model's own setting. If all come
+    out too near, the least similar is kept and flagged. A creation depends on its seed and number
+    alone, not on the others.
     `on_step` gets (creations done, n, similarity). Raises BadInput for a seed, number or dial
     that cannot be used.
     """
     _check(brief, n=n, seed=seed, first=first, attempts=attempts)
-    bench = _Bench(model, brief, index, work_ids, seed, threshold, attempts)
+    bench = _Bench(model, brief, index, work_ids, seed, threshold, attempts, dial)
     return bench.make_all(range(first, first + n), on_step)
 
 
@@ -80,6 +84,7 @@ class _Bench(Generic[S]):
     seed: int
     threshold: float
     attempts: int
+    dial: Callable[[float], float]
 
     def make_all(self, numbers: range, on_step: OnStep) -> Iterator[Made[S]]:
         for done, number in enumerate(numbers, 1):
@@ -101,11 +106,13 @@ class _Bench(Generic[S]):
     def _attempt(self, number: int, attempt: int) -> Made[S]:
         novelty = min(1.0, self.brief.novelty + NOVELTY_STEP * attempt)
         seed = attempt_seed(self.seed, number, attempt)
-        draft = self.model.sample(replace(self.brief, novelty=novelty), seed=seed)
+        setting = self.dial(novelty)
+        draft = self.model.sample(replace(self.brief, novelty=setting), seed=seed)
         nearest = self._nearest(draft.content)
         flagged = nearest.similarity >= self.threshold
         return Made(
-            draft.content, draft, seed, number, novelty, nearest, flagged, attempts=attempt + 1
+            *(draft.content, draft, seed, number, novelty, setting, nearest, flagged),
+            attempts=attempt + 1,
         )
 
     def _nearest(self, content: S) -> Match:

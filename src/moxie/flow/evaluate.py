@@ -114,9 +114,9 @@ def _judge(
     most: int,
     seed: int,
 ) -> _Verdict:
-    made = _look(judge, creations, art, most, seed)
-    own = _look(judge, train, art, most, seed)
-    held = _look(judge, held_out, art, most, seed)
+    made = look(judge, creations, art, most, seed)
+    own = look(judge, train, art, most, seed)
+    held = look(judge, held_out, art, most, seed)
     return compare(judge.name, made, own, held, {**judge.others(), **(others or {})}, seed=seed)
 
 
@@ -160,7 +160,7 @@ def compare(
     )
 
 
-def _look(judge: Judge[S], contents: Sequence[S], art: Art[S], most: int, seed: int) -> Grouped:
+def look(judge: Judge[S], contents: Sequence[S], art: Art[S], most: int, seed: int) -> Grouped:
     """The judge's vectors of the pieces of at most so many contents, drawn by the seed."""
     number = len(contents)
     chosen = sorted(np.random.default_rng(seed).permutation(number)[:most].tolist())

@@ -10,8 +10,10 @@ from typing import Generic, TypeVar
 
 from moxie.art import Art, CopyIndex, Likeness, StyleModel
 from moxie.errors import BadInput
+from moxie.studio import calibrating
 from moxie.studio.desk import Desk
 from moxie.studio.scoring import Scorer, scorer
+from moxie.work import Calibration
 
 S = TypeVar("S")
 S_contra = TypeVar("S_contra", contravariant=True)
@@ -62,6 +64,24 @@ class Hand(Generic[S]):
         """On what ground their works are used, each work counted once."""
         declared = {work.id: str(work.rights) for desk, _ in self.parts for work in desk.works}
         return dict(Counter(declared.values()))
+
+    def setting(self, novelty: float) -> float:
+        """What novelty is for the model: between several, their settings by weight."""
+        return sum(
+            weight * (novelty if dial is None else dial.setting(novelty))
+            for dial, weight in self._dials()
+        )
+
+    @property
+    def dialled(self) -> str:
+        """Stands for the dials by which novelty is read; nothing where it is the setting itself."""
+        dials = [(dial.dial if dial else (), weight) for dial, weight in self._dials()]
+        return repr(dials) if any(dial for dial, _ in dials) else ""
+
+    def _dials(self) -> list[tuple[Calibration | None, float]]:
+        """What was measured of each part's dial; None where nobody has."""
+        parts = self.blended or self.parts
+        return [(calibrating.stored(desk, desk.trained), weight) for desk, weight in parts]
 
     def model(self) -> StyleModel[S]:
         """The trained model, or the one between the trained models; raises BadInput, Missing."""

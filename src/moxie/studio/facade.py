@@ -9,10 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
+from moxie.flow.calibrate import THOROUGH
 from moxie.settings import Settings
 from moxie.store import Library
 from moxie.studio import (
     blending,
+    calibrating,
     inputs,
     journey,
     leading,
@@ -34,6 +36,7 @@ from moxie.studio.result import Exported, Restored, Result
 from moxie.studio.views import Views
 from moxie.text import Catalogue
 from moxie.work import (
+    Calibration,
     Choice,
     Corpus,
     Creation,
@@ -174,6 +177,15 @@ class Studio(Feedback):
         """From collected works to a trained and measured model, within `budget` seconds."""
         with self._desk(corpus) as desk:
             return journey.learn(desk, journey.Lesson(budget, seed, size, novelty, recipe))
+
+    def calibrate(self, corpus: str | None = None, *, seconds: float = 300) -> Calibration:
+        """Measure what the trained model's own setting does, so that novelty means the same.
+
+        From then on `evaluate` and `create` read novelty by it. Where works or `seconds` are too
+        few, novelty stays the model's setting, and the notes say so.
+        """
+        with self._desk(corpus) as desk:
+            return calibrating.calibrate(desk, seconds, THOROUGH)
 
     def evaluate(
         self,

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from moxie.art import Brief
-from moxie.studio import learning, making, paging
+from moxie.flow.calibrate import QUICK
+from moxie.studio import calibrating, learning, making, paging
 from moxie.studio.blending import Hand
 from moxie.studio.desk import Desk
 from moxie.studio.learning import Collected
@@ -18,13 +19,14 @@ from moxie.work import Dataset, Run
 
 S = TypeVar("S")
 
-SHARES = {"augment": 0.12, "train": 0.30}
+SHARES = {"augment": 0.12, "train": 0.30, "calibrate": 0.15}
 """Of the whole budget, so that what is tried and chosen never depends on a busy machine.
 
-The time to train includes that of a race between recipes, where there is one."""
+The time to train includes that of a race between recipes, where there is one. Calibrating makes
+three rounds where they fit, and takes less than its share as a rule."""
 
 PROBING = 0.55
-"""Of the time left after training, for the samples a model is measured by."""
+"""Of the time left after calibrating, for the samples a model is measured by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def learn(desk: Desk[S], lesson: Lesson) -> Run:
     learning.augment(desk, _whole(lesson.budget * SHARES["augment"]))
     learning.choose(desk, _whole(lesson.budget * SHARES["train"]), lesson.recipe)
     run = learning.train(desk, lesson.seed)
+    calibrating.calibrate(desk, _whole(lesson.budget * SHARES["calibrate"]), QUICK)
     left = max(lesson.budget - desk.clock.elapsed, lesson.budget / 10)
     making.evaluate(desk, size, lesson.novelty, left * PROBING)
     return run

@@ -18,7 +18,7 @@ from moxie.flow import create as creating
 from moxie.flow import evaluate as evaluating
 from moxie.flow import export as exporting
 from moxie.store import atomic
-from moxie.studio import marking, publishing, recording
+from moxie.studio import calibrating, marking, publishing, recording
 from moxie.studio.blending import Closeness, Hand
 from moxie.studio.desk import Desk, digest
 from moxie.studio.result import Exported
@@ -43,7 +43,10 @@ PROBE_SEED = 0x50726F62
 def evaluate(desk: Desk[S], size: tuple[int, ...], novelty: float, seconds: float) -> Evaluation:
     """Measure the trained model with samples of its own, which are not handed out."""
     run = desk.trained
-    name = f"evaluation-{run.id}-{digest(size, novelty)}"
+    setting = calibrating.setting(desk, run, novelty)
+    # where novelty is the setting itself, as before anybody measured what it does
+    asked = (size, novelty) if setting == novelty else (size, novelty, setting)
+    name = f"evaluation-{run.id}-{digest(*asked)}"
     with desk.clock.stage("evaluate"):
         evaluation = desk.library.load(desk.corpus.name, name, Evaluation)
         if evaluation is None:
@@ -162,6 +165,8 @@ def _asked(hand: Hand[S], brief: Brief[S], liking: Liking[S] | None) -> str:
         parts.append(f"blend {hand.key()}")
     if liking is not None:
         parts.append(f"liking {liking.key()}")
+    if hand.dialled:
+        parts.append(f"dial {hand.dialled}")
     return digest(*parts)
 
 
@@ -226,6 +231,7 @@ class _Easel(Generic[S]):
                 seed=seed,
                 threshold=self.hand.threshold,
                 first=first,
+                dial=self.hand.setting,
                 on_step=lambda *_: None,
             )
         )
@@ -241,7 +247,7 @@ class _Easel(Generic[S]):
             "plan": dict(self.run.choice.plan.options),
             "training_seed": self.run.seed,
             "attempt_seed": made.seed,
-            "attempt_novelty": made.novelty,
+            "attempt_novelty": made.setting,  # as the model was asked, the dial turned
             "sources": [list(source) for source in made.draft.sources],
             "rights": dict(self.hand.rights),
         }
@@ -295,6 +301,7 @@ def _probes(
         n=wanted,
         seed=PROBE_SEED + seed,
         threshold=desk.dataset.threshold,
+        dial=Hand.of(desk).setting,
         on_step=lambda *_: None,
     )
     for made in makes:

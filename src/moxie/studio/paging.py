@@ -12,6 +12,7 @@ import moxie
 from moxie.errors import Missing
 from moxie.flow import report as reporting
 from moxie.flow.report import Exhibit, Page, Shown
+from moxie.studio import calibrating
 from moxie.studio.desk import Desk
 from moxie.studio.making import write
 from moxie.studio.scoring import held_out
@@ -64,6 +65,7 @@ def _page(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         sufficiency=_sufficiency(desk),
         evaluation=desk.library.evaluation(desk.trained.id),
+        calibration=calibrating.stored(desk, desk.trained),
         refusals=refused,
         left_out=tuple((titles[p.work], p.why) for p in desk.part("left_out") if p.why),
         flags=tuple((titles[p.work], flag) for p in desk.dataset.places for flag in p.flags),

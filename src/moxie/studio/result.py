@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from moxie.text import Message
-from moxie.work import Creation, Evaluation, Measure, Refusal, Sufficiency
+from moxie.work import Calibration, Creation, Evaluation, Measure, Refusal, Sufficiency
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,25 @@ def sufficiency_json(sufficiency: Sufficiency) -> dict[str, object]:
             {"works": p.works, "loss": number(p.loss), "low": number(p.low), "high": number(p.high)}
             for p in sufficiency.curve
         ],
+    }
+
+
+def calibration_json(found: Calibration) -> dict[str, object]:
+    """The dial, and what was measured at each setting."""
+    return {
+        "dial": list(found.dial),
+        "floor": number(found.floor),
+        "rounds": found.rounds,
+        "settings": [
+            {
+                "setting": round(one.setting, 4),
+                "originality": measure_json(one.originality),
+                "fidelity": measure_json(one.fidelity),
+                "refused": number(one.refused),
+            }
+            for one in found.settings
+        ],
+        "notes": [str(note) for note in found.notes],
     }
 
 

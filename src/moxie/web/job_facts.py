@@ -17,7 +17,7 @@ from moxie.web.jobs.job import Stage as Passed
 
 AHEAD: Mapping[str, tuple[Stage, ...]] = {
     "collect": ("collect",),
-    "learn": ("prepare", "augment", "choose", "train", "evaluate"),
+    "learn": ("prepare", "augment", "choose", "train", "calibrate", "evaluate"),
     "create": ("create",),
     "restore": ("restore",),
     "report": ("report",),

@@ -2,7 +2,9 @@
 
 Four things move together with `novelty`: of how many works a composition is joined, how far their
 parts are enlarged and bent, how freely it is followed, and how far the palette may leave the
-artist's.
+artist's. What is taken from elsewhere grows slowly at first, as the first changes tell most in
+originality, and the palette quickly, as the last ones tell most in fidelity: both then change about
+evenly over the dial.
 """
 
 from __future__ import annotations
@@ -27,13 +29,14 @@ class Dial:
 def dial(novelty: float) -> Dial:
     """The settings for a novelty in 0..1; each moves steadily with it."""
     v = min(1.0, max(0.0, novelty))
+    far, tint = v**1.25, v**0.6
     return Dial(
-        parts=2 if v < 0.35 else 3,
-        share=0.25 + 0.25 * v,
-        warp=0.015 + 0.055 * v,
-        zoom=1.15 + 0.9 * v,
+        parts=2 if v < 0.4 else 3,
+        share=0.25 + 0.25 * far,
+        warp=0.015 + 0.06 * far,
+        zoom=1.15 + 0.95 * far,
         mended=0.4 * (1 - v) ** 1.5,
-        apart=0.1 + 0.4 * v,
-        hue=0.6 * v,
-        chroma=0.3 * v,
+        apart=0.1 + 0.4 * far,
+        hue=0.75 * tint,
+        chroma=0.35 * tint,
     )

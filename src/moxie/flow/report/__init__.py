@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from moxie.flow.report.drawing import Curve, Scale, aspect, bars, modest
+from moxie.flow.report.frontier import Frontier
 from moxie.flow.report.page import Exhibit, Page, Shown
 from moxie.flow.report.question import Choices, question
 from moxie.flow.report.rendering import rendered
@@ -32,6 +33,7 @@ def report(page: Page, catalogue: Catalogue) -> str:
         measures=_measures(page),
         opinions=_opinions(page),
         curve=Curve.of(page.sufficiency.curve) if page.sufficiency else None,
+        frontier=Frontier.of(page.calibration),
         race=bars(page.run.choice.race),
         flags=_by_message(page.flags, catalogue),
         seconds=sum(page.seconds.values()),

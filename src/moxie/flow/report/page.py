@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 
 from moxie.art import Preview
 from moxie.text import Message, Scalar
-from moxie.work import Corpus, Creation, Evaluation, Flag, Part, Refusal, Rights, Run, Sufficiency
+from moxie.work import (
+    Calibration,
+    Corpus,
+    Creation,
+    Evaluation,
+    Flag,
+    Part,
+    Refusal,
+    Rights,
+    Run,
+    Sufficiency,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,7 @@ class Page:
     made_at: str  # ISO 8601, UTC
     sufficiency: Sufficiency | None = None
     evaluation: Evaluation | None = None
+    calibration: Calibration | None = None
     refusals: tuple[Refusal, ...] = ()
     left_out: tuple[tuple[str, Message], ...] = ()
     flags: tuple[tuple[str, Flag], ...] = ()

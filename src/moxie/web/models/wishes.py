@@ -40,7 +40,7 @@ class CollectWish(Model):
 
 
 class LearnWish(Model):
-    """Prepare, augment, choose, train and evaluate within `budget` seconds."""
+    """Prepare, augment, choose, train, calibrate and evaluate within `budget` seconds."""
 
     corpus: CorpusId
     budget: Seconds = 600

@@ -13,6 +13,7 @@ from moxie.arts.music import asking
 from moxie.arts.music.coding import Grid
 from moxie.arts.music.coding.events_fields import PARTS
 from moxie.arts.music.compose.draw import Dial, Line, draw
+from moxie.arts.music.compose.guide import guide
 from moxie.arts.music.compose.manner import Manner, Player, Setting, player_for, setting_of
 from moxie.arts.music.compose.script import Script, blank, free_of
 from moxie.arts.music.files.general_midi import NAMES
@@ -48,6 +49,13 @@ def compose(experts: Experts, manner: Manner, brief: Brief[Score], seed: int) ->
         plan=_plan(manner, brief, len(bars), rng),
         cadences=manner.cadences,
         ending=True,
+        guide=guide(
+            setting.opening,
+            len(bars),
+            setting.key.tonic,
+            brief.novelty,
+            np.random.default_rng([seed, 4]),
+        ),
     )
     return _made(experts, manner, script, setting, seed, Dial.at(brief.novelty))
 
@@ -153,7 +161,8 @@ def _setting(
     programs = [int(p) for p in str(options.get("instruments", "")).split(",") if p]
     voices = experts.coding.voices if isinstance(experts.coding, Grid) else None
     harmonise = theme is not None and options.get("lead") == "harmonise"
-    setting = _usual_setting(manner, brief, rng, len(programs) or voices, harmonise=harmonise)
+    usual_one = _usual_setting(manner, brief, rng, len(programs) or voices, harmonise=harmonise)
+    setting = usual_one
     if programs:
         usual = [player for one in manner.settings for player in one.players]
         parts = [Part(NAMES[program].title(), program) for program in programs]
@@ -166,7 +175,13 @@ def _setting(
         setting = replace(setting, beats=beats, unit=unit)
     if "tempo" in options:
         setting = replace(setting, millibeats=round(1000 * float(options["tempo"])))
-    return setting
+    return setting if _alike(setting, usual_one) else replace(setting, opening=())
+
+
+def _alike(one: Setting, other: Setting) -> bool:
+    """Whether the notes of one can be followed in the other, once they are in its key."""
+    shapes = [(len(s.players), s.beats, s.unit, s.key.minor) for s in (one, other)]
+    return shapes[0] == shapes[1]
 
 
 def _usual_setting(

@@ -35,13 +35,14 @@ FAMILIES, SIBLINGS = 2, 3
 MANY = 6
 """Parts from which on one family has to do: every note of every piece takes its time."""
 
-LEAST = 0.008
-"""Symbols with less than this share of the likeliest one's probability are never drawn."""
+LEAST, LEAST_FAR = 0.02, 0.004
+"""Symbols with less than this share of the likeliest one's probability are never drawn, at novelty
+0 and 1."""
 
-STEADY, STEADY_LEAST = 0.88, 0.04
-"""The same for gaps and lengths of notes, as a share of the temperature."""
+STEADY, STEADY_LEAST, STEADY_LEAST_FAR = 0.88, 0.06, 0.02
+"""The same for gaps and lengths of notes, and their share of the temperature."""
 
-COLD, WARM = 0.92, 1.12
+COLD, WARM = 0.9, 1.4
 """Temperatures at novelty 0 and 1."""
 
 MOST_UNITS = 24_000
@@ -49,15 +50,22 @@ MOST_UNITS = 24_000
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """What a novelty means: the temperature, and how far the counts are trusted above the rest."""
+    """What a novelty means for the drawing of notes."""
 
     temperature: float
-    counts: float
+    counts: float  # how far the counts are trusted above the rest
+    least: float
+    steady_least: float
 
     @classmethod
     def at(cls, novelty: float) -> Dial:
         """Counts know what the works did; the further away, the less they are asked."""
-        return cls(COLD + (WARM - COLD) * novelty, 1.2 * (0.5 - novelty))
+        return cls(
+            COLD + (WARM - COLD) * novelty**1.5,
+            1.2 * (0.5 - novelty),
+            LEAST * (LEAST_FAR / LEAST) ** novelty,
+            STEADY_LEAST * (STEADY_LEAST_FAR / STEADY_LEAST) ** novelty,
+        )
 
 
 def draw(
@@ -186,7 +194,7 @@ def _drawn(
     Rhythm is drawn more steadily than pitch: one odd gap puts all that follows off the beat.
     """
     high = float(shares.max())
-    least = STEADY_LEAST if steady else LEAST
+    least = dial.steady_least if steady else dial.least
     kept = np.where(shares >= least * high, shares / max(high, 1e-30), 0).astype(np.float64)
     kept **= 1 / (dial.temperature * (STEADY if steady else 1))
     total = np.cumsum(kept)

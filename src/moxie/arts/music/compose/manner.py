@@ -9,18 +9,23 @@ from pathlib import Path
 
 import numpy as np
 
+from moxie.arts.music.compose.guide import Told, opening
 from moxie.arts.music.form.library import FormLibrary, mine
 from moxie.arts.music.form.rank import Reference, reference
 from moxie.arts.music.score import Key, Part, Score
 from moxie.arts.music.theory.cadences import CadenceTable, mine_cadences
 from moxie.arts.music.theory.keys import estimate_key
 from moxie.arts.music.theory.ranges import range_of
+from moxie.arts.music.theory.sounding import evenly
 
 CHORDAL = 0.02
 """A part that begins this share of its notes with another plays chords."""
 
 IN_REACH = 0.8
 """Share of a part's notes that its instrument can sound, where it is named as what it is."""
+
+OPENINGS = 96
+"""Works whose openings are kept, evenly chosen."""
 
 FALLBACK = 110_000
 """Thousandths of a quarter note a minute where no work says how fast."""
@@ -44,7 +49,7 @@ class Player:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """For whom, in which metre and key and how fast one of the works is."""
+    """For whom, in which metre and key and how fast one of the works is, and how it opens."""
 
     players: tuple[Player, ...]
     beats: int
@@ -52,6 +57,7 @@ class Setting:
     key: Key
     millibeats: int
     velocity: int
+    opening: tuple[Told, ...] = ()
 
     @property
     def playable(self) -> bool:
@@ -71,8 +77,13 @@ class Manner:
     @classmethod
     def of(cls, scores: Sequence[Score]) -> Manner:
         """What works have in common; at least one."""
+        sounding = [score for score in scores if score.notes]
+        opened = set(evenly(len(sounding), OPENINGS))
         return cls(
-            tuple(setting_of(score) for score in scores if score.notes),
+            tuple(
+                setting if i in opened else replace(setting, opening=())
+                for i, setting in enumerate(map(setting_of, sounding))
+            ),
             mine(scores),
             mine_cadences(scores),
             reference(scores),
@@ -129,13 +140,15 @@ def setting_of(score: Score) -> Setting:
     metres = [(bar.beats, bar.unit) for bar in score.bars]
     beats, unit = max(set(metres), key=lambda metre: (metres.count(metre), metre))
     velocities = [note.velocity for note in score.notes]
+    key = estimate_key(score)
     return Setting(
         tuple(_player(score, part) for part in range(len(score.parts))),
         beats,
         unit,
-        estimate_key(score),
+        key,
         score.tempos[0].millibeats if score.tempos else FALLBACK,
         int(np.median(velocities)) if velocities else 80,
+        opening(score, beats, unit, key.tonic),
     )
 
 
@@ -177,6 +190,7 @@ def _plain(setting: Setting) -> dict[str, object]:
         "key": list(setting.key),
         "millibeats": setting.millibeats,
         "velocity": setting.velocity,
+        "opening": [list(note) for note in setting.opening],
     }
 
 
@@ -192,6 +206,7 @@ def _setting(plain: dict[str, object]) -> Setting:
         for name, program, drums, low, high, chords in rows
     )
     beats, unit = plain["metre"]  # type: ignore[misc]
+    opened: list[list[int]] = plain.get("opening", [])  # type: ignore[assignment]
     onset, fifths, minor = plain["key"]  # type: ignore[misc]
     return Setting(
         players,
@@ -200,4 +215,5 @@ def _setting(plain: dict[str, object]) -> Setting:
         Key(int(onset), int(fifths), bool(minor)),  # type: ignore[has-type]
         int(str(plain["millibeats"])),
         int(str(plain["velocity"])),
+        tuple(Told(*map(int, row)) for row in opened),
     )

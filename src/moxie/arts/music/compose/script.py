@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.music.coding.columns import FLOOR, PITCHES
+from moxie.arts.music.compose.guide import Guide
 from moxie.arts.music.compose.manner import CHORDAL, Player, Setting
 from moxie.arts.music.form.plan import Plan
 from moxie.arts.music.score import Bar, Key, Note, Score
@@ -44,6 +45,7 @@ class Cue(NamedTuple):
     pitch: int | None
     duration: int
     near: int | None = None
+    pull: float = NEAR  # log weight of the one to stay near
     known: bool = False  # it is there already and only has to be heard
     closing: bool = False  # it is of the closing chord
     bass: bool = False  # and the lowest of it
@@ -66,6 +68,7 @@ class Script:
     cadences: CadenceTable | None = None
     ending: bool = False  # whether the last bar is a closing chord
     judged: frozenset[int] = field(default_factory=frozenset)  # bars that have to follow well
+    guide: Guide | None = None  # bars of a real work that new bars stay near to
 
     def cues(self, bar: int, made: Sequence[Note]) -> list[Cue]:
         """The notes of a bar that must come, in order; `made` is all that came before it."""
@@ -78,6 +81,8 @@ class Script:
             found += self._close(made)
         elif step is not None and step.like is not None and self.comes_again(bar):
             found += self._again(bar, step.like, step.shift, made, exact=step.kind == "repeat")
+        elif self.guided(bar):
+            found += self._guided(bar)
         return sorted(found, key=lambda cue: (cue.onset, cue.part, -(cue.pitch or 0)))
 
     def comes_again(self, bar: int) -> bool:
@@ -87,6 +92,10 @@ class Script:
         like = self.plan.steps[bar].like
         return like is not None and self.bars[like].length == self.bars[bar].length
 
+    def guided(self, bar: int) -> bool:
+        """Whether a new bar stays near to one of a real work."""
+        return self.guide is not None and bar in self.guide.bars and bool(self.free[bar].all())
+
     def free_parts(self, bar: int) -> NDArray[np.bool_]:
         """Parts whose notes are drawn in a bar, bool [parts]."""
         closing = self.ending and bar == len(self.bars) - 1
@@ -94,6 +103,8 @@ class Script:
             return np.zeros(len(self.players), np.bool_)
         if self.comes_again(bar):
             return self._afresh(bar)
+        if self.guided(bar):
+            return np.zeros(len(self.players), np.bool_)
         found: NDArray[np.bool_] = self.free[bar]
         return found
 
@@ -174,7 +185,7 @@ class Script:
             wished += weights[classes]
         if cue is not None and cue.near is not None:
             near = cue.near + move - FLOOR
-            wished[min(max(near, 0), PITCHES - 1)] += NEAR
+            wished[min(max(near, 0), PITCHES - 1)] += cue.pull
         return wished
 
     def _bias(self, kind: str, place: str) -> Bias:
@@ -214,6 +225,19 @@ class Script:
             found.append(
                 Cue(note.onset + move, note.part, pitch if exact else None, note.duration, pitch)
             )
+        return found
+
+    def _guided(self, bar: int) -> list[Cue]:
+        assert self.guide is not None
+        start, length = self.bars[bar].onset, self.bars[bar].length
+        found = []
+        for note in self.guide.bars[bar]:
+            if note.part >= len(self.players) or note.onset >= length:
+                continue
+            player = self.players[note.part]
+            near = min(max(note.pitch, player.low), player.high)
+            onset = start + note.onset
+            found.append(Cue(onset, note.part, None, note.duration, near, self.guide.pull))
         return found
 
     def _close(self, made: Sequence[Note]) -> list[Cue]:

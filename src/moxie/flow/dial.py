@@ -1,0 +1,167 @@
+"""The dial: from a novelty that a person asks for to a style model's own setting.
+
+Novelty means the same in every art. At 0 the model stays as near to the works as the gate allows:
+at the least setting of which at most `REFUSED` drafts are near-copies, so that making them again
+is an exception. At 1 it goes as far as a floor of fidelity allows. The floor is `HALFWAY`: on that
+scale (a squared distance) what lies halfway between the artist's own works and the nearest other
+artist's scores 0.75; beyond it a creation is nearer to somebody else. Where the model's best is
+less than 1, the floor is that share of its best, so that there is a dial at all. In between, equal
+steps of novelty are equal steps of originality.
+
+Both curves are fitted monotonically (isotonic regression: Barlow et al., 1972) to means over the
+same seeds at every setting. Originality is drawn towards a straight line as far as its bends could
+be chance (James and Stein, 1961), and by `BELIEF` rounds' worth: an engine's own dial is even
+until it is measured to be otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moxie.flow.statistics import Estimate, resampled
+from moxie.text import Message, say
+from moxie.work import Calibration, Measure, Setting
+
+HALFWAY = 0.75
+"""The floor of fidelity, or this share of the model's best where that is less than 1."""
+
+REFUSED = 0.25
+"""Share of first drafts that may be near-copies at novelty 0: about one in 250 then fails four
+attempts."""
+
+BELIEF = 2.0
+"""Rounds' worth of belief that originality grows evenly with the setting."""
+
+KNOTS = 20
+"""Steps of novelty that are kept."""
+
+FINE = 400
+"""Steps in which curves are followed."""
+
+LEAST_GAIN = 0.01
+"""Originality must grow by so much from end to end for steps of it to be told."""
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the rounds found: similarities float64 [rounds, settings], and fidelity by setting."""
+
+    settings: tuple[float, ...]
+    similarities: Doubles
+    fidelities: tuple[Estimate, ...]
+    threshold: float
+    typical: float
+
+
+def fit(reading: Reading, *, seed: int) -> Calibration:
+    """The calibration that the rounds lead to; novelty is the setting where they tell too little.
+
+    Originality, near-copies and fidelity are monotone in the setting afterwards. The same reading
+    and seed give the same.
+    """
+    rounds = len(reading.similarities)
+    shown = _settings(reading, seed)
+    places = np.asarray(reading.settings)
+    known = np.array([one.fidelity.value for one in shown])
+    if not np.isfinite(known).all():
+        return Calibration(shown, (), np.nan, rounds, seed, (_NO_FLOOR,))
+    fidelity = _monotone(known, increasing=False)
+    refused = _monotone(np.array([one.refused for one in shown]), increasing=False)
+    grown = _evened(1 - np.minimum(reading.similarities, reading.threshold))
+    fine = np.linspace(places[0], places[-1], FINE + 1)
+    near, far, floor, notes = _ends(
+        fine, _along(fine, places, refused), _along(fine, places, fidelity)
+    )
+    originality = _along(fine, places, grown)
+    reached = np.interp([near, far], fine, originality)
+    if reached[1] - reached[0] < LEAST_GAIN:
+        return Calibration(shown, (), floor, rounds, seed, (*notes, _FLAT))
+    wanted = np.linspace(reached[0], reached[1], KNOTS + 1)
+    inside = (fine >= near) & (fine <= far)
+    along = np.concatenate([[near], fine[inside], [far]])
+    steps = np.interp(wanted, np.interp(along, fine, originality), along)
+    dial = tuple(round(float(step), 4) for step in np.maximum.accumulate(steps))
+    return Calibration(shown, dial, floor, rounds, seed, notes)
+
+
+_NO_FLOOR = say(
+    "With so few works fidelity is unknown, so novelty is the model's own setting and has no floor."
+)
+_FLAT = say("The model's setting hardly moves originality, so novelty is the model's own setting.")
+_NO_ROOM = say(
+    "What is not too near to the works is below the floor of fidelity already: the dial goes on "
+    "without a floor."
+)
+_NEVER_NEAR = say("All the settings lead to near-copies; the gate makes them again or marks them.")
+
+
+def unknown(seed: int, why: Message) -> Calibration:
+    """A calibration that says why there is none: novelty is the setting."""
+    return Calibration((), (), np.nan, 0, seed, (why,))
+
+
+def _settings(reading: Reading, seed: int) -> tuple[Setting, ...]:
+    """Means over the rounds, with intervals of resampled rounds, the same at every setting."""
+    similar, threshold = reading.similarities, reading.threshold
+    counts = resampled(len(similar), np.random.default_rng(seed))
+    values = counts @ (1 - np.minimum(similar, threshold)) / len(similar)
+    refused = (similar >= threshold).mean(axis=0)
+    found = []
+    for i, place in enumerate(reading.settings):
+        new, near = Estimate.of(values[:, i]), reading.fidelities[i]
+        original = Measure(new.value, new.low, new.high, 1 - threshold, 1 - reading.typical)
+        fidelity = Measure(near.value, near.low, near.high, 0.0, 1.0)
+        found.append(Setting(place, original, fidelity, float(refused[i])))
+    return tuple(found)
+
+
+def _ends(
+    fine: Doubles, refused: Doubles, fidelity: Doubles
+) -> tuple[float, float, float, tuple[Message, ...]]:
+    """The settings of novelty 0 and 1, the floor of fidelity, and what a person should know."""
+    notes: list[Message] = []
+    passing = np.flatnonzero(refused <= REFUSED)
+    near = float(fine[passing[0]]) if len(passing) else float(fine[0])
+    if not len(passing):
+        notes.append(_NEVER_NEAR)
+    best = float(fidelity[0])
+    floor = HALFWAY * min(1.0, best) if best > 0 else np.nan
+    faithful = np.flatnonzero(fidelity >= floor) if np.isfinite(floor) else np.arange(len(fine))
+    far = float(fine[faithful[-1]])
+    if far <= near:
+        return near, float(fine[-1]), np.nan, (*notes, _NO_ROOM)
+    return near, far, floor, tuple(notes)
+
+
+def _evened(original: Doubles) -> Doubles:
+    """Mean originality by setting, monotone, with bends no sharper than the rounds bear out.
+
+    `original` is float64 [rounds, settings], the first and last setting being the ends.
+    """
+    rounds, number = original.shape
+    grown = _monotone(original.mean(axis=0), increasing=True)
+    line = np.linspace(grown[0], grown[-1], number)
+    ends = np.linspace(original[:, 0], original[:, -1], number, axis=1)
+    chance = float(((original - ends).var(axis=0, ddof=1) / rounds).sum())
+    bends = float(((grown - line) ** 2).sum())
+    kept = max(0.0, 1 - chance / bends) if bends > 0 else 0.0
+    return np.asarray(line + kept * rounds / (rounds + BELIEF) * (grown - line))
+
+
+def _monotone(values: Doubles, *, increasing: bool) -> Doubles:
+    from scipy.optimize import isotonic_regression
+
+    return np.asarray(isotonic_regression(values, increasing=increasing).x, np.float64)
+
+
+def _along(fine: Doubles, places: Sequence[float] | Doubles, values: Doubles) -> Doubles:
+    """A smooth curve through monotone values that is monotone itself (Fritsch and Butland)."""
+    from scipy.interpolate import PchipInterpolator
+
+    return np.asarray(PchipInterpolator(places, values)(fine), np.float64)

@@ -1,0 +1,124 @@
+"""What novelty means for one trained model: measured once, stored with it, and looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import moxie
+from moxie.errors import Missing
+from moxie.flow import calibrate as calibrating
+from moxie.flow import dial as dialling
+from moxie.flow.calibrate import Bench, Rounds, Yardstick
+from moxie.studio.desk import Desk, digest
+from moxie.studio.scoring import others
+from moxie.studio.versions import lineage
+from moxie.text import say
+from moxie.work import Calibration, Run
+
+S = TypeVar("S")
+
+LEAST_HELD_OUT = 2
+"""Validation works below which fidelity says too little to set a floor by."""
+
+PROBE_SEED = 0x4469616C
+"""Far from the seeds people use and from those that a model is evaluated by."""
+
+_TOO_FEW = say("There are too few works to measure the dial: novelty is the model's own setting.")
+_NO_TIME = say("There was too little time to measure the dial: novelty is the model's own setting.")
+_NO_JUDGE = say(
+    "The judge is not installed, so the dial cannot be measured: novelty is the model's own "
+    "setting."
+)
+
+
+def calibrate(desk: Desk[S], seconds: float, numbers: Sequence[int]) -> Calibration:
+    """Measure what the trained model's setting does, in the first of `numbers` of rounds that fits.
+
+    Rounds are stored as they are made: a stopped calibration goes on, and more rounds make one
+    that is there better. The works to measure by are never those that `evaluate` measures by.
+    """
+    run = desk.trained
+    with desk.clock.stage("calibrate"):
+        made = _rounds(desk, run, seconds, numbers)
+        known = _own(desk, run)
+        if known is not None and known.rounds >= len(made.probes):
+            return known
+        found = _fitted(desk, run, made)
+        desk.library.save(desk.corpus.name, _name(desk, run, "calibration"), found)
+    return found
+
+
+def stored(desk: Desk[S], run: Run) -> Calibration | None:
+    """The calibration of a run's model, or of the nearest it was tuned from; None without any.
+
+    Tuning weighs the works anew and leaves the dial as it was, as far as nobody measures it.
+    """
+    found = (_own(desk, version) for version in lineage(desk.library, run))
+    return next((one for one in found if one is not None), None)
+
+
+def setting(desk: Desk[S], run: Run, novelty: float) -> float:
+    """What novelty is for a run's model; itself where nobody has measured it."""
+    found = stored(desk, run)
+    return novelty if found is None else found.setting(novelty)
+
+
+def _rounds(desk: Desk[S], run: Run, seconds: float, numbers: Sequence[int]) -> Rounds:
+    name = _name(desk, run, "rounds")
+    made = desk.library.load(desk.corpus.name, name, Rounds) or Rounds()
+    if len(desk.part("validation")) < LEAST_HELD_OUT:
+        return made
+    bench = Bench(
+        desk.model(run),
+        desk.art.size(None),
+        desk.index,
+        desk.art.judges()[0],
+        desk.art,
+        PROBE_SEED + run.seed,
+    )
+    step = desk.clock.on_step
+    try:
+        trying = calibrating.rounds(bench, made, numbers=numbers, seconds=seconds, on_step=step)
+        for more in trying:
+            desk.library.save(desk.corpus.name, name, more)
+            made = more
+    except Missing:  # the judge's own parts are not installed
+        return Rounds()
+    return made
+
+
+def _fitted(desk: Desk[S], run: Run, made: Rounds) -> Calibration:
+    """The calibration, or why there is none."""
+    validation = desk.part("validation")
+    if len(validation) < LEAST_HELD_OUT:
+        return dialling.unknown(run.seed, _TOO_FEW)
+    if not made.probes:
+        return dialling.unknown(run.seed, _NO_JUDGE)
+    if len(made.probes) < calibrating.LEAST:
+        return dialling.unknown(run.seed, _NO_TIME)
+    yardstick = Yardstick.of(
+        desk.art.judges()[0],
+        desk.contents(desk.part("train")),
+        desk.contents(validation),
+        others(desk),
+        desk.art,
+        run.seed,
+    )
+    reading = calibrating.read(
+        made,
+        yardstick,
+        threshold=desk.dataset.threshold,
+        typical=desk.dataset.typical_similarity,
+        seed=run.seed,
+    )
+    return dialling.fit(reading, seed=run.seed)
+
+
+def _own(desk: Desk[S], run: Run) -> Calibration | None:
+    return desk.library.load(desk.corpus.name, _name(desk, run, "calibration"), Calibration)
+
+
+def _name(desk: Desk[S], run: Run, kind: str) -> str:
+    """The document's key: of this model, made and measured by this Moxie."""
+    return f"{kind}-{digest(moxie.__version__, desk.art.name, run.model)}"
