@@ -71,6 +71,7 @@ export const api = {
   taste: (id, query) => get(`${corpus(id)}/taste`, query),
   undo: (id, who) => post(`${corpus(id)}/undo`, { who }),
   upload: (blob, name, onprogress, signal) => put(`/api/uploads?name=${encodeURIComponent(name)}`, blob, onprogress, signal),
+  dropUpload: (id) => post(`/api/uploads/${id}/drop`),
   jobs: () => get("/api/jobs"),
   job: (id) => get(`/api/jobs/${id}`),
   start: (kind, wish) => post(`/api/${kind}`, wish),

@@ -92,6 +92,7 @@ export class Uploads {
 
   #leave(entry) {
     entry.breaker?.abort();
+    if (entry.id) api.dropUpload(entry.id).catch(() => {}); // it would go by itself, later
     this.entries = this.entries.filter((one) => one !== entry);
     entry.line.remove();
     this.onchange(this);
