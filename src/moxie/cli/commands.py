@@ -116,6 +116,11 @@ VERBS = (
     Verb("works", say("List the works of a corpus and on what ground each is used."), (o.CORPUS,)),
     Verb("models", say("List the trained models, each with the works behind it."), (o.CORPUS,)),
     Verb(
+        "taste",
+        say("Say what a person prefers, how sure that is, and what changed because of it."),
+        (o.CORPUS, o.WHO, o.OUT_TASTE),
+    ),
+    Verb(
         "tune",
         say("Train again by what a person likes; kept only if it is better and does no harm."),
         (o.CORPUS, o.WHO, o.BACK, o.USE),

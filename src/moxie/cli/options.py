@@ -189,6 +189,7 @@ OF = option(
     show_default=True,
     about=say("With --for: from how many candidates each is chosen."),
 )
+OUT_TASTE = option("--out", type=Folder(), about=say("The page to write, such as taste.html."))
 BACK = option(
     "--back", is_flag=True, about=say("Use the version again that this one was tuned from.")
 )

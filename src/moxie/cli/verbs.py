@@ -7,7 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from moxie.cli import license_verbs, pedigree_verbs, registry_verbs, rights_verbs, tuning_verbs
+from moxie.cli import (
+    license_verbs,
+    pedigree_verbs,
+    registry_verbs,
+    rights_verbs,
+    taste_verbs,
+    tuning_verbs,
+)
 from moxie.cli.console import console
 from moxie.cli.copying import search
 from moxie.cli.outcome import Outcome
@@ -267,6 +274,7 @@ _VERBS: dict[str, Perform] = {
     "restore": _restore,
     "report": _report,
     "export": _export,
+    "taste": taste_verbs.taste,
     "tune": tuning_verbs.tune,
     "works": pedigree_verbs.works,
     "models": pedigree_verbs.models,

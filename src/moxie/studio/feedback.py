@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from moxie.studio import candidates, inputs, people, questioning, showing, tasting, tuning, versions
+from moxie.studio import (
+    candidates,
+    inputs,
+    people,
+    portrait,
+    preferring,
+    questioning,
+    showing,
+    tasting,
+    tuning,
+    versions,
+)
 from moxie.studio.opening import Opening
 from moxie.studio.people import Erased
+from moxie.studio.preferring import Preference
 from moxie.studio.protection import PathLike, Protection
 from moxie.studio.questioning import Asked
 from moxie.studio.showing import Sheet
@@ -124,6 +136,21 @@ class Feedback(Protection, Opening):
         """What is known of a person's taste, and how well it predicts them."""
         with self._table(corpus) as desk:
             return tasting.taste(desk, questioning.pseudonym(who))
+
+    def taste(
+        self, corpus: str | None = None, *, who: str = ME, out: PathLike | None = None
+    ) -> Preference:
+        """What a person prefers, by named traits, how sure that is, and what changed by it.
+
+        With `out`, a page of it is written into that file. Raises NoWorks where there are fewer
+        than two creations, Missing where the person has not said anything of them.
+        """
+        with self._table(corpus) as desk:
+            found = preferring.preference(desk, questioning.pseudonym(who))
+            if out is not None:
+                language = Catalogue.load(self.settings.language)
+                portrait.portray(desk, found, Path(out), language)
+            return found
 
     def look(self, corpus: str | None = None) -> int:
         """Look at all creations beforehand, so that `ask` is quick; returns how many there are.

@@ -10,13 +10,25 @@ from collections import Counter
 
 from moxie.flow.report.drawing import Curve, Scale, aspect, bars, modest
 from moxie.flow.report.frontier import Frontier
+from moxie.flow.report.likings import Leaning, Likings, Shift, likings
 from moxie.flow.report.page import Exhibit, Page, Shown
 from moxie.flow.report.question import Choices, question
 from moxie.flow.report.rendering import rendered
 from moxie.text import Catalogue
 from moxie.work import Flag, Measure, Rights
 
-__all__ = ["Choices", "Exhibit", "Page", "Shown", "question", "report"]
+__all__ = [
+    "Choices",
+    "Exhibit",
+    "Leaning",
+    "Likings",
+    "Page",
+    "Shift",
+    "Shown",
+    "likings",
+    "question",
+    "report",
+]
 
 
 def report(page: Page, catalogue: Catalogue) -> str:
