@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Thread
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
@@ -21,7 +23,7 @@ from moxie.store import Library
 from moxie.store.market import Change, Kept
 from moxie.store.registry import Line, Tip
 from moxie.store.schema import VERSION_TABLE
-from moxie.work import Corpus, Creation, Rights, Run, Work
+from moxie.work import Answered, Corpus, Creation, Rights, Run, Work
 
 pytestmark = pytest.mark.slow
 
@@ -105,6 +107,32 @@ def test_the_nouns_are_kept(
         assert again.creation(make_creation(b"4", 4).id[:9]).index == 4
         again.remove_work("vincent", work.id)
         assert again.works("vincent") == []
+
+
+def test_answers_and_features_are_kept(
+    settings: Settings, make_creation: Callable[..., Creation], run: Run
+) -> None:
+    said = Answered(
+        0, "vincent", "安", "pick", "2026-01-01", ("a", "b"), ("b",), note="天", question=0
+    )
+    rows = {"a": np.array([0.5, -2], np.float32)}
+    with Library.open(settings) as library:
+        library.add_corpus(Corpus("vincent", "painting"))
+        library.add_run(run)
+        assert library.extent("vincent") == (0, 0)
+        library.add_creation(make_creation(b"5", 5), b"5")
+        assert library.extent("vincent") == (1, 1)
+        kept, new = library.answers.append(said)
+        assert (kept, new) == (replace(said, number=1), True)
+        assert library.answers.append(replace(said, order=("a",))) == (kept, False)
+        assert library.answers.append(replace(said, question=None))[1]
+        assert library.answers.find("vincent", "安")[0] == kept
+        library.looks.put("vincent", "judges", "eye", rows)
+        library.looks.put("vincent", "judges", "eye", rows)
+        assert library.looks.find("vincent", "judges", "eye")["a"].tolist() == [0.5, -2]
+        assert library.answers.undo("vincent", "安") is not None
+        assert library.answers.erase("安") == 1
+        assert library.answers.people() == {}
 
 
 def test_many_may_open_and_write_at_once(

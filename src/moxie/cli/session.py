@@ -10,6 +10,7 @@ from moxie.cli.answering import Typed
 from moxie.cli.outcome import Outcome
 from moxie.errors import BadInput
 from moxie.studio import Asked, Studio, Tasted
+from moxie.studio.tuning import ready_for
 from moxie.text import Catalogue, Message, say
 
 NOW_AND_THEN = 10
@@ -57,7 +58,8 @@ class Session:
         facts = {"given": self._given, "refused": self._refused, **known_json(known)}
         ended = say("Answers given just now: {n}. They are kept.", n=self._given)
         careless = self._refused and not self._lines.isatty()
-        return Outcome(facts, [ended, *known_said(known)], BadInput.exit_code if careless else 0)
+        told = [ended, *known_said(known), *_of_use(known)]
+        return Outcome(facts, told, BadInput.exit_code if careless else 0)
 
     def _ask(self) -> bool:
         """One question, until it is answered; False to stop."""
@@ -117,6 +119,8 @@ class Session:
         known = self._studio.learnt_taste(self._corpus, who=self._who)
         said = known_said(known)
         self._say(*(said if number % NOW_AND_THEN == 0 else said[:1]))
+        if number % NOW_AND_THEN == 0:
+            self._say(*_of_use(known))
 
     def _undo(self) -> None:
         taken = self._studio.undo(self._corpus, who=self._who)
@@ -159,9 +163,7 @@ def known_said(known: Tasted) -> list[Message]:
                 left=known.left)
         ]  # fmt: skip
     else:
-        found = [
-            say("Answers so far: {n}. That is enough to act on; more make it surer.", n=number)
-        ]
+        found = [say("Answers so far: {n}. More make what is known surer.", n=number)]
     if known.tested is not None:
         found.append(
             say(
@@ -191,6 +193,20 @@ def known_said(known: Tasted) -> list[Message]:
             )
         )
     return found
+
+
+def _of_use(known: Tasted) -> list[Message]:
+    """What can be done with what is known; nothing as long as that is little."""
+    if not ready_for(len(known.answers), known.foretold().bound):
+        return []
+    return [
+        say(
+            "Your taste is known surely enough to be acted on: `moxie create {corpus} --for {who}` "
+            "chooses by it, and `moxie tune {corpus} --who {who}` lets the model learn by it.",
+            corpus=known.corpus,
+            who=known.who,
+        )
+    ]
 
 
 def known_json(known: Tasted) -> dict[str, object]:

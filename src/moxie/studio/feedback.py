@@ -126,7 +126,7 @@ class Feedback(Protection, Opening):
     def answers(self, corpus: str | None = None, *, who: str | None = None) -> list[Answered]:
         """The answers about a corpus, in the order they were given; of one person where named."""
         name = inputs.pick_corpus(self._library, corpus).name
-        return self._library.answers.find(name, who)
+        return self._library.answers.find(name, who and questioning.pseudonym(who))
 
     def people(self, corpus: str | None = None) -> dict[str, int]:
         """Who has answered about a corpus, and how often."""

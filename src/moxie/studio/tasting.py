@@ -129,7 +129,6 @@ def learn(corpus: str, who: str, found: Candidates, answers: Sequence[Answered])
     compared = list(heard(answers))
     said = [choice for one in compared if not one.test for choice in choices(one, place)]
     known = _fitted(found, said)
-    tests = [one for one in compared if one.test]
     return Tasted(
         corpus,
         who,
@@ -137,7 +136,7 @@ def learn(corpus: str, who: str, found: Candidates, answers: Sequence[Answered])
         tuple(said),
         known,
         tuple(answers),
-        _tested(known, found.points, place, tests),
+        _tested(known, found.points, place, compared),
         _steady(compared),
         *_contradictions(compared),
     )
@@ -163,20 +162,25 @@ def _fitted(found: Candidates, said: Sequence[Choice]) -> Taste:
 
 
 def _tested(
-    known: Taste, points: Floats, place: dict[str, int], tests: Sequence[Answer]
+    known: Taste, points: Floats, place: dict[str, int], compared: Sequence[Answer]
 ) -> Estimate | None:
-    """How often pairs of test answers are predicted; of repeated questions the first counts."""
+    """How often pairs of test answers are predicted, but for pairs that were learnt as well.
+
+    Of repeated questions the first counts.
+    """
     liked, _ = known.likes(points)
+    learnt = {frozenset(pair) for one in compared if not one.test for pair in pairs(one)}
+    tests = [one for one in compared if one.test]
     right, n, independent = 0.0, 0, 0
     for said in {frozenset(one.shown): one for one in reversed(tests)}.values():
         apart = [
             liked[place[better]] - liked[place[worse]]
             for better, worse in pairs(said)
-            if better in place and worse in place
+            if better in place and worse in place and frozenset((better, worse)) not in learnt
         ]
         right += sum(0.5 + 0.5 * float(np.sign(one)) for one in apart)
         n += len(apart)
-        independent += sum(one in place for one in said.shown) - 1 if apart else 0
+        independent += min(len(apart), len(said.shown) - 1)
     return Estimate.of(right, n, independent) if n else None
 
 

@@ -107,9 +107,14 @@ def tune(desk: Desk[S], who: str) -> Tuning:
         _unready(said, foretold.bound),
         at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    if said < LEAST_ANSWERS or not foretold.bound > TRUST:
+    if not ready_for(said, foretold.bound):
         return start
     return _keep(desk, _learnt_again(desk, parent, known, start))
+
+
+def ready_for(said: int, bound: float) -> bool:
+    """Whether so many answers, surely foretold to this share, are enough to tune by."""
+    return said >= LEAST_ANSWERS and bound > TRUST
 
 
 def waiting(desk: Desk[S], who: str) -> Tuning | None:
