@@ -55,6 +55,10 @@ class Aside:
         finally:
             self._waiting -= 1
 
+    def warm(self) -> None:
+        """Begin the process, so that the first that is asked need not wait for it."""
+        self._submit(_nothing, ())
+
     def close(self) -> None:
         """End the process."""
         self._drop()
@@ -88,6 +92,10 @@ def _open(settings: Settings) -> None:
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(5)
+
+
+def _nothing(_studio: Studio) -> None:
+    return None
 
 
 def _do(what: Callable[..., T], args: tuple[object, ...]) -> T:

@@ -61,6 +61,7 @@ def serve(
                 )
             )
         tell(say("Stop it with Ctrl-C; jobs that are running can be taken up again."))
+        app.state.web.aside.warm()
         server = Closing(config, app.state.web.closing)
         if browser:
             threading.Timer(0.5, webbrowser.open, (access.entrance,)).start()
