@@ -79,12 +79,19 @@ class Records:
         found = _table(table)
         where: list[ColumnElement[bool]] = [found.c[c].in_(values) for c, values in among.items()]
         where += [self._holds(found, fact) for fact in facts]
-        counted = select(func.count()).select_from(found).where(*where)
-        order = found.c.number.desc() if newest_first else found.c.number
-        query = select(found).where(*where).order_by(order)
-        begin, end = span.start, span.stop
-        rows = self._rows(query.offset(begin).limit(max(0, end - begin)))
-        return int(self._connection.execute(counted).scalar_one()), rows
+        number = found.c.number
+        order = number.desc() if newest_first else number
+        # numbers first: they come from an index alone, whole rows would be sorted with their text
+        picked = select(number).where(*where).order_by(order)
+        if facts:  # each looks into every document, so that counting apart would look twice
+            numbers = list(self._connection.execute(picked).scalars())
+            total, numbers = len(numbers), numbers[span]
+        else:
+            counted = select(func.count()).select_from(found).where(*where)
+            total = int(self._connection.execute(counted).scalar_one())
+            picked = picked.offset(span.start).limit(max(0, span.stop - span.start))
+            numbers = list(self._connection.execute(picked).scalars())
+        return total, self._rows(select(found).where(number.in_(numbers)).order_by(order))
 
     def counts(self, table: str, by: str, among: Collection[str]) -> dict[str, int]:
         """How many rows there are for each of these values of a column, zeros left out."""
@@ -111,11 +118,12 @@ class Records:
         query = select(found.c[column]).where(number < below).order_by(number)
         return list(self._connection.execute(query).scalars())
 
-    def values(self, table: str, column: str, **equal: Value) -> list[Any]:
-        """One column of the rows that match, in the order they were added."""
+    def together(self, table: str, column: str, **equal: Value) -> list[str]:
+        """One column of the rows that match, in no order; quick where there are thousands."""
         found = _table(table)
-        query = select(found.c[column]).filter_by(**equal).order_by(found.c.number)
-        return list(self._connection.execute(query).scalars())
+        joined = func.aggregate_strings(found.c[column], "\n")
+        text = self._connection.execute(select(joined).filter_by(**equal)).scalar_one()
+        return str(text).split("\n") if text else []
 
     def extent(self, table: str, **equal: Value) -> tuple[int, int]:
         """How many rows match, and the greatest number of one; 0 where there is none."""

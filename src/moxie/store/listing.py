@@ -67,9 +67,9 @@ class Listing:
         return found[work_id]
 
     def work_ids(self, corpus: str) -> list[str]:
-        """The ids of all works, in the order they came."""
+        """The ids of all works, in no order."""
         with self._database.reading() as records:
-            return records.values("works", "id", corpus=corpus)
+            return records.together("works", "id", corpus=corpus)
 
     def creations(self, wanted: Wanted, offset: int, limit: int) -> tuple[int, list[Creation]]:
         """How many creations are wanted, and some of them, the newest first."""

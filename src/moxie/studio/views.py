@@ -265,12 +265,13 @@ class Views:
 
     def sorted(self, corpus: Corpus) -> Sorted | None:
         """The dataset of a corpus' present works, if they have been prepared."""
-        name = f"{self._key(corpus)} {corpus.name}"
+        key = self._key(corpus)
+        name = f"{key} {corpus.name}"
         with self._lock:
             if name in self._kept:
                 self._kept.move_to_end(name)
                 return self._kept[name]
-        dataset = self.library.load(corpus.name, f"dataset-{self._key(corpus)}", Dataset)
+        dataset = self.library.load(corpus.name, f"dataset-{key}", Dataset)
         if dataset is None:
             return None
         found = Sorted(dataset)
