@@ -22,12 +22,15 @@ over seeds (20) with 95 % bootstrap intervals. No humans took part.
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from feedback import FAMILIES, HIDDEN, interval, judged, meaningless, noise
@@ -299,6 +302,11 @@ class Lot:
         points, hidden = pool.eyes.look(contents)
         return cls(contents, points, hidden)
 
+    def some(self, places: NDArray[np.int64]) -> Lot:
+        """A part of it."""
+        contents = [self.contents[i] for i in places]
+        return Lot(contents, self.points[places], self.hidden[places])
+
 
 def one_judge(
     pool: Pool, family: str, seed: int, first: Lot, normal: tuple[float, float, float]
@@ -338,36 +346,69 @@ def one_judge(
     return found
 
 
+@dataclass(frozen=True)
+class World:
+    """What every judge of one run meets."""
+
+    pool: Pool
+    first: Lot  # the first model's candidates, of which each judge is offered some
+    normal: tuple[float, float, float]
+
+    @classmethod
+    def of(cls, folder: Path, name: str, size: str | None, seed: int, *, quick: bool) -> World:
+        """Made anew in every process, and the same in each."""
+        studio = Studio.of(folder, arts.find(name), size, seed)
+        number = 40 if quick else POOL
+        pool = Pool.of(studio, number)
+        first = Lot.of(pool, None, seed, number // OF)
+        return cls(pool, first, studio.measure(first.contents[:MEASURED]))
+
+    def judge(self, seed: int) -> list[tuple[str, str, float]]:
+        """Every figure by three judges, as (system, metric, value)."""
+        offered = np.random.default_rng([seed, 6]).permutation(len(self.first.points))
+        first = self.first.some(offered[: OF * HANDED])
+        works = len(self.pool.studio.dataset.places)
+        return [("", "works", float(works))] + [
+            (system, metric, value)
+            for family in FAMILIES
+            for system, figures in one_judge(self.pool, family, seed, first, self.normal).items()
+            for metric, value in figures.items()
+        ]
+
+
+_worlds: list[World] = []  # of this process, made once
+
+
+def _begin(folder: Path, name: str, size: str | None, seed: int, quick: bool) -> None:
+    torch.set_num_threads(1)
+    _worlds.append(World.of(folder, name, size, seed, quick=quick))
+
+
+def _judge(seed: int) -> list[tuple[str, str, float]]:
+    return _worlds[0].judge(seed)
+
+
 def main() -> None:
     """The command line."""
     flags = parser(__doc__)
     flags.add_argument("--art", default="painting")
     flags.add_argument("--size", help="of creations, in the art's words; small ones are quicker")
+    flags.add_argument("--jobs", type=int, default=2, help="processes side by side")
     given = flags.parse_args()
+    world = (given.works, given.art, given.size, given.seed, given.quick)
+    seeds = range(given.seed, given.seed + (2 if given.quick else 20))
+    values: dict[tuple[str, str], list[float]] = {}
+    with ProcessPoolExecutor(
+        given.jobs, multiprocessing.get_context("spawn"), _begin, world
+    ) as workers:
+        for found in workers.map(_judge, seeds):
+            for system, metric, value in found:
+                values.setdefault((system, metric), []).append(value)
+    works = int(values.pop(("", "works"))[0])
     rows = Rows()
-    works = measure(rows, given.works, given.art, given.size, given.seed, quick=given.quick)
-    rows.show(works, given.json)
-
-
-def measure(
-    rows: Rows, folder: Path, name: str, size: str | None, seed: int, *, quick: bool
-) -> int:
-    """All rows; returns how many works there were."""
-    art = arts.find(name)
-    studio = Studio.of(folder, art, size, seed)
-    with machine.use(studio.machine):
-        pool = Pool.of(studio, 60 if quick else POOL)
-        normal = studio.measure([draft.content for draft in pool.drafts[:MEASURED]])
-        values: dict[tuple[str, str], list[float]] = {}
-        for one in range(seed, seed + (2 if quick else 20)):
-            first = Lot.of(pool, None, one, HANDED)
-            for family in FAMILIES:
-                for system, figures in one_judge(pool, family, one, first, normal).items():
-                    for metric, value in figures.items():
-                        values.setdefault((system, metric), []).append(value)
     for (system, metric), each in values.items():
-        rows.add(system, metric, *interval(np.array(each), seed))
-    return len(studio.dataset.places)
+        rows.add(system, metric, *interval(np.array(each), given.seed))
+    rows.show(works, given.json)
 
 
 if __name__ == "__main__":
