@@ -40,6 +40,9 @@ WRONG = [
     ("export", {"corpus": "CORPUS", "creations": []}, 422),
     ("export", {"corpus": "CORPUS", "creations": ["0" * 64]}, 404),
     ("export", {"corpus": "CORPUS", "creations": ["0" * 64], "suffix": "../x"}, 422),
+    ("create", {"corpus": "CORPUS", "liked_by": "me", "of": 1}, 422),
+    ("tune", {"corpus": "CORPUS", "who": ""}, 422),
+    ("tune", {"corpus": "0" * 16}, 404),
 ]
 """Wishes that cannot be meant: kind, wish, status."""
 
@@ -142,6 +145,15 @@ def test_what_cannot_be_done_is_said_at_once(client, store):
     assert client.get("/api/jobs").json()["jobs"] == []
 
 
+def test_versions_are_told_and_only_one_that_is_there_is_put_in_use(client, store):
+    where = f"/api/corpora/{store.corpus}"
+    assert client.get(f"{where}/tuning", params={"who": "anna"}).json() == {"tuning": None}
+    assert client.get(f"{where}/model").json()["runs"][0]["parent"] is None
+    for run, status in (("../x", 422), ("ff" * 8, 404), (None, 404)):
+        answer = client.post(f"{where}/version", json={"run": run})
+        assert answer.status_code == status, answer.text
+
+
 def test_what_is_no_wish_is_refused(client):
     for text in ("", "{", "[]", "null", "1e999", '{"corpus": NaN}', "\x00", "{}" * 9):
         answer = client.post("/api/learn", content=text, headers=JSON)
@@ -190,6 +202,18 @@ def test_from_uploads_to_a_restored_work(toy, home):
         said = {"kind": "order", "shown": shown, "order": shown[::-1], "why": question["why"]}
         assert client.post(f"/api/corpora/{corpus}/answer", json=said).is_success
         assert client.get(f"/api/corpora/{corpus}/taste").json()["answers"] == 1
+        for _ in range(30):
+            question = client.get(f"/api/corpora/{corpus}/question").json()
+            about = {"question": question["number"], "why": question["why"], "seed": 0}
+            shown = [one["id"] for one in question["shown"]]
+            said = {"kind": "order", "shown": shown, "order": sorted(shown), **about}
+            assert client.post(f"/api/corpora/{corpus}/answer", json=said).is_success
+        tuned = asked("tune", corpus=corpus)
+        assert tuned["state"] == "done", tuned
+        told = client.get(f"/api/corpora/{corpus}/tuning").json()["tuning"]
+        assert (told["outcome"], [told["why"]]) == ("unready", tuned["result"]["notes"])
+        for_me = asked("create", corpus=corpus, n=1, seed=9, liked_by="me", of=2)
+        assert for_me["state"] == "done", for_me
         torn = sent("torn.beads", row(5))
         whole = asked("restore", corpus=corpus, upload=torn, region="3-7")["result"]
         assert client.get(f"/api/files/{whole['files'][0]['id']}").text.startswith("beads ")

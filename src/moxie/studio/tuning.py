@@ -223,6 +223,7 @@ def _learnt_again(desk: Desk[S], parent: Run, known: Tasted, start: Tuning) -> T
             )
             return replace(start, run=run.id, outcome="refused", why=why)
         gate = _gate(desk, kept, old, new)
+        desk.library.save_evaluation(run.id, gate.after)
         gates.append(gate)
         if not gate.failed:
             ids = [tuple(one.id for one in lot) for lot in (old, new)]

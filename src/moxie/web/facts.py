@@ -149,6 +149,7 @@ def _run(found: Trained, catalogue: Catalogue) -> models.RunFacts:
         seed=found.run.seed,
         state=found.run.state,
         model=found.run.model,
+        parent=found.run.parent,
         current=found.current,
         losses=thinned(found.run.losses),
         creations=found.creations,

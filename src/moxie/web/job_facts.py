@@ -22,6 +22,7 @@ AHEAD: Mapping[str, tuple[Stage, ...]] = {
     "restore": ("restore",),
     "report": ("report",),
     "export": ("export",),
+    "tune": ("train", "create"),
 }
 """The stages that each kind of job goes through; what others it enters is shown as it comes."""
 

@@ -161,10 +161,19 @@ def _create(task: Task) -> Facts:
         region=task.region(),
         options=wish["options"],
         blend=blend and {task.studio.views.corpus(key).name: w for key, w in blend.items()},
+        liked_by=wish["liked_by"],
+        of=wish["of"],
     )
     with suppress(MoxieError):  # so that a question is ready at once; it can wait where it cannot
         task.studio.look(corpus)
     return {"corpus": wish["corpus"], "creations": [one.id for one in made]}
+
+
+def _tune(task: Task) -> Facts:
+    found = task.studio.tune(task.corpus, who=task.wish["who"])
+    with suppress(MoxieError):
+        task.studio.look(task.corpus)
+    return {"corpus": task.wish["corpus"], "run": found.run, "notes": [found.why.to_json()]}
 
 
 def _restore(task: Task) -> Facts:
@@ -250,4 +259,5 @@ _TASKS: Mapping[str, Callable[[Task], Facts]] = {
     "restore": _restore,
     "report": _report,
     "export": _export,
+    "tune": _tune,
 }

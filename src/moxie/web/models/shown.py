@@ -173,10 +173,33 @@ class RunFacts(Model):
     seed: int
     state: str
     model: str | None
+    parent: str | None  # the run it was tuned from by a person's taste
     current: bool
     losses: list[Number]  # at most 400 of them, evenly taken
     creations: int
     evaluation: EvaluationFacts | None
+
+
+class TuningFacts(Model):
+    """What became of a person's last tuning. `blind` is how many blind questions are answered."""
+
+    outcome: str
+    why: str
+    answers: int
+    run: str | None
+    blind: int
+
+
+class TunedFacts(Model):
+    """The last tuning, null where there was none."""
+
+    tuning: TuningFacts | None
+
+
+class TunedRun(Model):
+    """The run that is in use now."""
+
+    run: str
 
 
 class ModelFacts(Model):

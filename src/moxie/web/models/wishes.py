@@ -18,6 +18,7 @@ from moxie.web.models.base import (
     Who,
     Words,
 )
+from moxie.work import Why
 
 
 class UploadFacts(Model):
@@ -53,7 +54,8 @@ class LearnWish(Model):
 class CreateWish(Model):
     """Make works. At most one of `upload`, `creation`, `work` is what to begin from.
 
-    `region` (the art's words) or `mask` (an upload) is the part of it to make anew.
+    `region` (the art's words) or `mask` (an upload) is the part of it to make anew. With
+    `liked_by` each is the one of `of` candidates that this person likes most surely.
     """
 
     corpus: CorpusId
@@ -68,6 +70,15 @@ class CreateWish(Model):
     mask: ShortId | None = None
     options: dict[Name, Words] = Field(default_factory=dict, max_length=50)
     blend: dict[CorpusId, Annotated[float, Field(gt=0, le=1000)]] | None = None
+    liked_by: Who | None = None
+    of: int = Field(8, ge=2, le=64)
+
+
+class TuneWish(Model):
+    """Learn again with works counting by a person's taste."""
+
+    corpus: CorpusId
+    who: Who = "me"
 
 
 class RestoreWish(Model):
@@ -98,7 +109,9 @@ class ExportWish(Model):
     watermark: bool = False
 
 
-Wish: TypeAlias = CollectWish | LearnWish | CreateWish | RestoreWish | ReportWish | ExportWish
+Wish: TypeAlias = (
+    CollectWish | LearnWish | CreateWish | RestoreWish | ReportWish | ExportWish | TuneWish
+)
 
 
 class AnswerWish(Model):
@@ -115,7 +128,7 @@ class AnswerWish(Model):
     tags: list[Name] = Field(default_factory=list, max_length=12)
     note: Annotated[str, Field(max_length=2000)] = ""
     who: Who = "me"
-    why: Literal["learn", "please", "test", "again", "free"] = "free"
+    why: Why = "free"
     question: Annotated[int, Field(ge=0, le=10**9)] | None = None
     seed: Seed = 0
 
@@ -130,6 +143,12 @@ class GalleryWish(Model):
     liked: Who | None = None
     novelty_from: Dial = 0.0
     novelty_to: Dial = 1.0
+
+
+class VersionWish(Model):
+    """Which run to put in use; null is the one that the present one was tuned from."""
+
+    run: Annotated[str, Field(pattern=r"^[0-9a-f]{1,64}$")] | None = None
 
 
 class UndoWish(Model):

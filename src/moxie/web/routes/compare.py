@@ -81,6 +81,29 @@ async def taste(here: Here, asked: Asked, who: Who = "me") -> models.TasteFacts:
     return models.TasteFacts.model_validate(await here.aside.do(_taste, asked.name, who))
 
 
+@ROUTER.get("/tuning")
+def tuning(here: Here, words: Words, asked: Asked, who: Who = "me") -> models.TunedFacts:
+    """What became of the last tuning by a person's taste."""
+    found = here.studio.tuned(asked.name, who=who)
+    if found is None:
+        return models.TunedFacts(tuning=None)
+    return models.TunedFacts(
+        tuning=models.TuningFacts(
+            outcome=found.outcome,
+            why=words.render(found.why),
+            answers=found.answers,
+            run=found.run,
+            blind=len(found.shares),
+        )
+    )
+
+
+@ROUTER.post("/version")
+def version(here: Here, asked: Asked, wish: models.VersionWish) -> models.TunedRun:
+    """Put a version of the model in use. Refused while a job is at work on the corpus."""
+    return models.TunedRun(run=here.studio.use_version(asked.name, wish.run).id)
+
+
 def _ask(studio: Studio, corpus: str, who: str, seed: int) -> Question:
     return studio.ask(corpus, who=who, seed=seed)
 

@@ -64,6 +64,12 @@ def export(here: Here, words: Words, wish: models.ExportWish) -> models.JobFacts
     return _asked(here, words, "export", wish)
 
 
+@ROUTER.post("/tune", status_code=202)
+def tune(here: Here, words: Words, wish: models.TuneWish) -> models.JobFacts:
+    """Learn again with works counting by a person's taste."""
+    return _asked(here, words, "tune", wish)
+
+
 @ROUTER.get("/jobs")
 def jobs(here: Here, words: Words, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> models.Jobs:
     """The jobs, the newest first."""

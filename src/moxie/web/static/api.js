@@ -69,6 +69,8 @@ export const api = {
   question: (id, query) => get(`${corpus(id)}/question`, query),
   answer: (id, said) => post(`${corpus(id)}/answer`, said),
   taste: (id, query) => get(`${corpus(id)}/taste`, query),
+  tuning: (id, who) => get(`${corpus(id)}/tuning`, { who }),
+  version: (id, run) => post(`${corpus(id)}/version`, { run }),
   undo: (id, who) => post(`${corpus(id)}/undo`, { who }),
   upload: (blob, name, onprogress, signal) => put(`/api/uploads?name=${encodeURIComponent(name)}`, blob, onprogress, signal),
   dropUpload: (id) => post(`/api/uploads/${id}/drop`),

@@ -1,7 +1,7 @@
 /** Compare: four at a time, put in order by clicking or by keys; likes, stars, tags and notes beside. */
 import { api } from "./api.js";
 import { $, $$, h, once, show } from "./dom.js";
-import { aloud } from "./jobs.js";
+import { aloud, cards, start } from "./jobs.js";
 import { person, remember } from "./person.js";
 import { heard, judged, small } from "./plates.js";
 import { toast } from "./shell.js";
@@ -21,6 +21,7 @@ function whyOf(why) {
     case "learn": return t("These tell it most about your taste.");
     case "please": return t("These it thinks you like.");
     case "test": return t("By these it tests itself: it will not learn from the answer.");
+    case "blind": return t("Two of these are by the old version of the model and two by the new one. Which are which is not told.");
     case "again": return t("You have seen these before: it looks whether you are of one mind.");
     default: return "";
   }
@@ -46,6 +47,7 @@ async function ask() {
   }
   four.removeAttribute("aria-busy");
   taste();
+  tuning().catch(() => {});
 }
 
 function card(made, index) {
@@ -89,7 +91,9 @@ async function send(button, said) {
   await once(button, async () => {
     try {
       await api.answer(corpus, { question: question.number, seed: question.seed, why: question.why, shown: question.shown.map((made) => made.id), who: person(), ...said });
+      const blind = question.why === "blind";
       if (said.kind === "order" || said.kind === "pick" || said.kind === "skip") await ask();
+      if (blind && question?.why !== "blind") toast((await api.tuning(corpus, person())).tuning?.why ?? "");
     } catch (error) {
       toast(error.message);
     }
@@ -155,6 +159,23 @@ async function taste() {
     show(box, h("p.soft", {}, t("How well it foretells you is told after some more answers.")));
   }
 }
+
+/* Learning from the answers */
+
+async function tuning() {
+  const { tuning: found } = await api.tuning(corpus, person());
+  $("#tuned").textContent = found?.why ?? "";
+}
+
+$("#tune").addEventListener("click", (event) => once(event.currentTarget, async () => {
+  try {
+    await start("tune", { corpus, who: person() });
+  } catch (error) {
+    toast(error.message);
+  }
+}));
+
+cards($("#job"), (job) => job.kind === "tune" && job.corpus === corpus, { ondone: () => { tuning().catch(() => {}); ask(); } });
 
 document.addEventListener("keydown", (event) => {
   if (!question || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, details, dialog")) return;

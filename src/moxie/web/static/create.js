@@ -4,6 +4,7 @@ import { Beginning } from "./beginning.js";
 import { $, $$, h, once, show } from "./dom.js";
 import { cards, hear, start } from "./jobs.js";
 import { figure } from "./made_figure.js";
+import { person } from "./person.js";
 import { page, share, t } from "./words.js";
 
 const corpus = page.corpus.id;
@@ -56,6 +57,7 @@ async function wish() {
   if (size.value.trim() && !made.region && !made.mask) made.size = size.value.trim();
   const between = blend();
   if (between) made.blend = between;
+  if (form.elements.liked.checked) made.liked_by = person();
   return made;
 }
 

@@ -62,6 +62,7 @@ export function titleOf(job) {
   return {
     collect: t("Collecting works"), learn: t("Learning"), create: t("Making new works"), restore: t("Restoring"),
     report: t("Writing the report"), export: t("Writing files"), suggest: t("Looking for damage"),
+    tune: t("Learning from your answers"),
   }[job.kind] ?? job.kind;
 }
 

@@ -33,12 +33,24 @@ function evaluation(run) {
 
 const stateOf = (run) => ({ done: t("trained"), stopped: t("stopped"), training: t("not finished") })[run.state] ?? run.state;
 
+function usable(run) {
+  if (run.current || !run.model) return null;
+  return h("button.little", { type: "button", onclick: (event) => once(event.currentTarget, async () => {
+    try {
+      await api.version(corpus, run.id);
+      await draw();
+    } catch (error) {
+      toast(error.message);
+    }
+  }) }, t("Use it"));
+}
+
 function versions(runs) {
   if (!runs.length) return soft(t("Nothing has been trained yet."));
   const head = [t("Version"), t("Recipe"), t("Seed"), t("State"), t("Fidelity"), t("Creations"), t("Loss")];
   return h("div.wide", {}, h("table.versions", {}, h("thead", {}, h("tr", {}, head.map((title) => h("th", { scope: "col" }, title)))),
     h("tbody", {}, runs.map((run) => h("tr", { class: run.current ? "won" : "" },
-      h("th", { scope: "row" }, h("code", {}, run.id.slice(0, 8)), run.current ? h("span.tag", {}, t("in use")) : null), h("td", {}, run.recipe), h("td", {}, String(run.seed)), h("td", {}, stateOf(run)),
+      h("th", { scope: "row" }, h("code", {}, run.id.slice(0, 8)), run.current ? h("span.tag", {}, t("in use")) : null, run.parent ? h("span.tag", {}, t("tuned")) : null, usable(run)), h("td", {}, run.recipe), h("td", {}, String(run.seed)), h("td", {}, stateOf(run)),
       h("td", {}, share(run.evaluation?.fidelity?.value)), h("td", {}, run.creations ? h("a", { href: `/c/${corpus}/made?run=${run.id}` }, number(run.creations)) : number(0)),
       h("td.little-loss", {}, loss(run.losses.filter((value) => value !== null))))))));
 }
