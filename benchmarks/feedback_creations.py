@@ -21,9 +21,8 @@ over seeds (20) with 95 % bootstrap intervals. No humans took part.
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,169 +32,20 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from feedback import FAMILIES, HIDDEN, interval, judged, meaningless, noise
+from feedback import FAMILIES, Floats, interval, judged, meaningless, noise
+from feedback_pool import Pool, Studio
 from moxie import arts
-from moxie.art import Art, Brief, CopyIndex, Draft, Recipe, Sample, StyleModel
-from moxie.errors import MoxieError
-from moxie.flow import evaluate, prepare
-from moxie.flow.create import attempt_seed
-from moxie.nn import machine
-from moxie.nn.checkpoint import NoCheckpoint
-from moxie.settings import Machine
 from moxie.taste import steering
 from moxie.taste.answers import Choice
 from moxie.taste.asking import question
 from moxie.taste.model import Taste, fit, near_shapes
-from moxie.taste.space import Space
-from moxie.text import say
-from moxie.work import Dataset, Plan, Rights, Work
 from tables import Rows, parser
 
-Floats = NDArray[np.float64]
 Orders = Callable[[Sequence[int], np.random.Generator], list[int]]
 
-MOST, POOL, ANSWERS, OF, HANDED = 120, 160, 50, 16, 2
+POOL, ANSWERS, OF, HANDED = 160, 50, 16, 2
 MEASURED = 24
 """Creations of the first model whose fidelity the new ones' is compared with."""
-
-
-@dataclass(frozen=True)
-class Eyes:
-    """What is seen of contents: by the learner, and by judges of liking."""
-
-    art: Art[Any]
-    space: Space
-    hidden: tuple[Floats, Floats, Floats]  # mean, deviation, axes [features, HIDDEN]
-
-    @classmethod
-    def of(cls, art: Art[Any], pool: Sequence[Any]) -> Eyes:
-        """Fixed by the pool."""
-        judged, traits, hidden = _rows(art, pool)
-        mean, deviation = hidden.mean(0), hidden.std(0) + 1e-9
-        _, values, axes = np.linalg.svd((hidden - mean) / deviation, full_matrices=False)
-        scaled = axes[:HIDDEN].T / (values[:HIDDEN] / np.sqrt(len(pool)))
-        return cls(art, Space.of(judged, traits), (mean, deviation, scaled))
-
-    def look(self, contents: Sequence[Any]) -> tuple[Floats, Floats]:
-        """The learner's points, and the judges' components."""
-        judged, traits, hidden = _rows(self.art, contents)
-        mean, deviation, axes = self.hidden
-        return self.space.points(judged, traits), ((hidden - mean) / deviation) @ axes
-
-
-def _rows(art: Art[Any], contents: Sequence[Any]) -> tuple[Floats, Floats, Floats]:
-    """Means over pieces of all judges but the last; traits; means over pieces of the last."""
-    pieces = [art.split(content) for content in contents]
-    flat = [piece for some in pieces for piece in some]
-    starts = np.cumsum([0, *(len(some) for some in pieces[:-1])])
-    counts = np.array([len(some) for some in pieces])[:, None]
-    found = [np.add.reduceat(judge.embed(flat), starts) / counts for judge in art.judges()]
-    traits = np.array([art.measure(content) for content in contents], np.float64)
-    return np.concatenate(found[:-1], 1).astype(np.float64), traits, found[-1].astype(np.float64)
-
-
-@dataclass(frozen=True)
-class Studio:
-    """The artist's works, split, and what models of them are built and measured with."""
-
-    art: Art[Any]
-    recipe: Recipe[Any]
-    machine: Machine
-    dataset: Dataset
-    contents: Mapping[str, Any]
-    index: CopyIndex[Any]
-    brief: Brief[Any]
-    seed: int
-
-    @classmethod
-    def of(cls, folder: Path, art: Art[Any], size: str | None, seed: int) -> Studio:
-        """Works as `moxie prepare` cleans and splits them."""
-        works, contents = _works(folder, art)
-        dataset, changed = prepare.prepare(works, contents, art, seed=0, on_step=lambda *_: None)
-        cleaned = {
-            place.work: art.read(changed[place.blob], place.blob) if place.blob in changed else c
-            for place, c in zip(dataset.places, contents, strict=True)
-        }
-        index = art.copies([cleaned[place.work] for place in dataset.places])
-        brief: Brief[Any] = Brief(art.size(size))
-        recipe = art.recipes()[0]
-        return cls(art, recipe, machine.detect(), dataset, cleaned, index, brief, seed)
-
-    @property
-    def learnt(self) -> list[str]:
-        """The ids of the works that are learnt from."""
-        return [place.work for place in self.dataset.part("train")]
-
-    def model(self, counts: Sequence[float] | None = None) -> StyleModel[Any]:
-        """A model of the works, each counting as told."""
-        told = counts if counts is not None else [1.0] * len(self.learnt)
-        samples = [
-            Sample(work, self.contents[work], float(count))
-            for work, count in zip(self.learnt, told, strict=True)
-        ]
-        plan = Plan({}, 0.0, say("{n} works", n=len(samples)))
-        return self.recipe.build(self.machine).fit(
-            samples, plan=plan, seed=0, checkpoint=NoCheckpoint(), on_step=lambda *_: None
-        )
-
-    def make(self, model: StyleModel[Any], n: int, seed: int) -> list[Draft[Any]]:
-        """First attempts of `n` creations."""
-        return [model.sample(self.brief, seed=attempt_seed(seed, i, 0)) for i in range(n)]
-
-    def measure(self, made: Sequence[Any]) -> tuple[float, float, float]:
-        """Normalised fidelity and diversity, and the share of near-copies."""
-        held = [p.work for part in ("validation", "test") for p in self.dataset.part(part)]
-        found = evaluate.evaluate(
-            made,
-            [self.contents[work] for work in self.learnt],
-            [self.contents[work] for work in held],
-            None,
-            self.art,
-            self.index,
-            threshold=self.dataset.threshold,
-            typical=self.dataset.typical_similarity,
-            seed=0,
-            opinions=False,
-        )
-        return found.fidelity.value, found.diversity.value, found.near_copies / len(made)
-
-
-def _works(folder: Path, art: Art[Any]) -> tuple[list[Work], list[Any]]:
-    works: list[Work] = []
-    contents: list[Any] = []
-    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in art.suffixes):
-        if len(works) == MOST:
-            break
-        data = path.read_bytes()
-        try:
-            content = art.read(data, path.name)
-        except MoxieError:
-            continue
-        ids = (hashlib.sha256(art.write(content)).hexdigest(), hashlib.sha256(data).hexdigest())
-        works.append(Work(ids[0], art.name, path.stem, ids[1], Rights(), art.amount(content)))
-        contents.append(content)
-    return works, contents
-
-
-@dataclass(frozen=True)
-class Pool:
-    """The first model's creations, which may be asked about, and the works, as both see them."""
-
-    studio: Studio
-    eyes: Eyes
-    drafts: Sequence[Draft[Any]]
-    hidden: Floats
-    points: Floats
-    works: Floats  # points of the works learnt from
-
-    @classmethod
-    def of(cls, studio: Studio, number: int) -> Pool:
-        """Make them."""
-        drafts = studio.make(studio.model(), number, studio.seed)
-        eyes = Eyes.of(studio.art, [draft.content for draft in drafts])
-        points, hidden = eyes.look([draft.content for draft in drafts])
-        works, _ = eyes.look([studio.contents[work] for work in studio.learnt])
-        return cls(studio, eyes, drafts, hidden, points, works)
 
 
 class Liking:

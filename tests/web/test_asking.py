@@ -209,7 +209,7 @@ def test_from_uploads_to_a_restored_work(toy, home):
             said = {"kind": "order", "shown": shown, "order": sorted(shown), **about}
             assert client.post(f"/api/corpora/{corpus}/answer", json=said).is_success
         tuned = asked("tune", corpus=corpus)
-        assert tuned["state"] == "done", tuned
+        assert tuned["state"] == "done", tuned["error"]
         told = client.get(f"/api/corpora/{corpus}/tuning").json()["tuning"]
         assert (told["outcome"], [told["why"]]) == ("unready", tuned["result"]["notes"])
         for_me = asked("create", corpus=corpus, n=1, seed=9, liked_by="me", of=2)
