@@ -1,7 +1,7 @@
 """What the dial of novelty does, in any art: before and after it has been calibrated.
 
     python benchmarks/dial.py --works DIR --art A [--recipe R] [--most N] [--size S] [--pieces N]
-                              [--minutes M] [--seed N] [--keep DIR] [--quick] [--json]
+                              [--minutes M] [--workers N] [--seed N] [--keep DIR] [--quick] [--json]
 
 The works are split by work as `moxie run` splits them. A model learns from the larger part and is
 calibrated as `moxie run` does it, on the validation works; everything below is measured on the
@@ -25,6 +25,7 @@ import time
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -111,48 +112,34 @@ class Works:
         )
 
 
+@dataclass(frozen=True)
+class Row:
+    """The pieces of one seed, one at each novelty, and what the gate did."""
+
+    probes: list[Probe]
+    likeness: list[float]
+    attempts: list[int]
+    flagged: int
+    passed_near: int  # handed out although too near
+
+
 @dataclass
 class Way:
-    """Pieces made in one way: probes and likeness by seed and novelty, and what the gate did."""
+    """Pieces made in one way, by seed."""
 
     found: Calibration
     novelties: tuple[float, ...]
-    probes: list[list[Probe]] = field(default_factory=list)
-    likeness: list[list[float]] = field(default_factory=list)
-    attempts: list[list[int]] = field(default_factory=list)
-    flagged: int = 0
-    passed_near: int = 0  # handed out although too near
+    rows: list[Row] = field(default_factory=list)
 
     @property
     def original(self) -> Doubles:
         """Originality, [seeds, novelties]."""
-        return np.array([[1 - probe.similarity for probe in row] for row in self.probes])
-
-
-def calibrated(works: Works, model: StyleModel[Any], given: Namespace) -> Calibration:
-    """As `moxie run` calibrates."""
-    art = works.art
-    size, judge, seed = art.size(given.size), art.judges()[0], given.seed
-    bench = Bench(model, size, works.index, judge, art, seed)
-    trying = calibrate.rounds(
-        bench, Rounds(), numbers=(given.rounds,), seconds=1e9, on_step=lambda *_: None
-    )
-    made = list(trying)[-1]
-    own, chosen_by = works.part("train"), works.part("validation")
-    yardstick = Yardstick.of(judge, own, chosen_by, None, art, seed)
-    reading = calibrate.read(
-        made,
-        yardstick,
-        threshold=works.dataset.threshold,
-        typical=works.dataset.typical_similarity,
-        seed=seed,
-    )
-    return dial.fit(reading, seed=seed)
+        return np.array([[1 - probe.similarity for probe in row.probes] for row in self.rows])
 
 
 @dataclass(frozen=True)
 class Maker:
-    """Makes pieces and looks at them afresh."""
+    """Makes pieces and looks at them afresh. Processes that are forked off share it."""
 
     works: Works
     model: StyleModel[Any]
@@ -162,26 +149,36 @@ class Maker:
     again: CopyIndex[Any]
     keep: Path | None
 
-    def row(self, way: Way, number: int) -> None:
-        """One more seed at each novelty, past the gate."""
-        probes, likeness, attempts = [], [], []
-        for novelty in way.novelties:
-            one = self._one(way, novelty, number)
-            near = self.again.nearest(one.content)
-            similarity = near.similarity if near else 0.0
-            rows = self.works.art.judges()[0].embed(self.works.art.split(one.content))
-            probes.append(Probe(similarity, tuple(map(tuple, rows.tolist()))))
-            likeness.append(_alike(self.scale, rows))
-            attempts.append(one.attempts)
-            way.flagged += one.flagged
-            way.passed_near += similarity >= self.works.dataset.threshold and not one.flagged
-            if self.keep and way.found.dial and novelty in QUARTERS:
-                _keep(self.keep, self.works.art.preview(one.content), number, novelty)
-        way.probes.append(probes)
-        way.likeness.append(likeness)
-        way.attempts.append(attempts)
+    def round(self, number: int) -> tuple[Probe, ...]:
+        """A round of calibration."""
+        art = self.works.art
+        judge, index = art.judges()[0], self.works.index
+        bench = Bench(self.model, self.size, index, judge, art, self.seed)
+        return bench.round(number, number + 1, lambda *_: None)
 
-    def _one(self, way: Way, novelty: float, number: int) -> Made[Any]:
+    def row(self, found: Calibration, novelties: Sequence[float], number: int) -> Row:
+        """One seed at each novelty, past the gate."""
+        made = [self._one(found, novelty, number) for novelty in novelties]
+        near = [self.again.nearest(one.content) for one in made]
+        similar = [one.similarity if one else 0.0 for one in near]
+        art, threshold = self.works.art, self.works.dataset.threshold
+        vectors = [art.judges()[0].embed(art.split(one.content)) for one in made]
+        for novelty, one in zip(novelties, made, strict=True):
+            if self.keep and found.dial and novelty in QUARTERS:
+                _keep(self.keep, art.preview(one.content), number, novelty)
+        passed = [one for one, s in zip(made, similar, strict=True) if s >= threshold]
+        return Row(
+            [
+                Probe(s, tuple(map(tuple, rows.tolist())))
+                for s, rows in zip(similar, vectors, strict=True)
+            ],
+            [_alike(self.scale, rows) for rows in vectors],
+            [one.attempts for one in made],
+            sum(one.flagged for one in made),
+            sum(not one.flagged for one in passed),
+        )
+
+    def _one(self, found: Calibration, novelty: float, number: int) -> Made[Any]:
         [made] = create(
             self.model,
             Brief(self.size, novelty),
@@ -191,28 +188,57 @@ class Maker:
             first=number,
             seed=self.seed + MEASURED,
             threshold=self.works.dataset.threshold,
-            dial=way.found.setting,
+            dial=found.setting,
             on_step=lambda *_: None,
         )
         return made
 
 
+_MAKERS: list[Maker] = []
+"""The one maker, where processes that are forked off find it."""
+
+
+def _round(number: int) -> tuple[Probe, ...]:
+    return _MAKERS[0].round(number)
+
+
+def _seed(task: tuple[list[tuple[Calibration, tuple[float, ...]]], int]) -> list[Row]:
+    ways, number = task
+    return [_MAKERS[0].row(found, novelties, number) for found, novelties in ways]
+
+
+def calibrated(maker: Maker, rounds: Sequence[tuple[Probe, ...]]) -> Calibration:
+    """As `moxie run` calibrates: on the validation works."""
+    works, seed = maker.works, maker.seed
+    own, chosen_by = works.part("train"), works.part("validation")
+    yardstick = Yardstick.of(works.art.judges()[0], own, chosen_by, None, works.art, seed)
+    reading = calibrate.read(
+        Rounds(tuple(rounds)),
+        yardstick,
+        threshold=works.dataset.threshold,
+        typical=works.dataset.typical_similarity,
+        seed=seed,
+    )
+    return dial.fit(reading, seed=seed)
+
+
 def report(rows: Rows, name: str, way: Way, yardstick: Yardstick, seed: int) -> None:
     """All rows of pieces made in one way."""
-    number = len(way.probes)
+    number = len(way.rows)
     counts = resampled(number, np.random.default_rng(seed))
-    columns = list(zip(*way.probes, strict=True))
+    columns = list(zip(*(row.probes for row in way.rows), strict=True))
     fidelity = np.stack([fidelities(yardstick, made, counts) for made in columns], axis=1)
     original = counts @ way.original / number
+    attempts = np.mean([row.attempts for row in way.rows], axis=0)
     for k, novelty in enumerate(way.novelties):
         unit = f"novelty {novelty:.3f}, setting {way.found.setting(novelty):.2f}, {number} pieces"
         for measure, values in (("originality", original), ("fidelity", fidelity)):
             one = Estimate.of(values[:, k])
             rows.add(name, measure, one.value, one.low, one.high, unit)
-        rows.spread(name, "attempts", [float(np.mean(way.attempts, axis=0)[k])], unit)
+        rows.spread(name, "attempts", [float(attempts[k])], unit)
     for measure, values, single in (
         ("originality", original, way.original),
-        ("fidelity", -fidelity, -np.array(way.likeness)),
+        ("fidelity", -fidelity, -np.array([row.likeness for row in way.rows])),
     ):
         ranks = Estimate.of(np.array([_order(way.novelties, row) for row in values]))
         rows.add(name, f"spearman_{measure}", ranks.value, ranks.low, ranks.high, "of means")
@@ -222,8 +248,10 @@ def report(rows: Rows, name: str, way: Way, yardstick: Yardstick, seed: int) -> 
     steps = np.diff(quarters, axis=1)
     even = Estimate.of(steps.max(axis=1) / np.maximum(steps.mean(axis=1), 1e-9))
     rows.add(name, "largest_step", even.value, even.low, even.high, "mean steps; 1 is even")
-    rows.spread(name, "flagged", [way.flagged], f"of {way.original.size}")
-    rows.spread(name, "unflagged_near_copies", [way.passed_near], f"of {way.original.size}")
+    of = f"of {way.original.size}"
+    rows.spread(name, "flagged", [sum(row.flagged for row in way.rows)], of)
+    passed = sum(row.passed_near for row in way.rows)
+    rows.spread(name, "unflagged_near_copies", [passed], of)
 
 
 def fidelities(yardstick: Yardstick, made: Sequence[Probe], counts: Doubles) -> Doubles:
@@ -288,7 +316,10 @@ def main() -> None:
     flags.add_argument("--pieces", type=int, default=24, help="at every novelty")
     flags.add_argument("--plain", type=int, default=12, help="the same before calibration")
     flags.add_argument("--rounds", type=int, default=calibrate.QUICK[1])
-    flags.add_argument("--minutes", type=float, default=60.0, help="begin no seed after these")
+    flags.add_argument(
+        "--minutes", type=float, default=60.0, help="end with the first seed after these"
+    )
+    flags.add_argument("--workers", type=int, default=1, help="processes to make pieces in")
     flags.add_argument("--keep", type=Path, help="a folder for previews to look at")
     given = flags.parse_args()
     if given.quick:
@@ -297,29 +328,37 @@ def main() -> None:
         toys(given.works)
     began = time.monotonic()
     works = Works.read(find(given.art), given.works, given.most)
-    scale = Yardstick.of(
-        works.art.judges()[0], works.part("train"), works.held_out, None, works.art, 0
-    )
+    measure(works, works.learn(given.recipe, given.seed), given, began)
+
+
+def measure(works: Works, model: StyleModel[Any], given: Namespace, began: float) -> None:
+    """Calibrate a model, make pieces in processes of their own, and show all rows."""
+    art = works.art
+    scale = Yardstick.of(art.judges()[0], works.part("train"), works.held_out, None, art, 0)
     if scale is None:
         raise SystemExit("there are too few works to measure fidelity")
-    model = works.learn(given.recipe, given.seed)
-    found = calibrated(works, model, given)
+    again = art.copies(works.contents)
+    maker = Maker(works, model, art.size(given.size), given.seed, scale, again, given.keep)
+    _MAKERS[:] = [maker]
+    with get_context("fork").Pool(given.workers) as pool:
+        found = calibrated(maker, pool.map(_round, range(given.rounds), chunksize=1))
+        dialled = Way(found, NOVELTIES)
+        plain = Way(Calibration((), (), np.nan, 0, given.seed), QUARTERS)
+        tasks = [
+            ([(w.found, w.novelties) for w in (dialled, plain)[: 1 + (n < given.plain)]], n)
+            for n in range(given.pieces)
+        ]
+        for number, made in enumerate(pool.imap(_seed, tasks), 1):
+            for way, row in zip((dialled, plain), made, strict=False):
+                way.rows.append(row)
+            spent = time.monotonic() - began
+            print(f"{number} seeds, {spent:.0f} s", file=sys.stderr, flush=True)
+            if spent > 60 * given.minutes:
+                break
     rows = Rows()
     show(rows, found)
-    again = works.art.copies(works.contents)
-    size = works.art.size(given.size)
-    maker = Maker(works, model, size, given.seed, scale, again, given.keep)
-    dialled = Way(found, NOVELTIES)
-    plain = Way(Calibration((), (), np.nan, 0, given.seed), QUARTERS)
-    for number in range(given.pieces):
-        if time.monotonic() - began > 60 * given.minutes:
-            break
-        maker.row(dialled, number)
-        if number < given.plain:
-            maker.row(plain, number)
-        print(f"{number + 1} seeds, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     for name, way in (("dialled", dialled), ("plain", plain)):
-        if len(way.probes) > 1:
+        if len(way.rows) > 1:
             report(rows, name, way, scale, given.seed)
     rows.show(len(works.contents), given.json)
 

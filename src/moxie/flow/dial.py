@@ -8,7 +8,7 @@ artist's scores 0.75; beyond it a creation is nearer to somebody else. Where the
 less than 1, the floor is that share of its best, so that there is a dial at all. In between, equal
 steps of novelty are equal steps of originality.
 
-Both curves are fitted monotonically (isotonic regression: Barlow et al., 1972) to means over the
+All curves are fitted monotonically (isotonic regression: Barlow et al., 1972) to means over the
 same seeds at every setting. Originality is drawn towards a straight line as far as its bends could
 be chance (James and Stein, 1961), and by `BELIEF` rounds' worth: an engine's own dial is even
 until it is measured to be otherwise.
@@ -75,9 +75,8 @@ def fit(reading: Reading, *, seed: int) -> Calibration:
     refused = _monotone(np.array([one.refused for one in shown]), increasing=False)
     grown = _evened(1 - np.minimum(reading.similarities, reading.threshold))
     fine = np.linspace(places[0], places[-1], FINE + 1)
-    near, far, floor, notes = _ends(
-        fine, _along(fine, places, refused), _along(fine, places, fidelity)
-    )
+    curves = (np.interp(fine, places, values) for values in (refused, fidelity))
+    near, far, floor, notes = _ends(fine, *curves)
     originality = _along(fine, places, grown)
     reached = np.interp([near, far], fine, originality)
     if reached[1] - reached[0] < LEAST_GAIN:
