@@ -147,8 +147,11 @@ export class Card {
   }
 }
 
-/** Keep a place's own cards up to date: those of the jobs that `wanted` says belong there. */
-export function cards(element, wanted, { full = false, ondone = () => {} } = {}) {
+/**
+ * Keep a place's own cards up to date: those of the jobs that `wanted` says belong there. A failed
+ * one stays, with its reason, unless the place `tells` that itself.
+ */
+export function cards(element, wanted, { full = false, tells = false, ondone = () => {} } = {}) {
   const shown = new Map();
   return hear((job) => {
     const seen = shown.get(job.id);
@@ -159,7 +162,7 @@ export function cards(element, wanted, { full = false, ondone = () => {} } = {})
       element.append(shown.get(job.id).element);
       element.hidden = false;
     }
-    if (job.state === "done" || job.state === "cancelled") {
+    if (job.state === "done" || job.state === "cancelled" || (tells && job.state === "failed")) {
       shown.get(job.id).element.remove();
       shown.delete(job.id);
       if (job.state === "done") ondone(job);

@@ -65,7 +65,7 @@ form.addEventListener("submit", (event) => {
     }
   });
 });
-cards($("#job"), (job) => job.kind === "export");
+cards($("#job"), (job) => job.kind === "export", { tells: true });
 
 $("#like").addEventListener("click", (event) => once(event.currentTarget, async () => {
   try {

@@ -116,7 +116,7 @@ async function suffixes() {
 
 if (form) {
   dropzone($("#work-drop"), (files) => fromFile(files[0]));
-  cards($("#job"), (job) => job.kind === "restore" || job.kind === "suggest");
+  cards($("#job"), (job) => job.kind === "restore" || job.kind === "suggest", { tells: true });
   suffixes().catch((error) => toast(error.message));
   if (page.corpus) {
     const fetchPage = (query) => api.works(corpus(), query).then(({ works, total }) => ({ items: works, total }));
