@@ -10,13 +10,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, TypeAlias
 
 from fastapi import APIRouter
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from moxie.errors import Missing
 from moxie.studio.views import Overview
 from moxie.text import LANGUAGES, Catalogue, Message, say
 from moxie.web import facts
@@ -24,8 +24,6 @@ from moxie.web.context import Asked, Here, Sha, Web, Words
 from moxie.web.wording import words
 
 ROUTER = APIRouter(include_in_schema=False)
-
-Place: TypeAlias = Literal["works", "model", "create", "compare", "made", "restore", "report"]
 
 BUDGETS = (60, 240, 600, 1800, 3600)
 """Seconds of learning to choose from."""
@@ -74,8 +72,10 @@ def one(here: Here, catalogue: Words, asked: Asked, creation: Sha) -> HTMLRespon
 
 
 @ROUTER.get("/c/{corpus}/{place}")
-def place(here: Here, catalogue: Words, asked: Asked, place: Place) -> HTMLResponse:
-    """One place of a corpus."""
+def place(here: Here, catalogue: Words, asked: Asked, place: str) -> HTMLResponse:
+    """One place of a corpus; Missing where there is no such place."""
+    if place not in PLACES:
+        raise Missing("There is nothing at that address.")
     return _page(f"{place}.html", catalogue, here, _about(here, asked.name, place))
 
 
@@ -141,7 +141,7 @@ def _frame(
     }
 
 
-PLACES: Mapping[Place, Message] = {
+PLACES: Mapping[str, Message] = {
     "works": say("Works"),
     "model": say("Model"),
     "create": say("Create"),
