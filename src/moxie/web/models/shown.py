@@ -348,6 +348,7 @@ class TasteFacts(Model):
     compared: int
     contradicted: int
     best: list[Sha256]
+    told: list[str]  # what the person prefers, in words, with how sure that is
 
 
 class SettingsFacts(Model):

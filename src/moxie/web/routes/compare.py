@@ -6,9 +6,11 @@ from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Query
 
-from moxie.studio import Studio
+from moxie.errors import Missing
+from moxie.studio import Studio, wording
 from moxie.studio.questioning import Asked as Question
 from moxie.studio.tasting import Estimate
+from moxie.text import Catalogue
 from moxie.web import facts, models
 from moxie.web.context import Asked, Here, Words
 from moxie.work import Answered
@@ -76,9 +78,10 @@ def answers(
 
 
 @ROUTER.get("/taste")
-async def taste(here: Here, asked: Asked, who: Who = "me") -> models.TasteFacts:
+async def taste(here: Here, words: Words, asked: Asked, who: Who = "me") -> models.TasteFacts:
     """How much is known of a person's taste: how well it predicts them, how steady they are."""
-    return models.TasteFacts.model_validate(await here.aside.do(_taste, asked.name, who))
+    found = await here.aside.do(_taste, asked.name, who, words.language)
+    return models.TasteFacts.model_validate(found)
 
 
 @ROUTER.get("/tuning")
@@ -108,8 +111,13 @@ def _ask(studio: Studio, corpus: str, who: str, seed: int) -> Question:
     return studio.ask(corpus, who=who, seed=seed)
 
 
-def _taste(studio: Studio, corpus: str, who: str) -> dict[str, object]:
-    known = studio.learnt_taste(corpus, who=who)
+def _taste(studio: Studio, corpus: str, who: str, language: str) -> dict[str, object]:
+    told: list[str] = []
+    try:
+        preference = studio.taste(corpus, who=who)
+        known, told = preference.known, wording.prefers(preference, Catalogue.load(language))
+    except Missing:  # nothing has been compared yet
+        known = studio.learnt_taste(corpus, who=who)
     likes, _ = known.likes()
     best = sorted(range(len(known.ids)), key=lambda place: -float(likes[place]))
     return {
@@ -120,6 +128,7 @@ def _taste(studio: Studio, corpus: str, who: str) -> dict[str, object]:
         "compared": known.compared,
         "contradicted": known.contradicted,
         "best": [known.ids[place] for place in best[:24]] if known.answers else [],
+        "told": told,
     }
 
 

@@ -152,6 +152,7 @@ async function taste() {
     if (known.tested) told.push(t("Of {n} pairs it was not shown the answers to, it foretells {share} ({low} to {high}).", shares(known.tested)));
     if (known.steady) told.push(t("Asked twice about {n} pairs, you said the same in {share} ({low} to {high}).", shares(known.steady)));
     if (known.contradicted) told.push(t("Your answers contradict each other in {n} of {all} pairs.", { n: known.contradicted, all: known.compared }));
+    told.push(...known.told);
     if (!known.tested) told.push(t("How well it foretells you is told after some more answers."));
     const best = known.best.slice(0, 8).map((id, place) => h("li", {}, h("a.view", { href: `/c/${corpus}/made/${id}`, "aria-label": t("Place {n}", { n: place + 1 }) }, small("creations", id, t("Place {n}", { n: place + 1 }))), h("span.figures", { "aria-hidden": "true" }, number(place + 1))));
     show(box, told.map((sentence) => h("p", {}, sentence)), best.length ? [h("h3", {}, t("Your favourites, as far as it knows")), h("ol.plain.favourites", {}, best)] : null);
