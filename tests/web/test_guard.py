@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 from browsing import OURS, PORT, TOKEN, client_of, entered, routes, server
 
+from moxie import web
 from moxie.errors import BadInput
 from moxie.web.access import Access, granted, is_loopback
 
@@ -146,6 +150,16 @@ def test_odd_addresses_are_refused(known, path):
     answer = known.get(path)
     assert answer.status_code in {400, 404, 414}
     assert "root:" not in answer.text
+
+
+def test_no_address_is_ever_fetched():
+    """Gradio CVE-2026-28416: there is no import from an address, so there is nothing to forge."""
+    fetching = {"urllib.request", "http.client", "requests", "httpx", "httpx2", "aiohttp", "ftplib"}
+    for path in Path(web.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not fetching & set(names), path
 
 
 def test_every_answer_bears_the_headers(known, stranger):

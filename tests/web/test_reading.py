@@ -140,6 +140,8 @@ def test_what_is_not_there_is_said_everywhere(client):
 
 
 def test_reading_changes_nothing(client, store, home):
+    """ComfyUI-Manager, fix 2818 (cross-site requests): a link can change nothing."""
+
     def state():
         kept = [p for p in home.rglob("*") if p.is_file() and "locks" not in p.parts]
         facts = {p.relative_to(home): p.read_bytes() for p in kept if "-shm" not in p.name}

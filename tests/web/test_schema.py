@@ -19,7 +19,7 @@ from hypothesis.strategies import booleans
 
 from toy.plugin import install
 
-EXAMPLES = 40
+EXAMPLES = 25
 """Requests of each route."""
 
 HEADERS = {**OURS, "cookie": f"moxie-{PORT}={TOKEN}"}

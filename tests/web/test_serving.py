@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from moxie.studio import Studio
+
 START = [sys.executable, "-m", "moxie", "studio", "--no-browser", "--port"]
 
 
@@ -25,6 +27,10 @@ def start(home: Path, port: int = 0) -> subprocess.Popen[str]:
 def studio(tmp_path_factory):
     """Its port and token, its home, and the process."""
     home = tmp_path_factory.mktemp("served")
+    registered = tmp_path_factory.mktemp("elsewhere") / "sketch.txt"
+    registered.write_text("a work")
+    with Studio(home) as made:
+        made.registry.register(registered)  # which makes keys
     with start(home) as process:
         told = process.stderr.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)/enter\?token=([\w-]{43})$", told.strip())
@@ -91,8 +97,9 @@ def test_no_path_leads_out(studio, path):
 @pytest.mark.parametrize("name", ["token", "jobs.sqlite3", "moxie.sqlite3", "keys", "log.txt"])
 def test_no_secret_of_the_store_has_an_address(studio, name):
     *_, home, _ = studio
-    keys = [path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file()]
-    for path in (name, f"web/{name}", f"static/{name}", f"api/files/{name}", *keys):
+    kept = [path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file()]
+    assert any(path.startswith("keys/") for path in kept)
+    for path in (name, f"web/{name}", f"static/{name}", f"api/files/{name}", *kept):
         assert status(say(studio, f"GET /{path}".encode())) in {400, 404, 422}
 
 

@@ -140,7 +140,8 @@ def test_what_nobody_used_is_cleared_away(uploads):
     ],
 )
 def test_names_that_could_lead_somewhere_are_refused(name):
-    """ComfyUI CVE-2026-56671; Gradio CVE-2026-28414: both kinds of paths, on every system."""
+    """ComfyUI CVE-2026-56671; Gradio CVE-2026-28414 (both kinds of paths, on every system);
+    ComfyUI-Manager CVE-2026-22777 (line breaks)."""
     with pytest.raises(BadInput):
         labelled(name)
 
