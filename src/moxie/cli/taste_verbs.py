@@ -7,7 +7,7 @@ from typing import Any
 
 from moxie.cli.outcome import Outcome
 from moxie.studio import Studio, wording
-from moxie.studio.preferring import Preference, wanted
+from moxie.studio.preferring import Moved, Preference, wanted
 from moxie.studio.result import number
 from moxie.studio.tasting import Estimate
 from moxie.taste.explain import Effect
@@ -48,16 +48,7 @@ def facts(found: Preference, page: str | None) -> dict[str, object]:
         "liked": list(found.liked),
         "disliked": list(found.disliked),
         "tuned": None if found.tuned is None else found.tuned.run,
-        "moved": [
-            {
-                "trait": names[one.trait],
-                "by": number(one.by),
-                "low": number(one.low),
-                "high": number(one.high),
-                "wanted": wanted(found.effects, one),
-            }
-            for one in found.moved
-        ],
+        "moved": [_moved(found, one, names) for one in found.moved],
         "page": page,
     }
 
@@ -83,6 +74,16 @@ def _effect(found: Preference, effect: Effect, names: list[str]) -> dict[str, ob
         "curve": number(effect.curve),
         "best": number(effect.best),
         "partners": [names[k] for k in effect.partners],
+    }
+
+
+def _moved(found: Preference, one: Moved, names: list[str]) -> dict[str, object]:
+    return {
+        "trait": names[one.trait],
+        "by": number(one.by),
+        "low": number(one.low),
+        "high": number(one.high),
+        "wanted": wanted(found.effects, one),
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from moxie.studio.preferring import Preference
-from moxie.studio.tasting import Estimate
+from moxie.studio.tasting import Estimate, Tasted
 from moxie.taste.explain import Effect
 from moxie.text import Catalogue, Scalar
 
@@ -80,44 +80,39 @@ def _one_of(found: Preference, group: Sequence[Effect], t: Catalogue) -> str:
 
 def reliable(found: Preference, t: Catalogue) -> list[str]:
     """How steadily the person answers, how well the taste predicts, and what speaks against it."""
-    known = found.known
-    said = []
+    said = [_tested(found.known, t), *_steady(found.known, t)]
     if found.answers <= FEW:
-        said.append(t("These are few answers ({n}): it may all change.", n=found.answers))
+        said.insert(0, t("These are few answers ({n}): it may all change.", n=found.answers))
+    return said
+
+
+def _tested(known: Tasted, t: Catalogue) -> str:
     if known.tested is None:
-        said.append(
-            t(
-                "How well the taste predicts is not known yet: one question in ten is kept aside "
-                "to measure that."
-            )
+        return t(
+            "How well the taste predicts is not known yet: one question in ten is kept aside "
+            "to measure that."
         )
-    else:
-        said.append(
-            t(
-                "Of pairs kept aside, {share} % are predicted rightly (95 % interval {low} to "
-                "{high}, {n} pairs); chance is 50 %.",
-                **_shares(known.tested),
-            )
-        )
+    return t(
+        "Of pairs kept aside, {share} % are predicted rightly (95 % interval {low} to "
+        "{high}, {n} pairs); chance is 50 %.",
+        **_shares(known.tested),
+    )
+
+
+def _steady(known: Tasted, t: Catalogue) -> Iterator[str]:
     if known.steady is not None:
-        said.append(
-            t(
-                "Asked the same again, {who} agrees with the first answer on {share} % of pairs "
-                "(95 % interval {low} to {high}, {n} pairs).",
-                who=known.who,
-                **_shares(known.steady),
-            )
+        yield t(
+            "Asked the same again, {who} agrees with the first answer on {share} % of pairs "
+            "(95 % interval {low} to {high}, {n} pairs).",
+            who=known.who,
+            **_shares(known.steady),
         )
     if known.contradicted:
-        said.append(
-            t(
-                "Of {compared} pairs compared more than once, {contradicted} were answered both "
-                "ways.",
-                compared=known.compared,
-                contradicted=known.contradicted,
-            )
+        yield t(
+            "Of {compared} pairs compared more than once, {contradicted} were answered both ways.",
+            compared=known.compared,
+            contradicted=known.contradicted,
         )
-    return said
 
 
 def changed(found: Preference, t: Catalogue) -> list[str]:
