@@ -138,6 +138,9 @@ class Toy:
     def dials(self) -> Mapping[str, Message]:
         return {"first": say("The first bead's color, 1 to 9")}
 
+    def restorer(self, data: bytes, name: str) -> None:
+        return None
+
     def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
         if set(given) - {"first"} or not re.fullmatch("[1-9]", given.get("first", "1")):
             raise BadInput("The one dial is the first bead's color: first=1 to first=9.")

@@ -93,7 +93,13 @@ ALSO = option(
 )
 SOURCE = argument("source", "FILE", required=False, type=Folder())
 OUT_FILE = option("--out", type=Folder(), about=say("The file to write; never the one given."))
-MODEL = option("--model", about=say("The corpus whose style fills what is missing."))
+MODEL = option("--model", about=say("The corpus whose works and style help to mend."))
+MASK = option(
+    "--mask", type=Folder(), about=say("A picture of the work's size, white where it is damaged.")
+)
+SUGGEST = option(
+    "--suggest", is_flag=True, about=say("Only write the mask of the damage found, to edit it.")
+)
 VISIBLE = option(
     "--visible-label",
     is_flag=True,

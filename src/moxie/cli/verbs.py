@@ -178,26 +178,59 @@ def _create(studio: Studio, params: dict[str, Any]) -> Outcome:
 
 def _restore(studio: Studio, params: dict[str, Any]) -> Outcome:
     source, out, region = params["source"], params["out"], params["region"]
-    if source is None or out is None or region is None:
+    if source is None or out is None:
         raise BadInput(
-            "Say what to restore, where to write it and what is missing: "
-            "moxie restore FILE --out FILE --region REGION."
+            "Say what to restore and where to write it: moxie restore FILE --out FILE, with "
+            "--mask or --region where you know what is damaged."
         )
+    if region is not None and params["mask"] is not None:
+        raise BadInput("Both --mask and --region say what is damaged: give one of them.")
+    if params["suggest"]:
+        return _suggest(studio, params)
+    mask = params["mask"]
+    if mask is not None and not mask.is_file():
+        raise BadInput("There is no mask {path}.", path=str(mask))
+    region = str(mask) if mask is not None else region
     done = studio.restore(source, out, region=region, corpus=params["model"], seed=params["seed"])
+    beside = {"mask": done.mask, "confidence": done.confidence, "page": done.page}
     facts = {
         "path": str(done.path),
         "record": str(done.record),
         "share": done.share,
         "exact": done.exact,
+        "kinds": dict(done.kinds),
+        **{name: None if path is None else str(path) for name, path in beside.items()},
         "notes": [str(note) for note in done.notes],
     }
+    if not done.share:
+        return Outcome(facts, [say("Wrote {path}.", path=str(done.path)), *done.notes])
     made = say(
         "Restored {path}: {percent:.1f} % of it is new; {record} says so.",
         path=str(done.path),
         percent=100 * done.share,
         record=str(done.record),
     )
-    return Outcome(facts, [made, *done.notes])
+    page = [] if done.page is None else [say("Look at {report}", report=str(done.page))]
+    return Outcome(facts, [made, *page, *done.notes])
+
+
+def _suggest(studio: Studio, params: dict[str, Any]) -> Outcome:
+    if params["mask"] is not None or params["region"] is not None:
+        raise BadInput("--suggest finds the damage itself: leave out --mask and --region.")
+    found = studio.suggest(params["source"], params["out"])
+    facts = {
+        "mask": str(found.mask),
+        "confidence": str(found.confidence),
+        "share": found.share,
+        "kinds": dict(found.kinds),
+    }
+    told = say(
+        "Marked {percent:.2f} % as damaged in {mask}. Edit it if it is wrong, then mend with "
+        "--mask.",
+        percent=100 * found.share,
+        mask=str(found.mask),
+    )
+    return Outcome(facts, [told])
 
 
 def _export(studio: Studio, params: dict[str, Any]) -> Outcome:

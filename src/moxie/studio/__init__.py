@@ -7,7 +7,7 @@ from moxie.studio.learning import Collected
 from moxie.studio.people import Erased
 from moxie.studio.progress import Progress, Silent, Stage
 from moxie.studio.questioning import Asked
-from moxie.studio.result import Exported, Restored, Result, WorkCounts
+from moxie.studio.result import Exported, Restored, Result, Suggestion, WorkCounts
 from moxie.studio.tasting import Tasted
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Silent",
     "Stage",
     "Studio",
+    "Suggestion",
     "Tasted",
     "WorkCounts",
 ]

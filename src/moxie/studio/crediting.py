@@ -16,6 +16,7 @@ from moxie.rights import credentials, detached
 from moxie.rights.credentials import Claim, Engine, corpus_manifest
 from moxie.rights.credentials.claims import Permission
 from moxie.rights.keyfiles import Key
+from moxie.studio.desk import LOOSE
 from moxie.studio.keyring import keyring
 from moxie.work import Creation, Work
 
@@ -89,7 +90,7 @@ class Stamp:
         names = tuple(sorted({self._desk.corpus.name, *(str(part["corpus"]) for part in parts)}))
         if names not in self._corpora:
             library = self._desk.library
-            works = [work for name in names for work in library.works(name)]
+            works = [work for name in names if name != LOOSE for work in library.works(name)]
             self._corpora[names] = _manifest(works)
         return self._corpora[names]
 

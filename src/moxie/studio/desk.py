@@ -23,6 +23,10 @@ from moxie.work import Choice, Corpus, Dataset, Part, Prepared, Run, Sufficiency
 S = TypeVar("S")
 
 
+LOOSE = ""
+"""The name of the corpus that works of no corpus belong to; it is never in the store."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """A store, and the folder of this machine that belongs to it."""

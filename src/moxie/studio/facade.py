@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
+from moxie.errors import BadInput
 from moxie.flow.calibrate import THOROUGH
 from moxie.settings import Settings
 from moxie.store import Library
@@ -23,6 +24,7 @@ from moxie.studio import (
     paging,
     pedigree,
     permission,
+    restoring,
     versions,
 )
 from moxie.studio.blending import Hand
@@ -32,7 +34,7 @@ from moxie.studio.learning import Collected
 from moxie.studio.liking import Liking
 from moxie.studio.pedigree import Forgotten, Model
 from moxie.studio.progress import Clock, Progress, Silent
-from moxie.studio.result import Exported, Restored, Result
+from moxie.studio.result import Exported, Restored, Result, Suggestion
 from moxie.studio.views import Views
 from moxie.text import Catalogue
 from moxie.work import (
@@ -231,23 +233,47 @@ class Studio(Feedback):
             )
             return making.create(hand, brief, n, seed, liking)
 
+    def suggest(self, work: PathLike, out: PathLike, *, art: str | None = None) -> Suggestion:
+        """Find the damage in a file, and write a mask to edit beside `out`, which is not written.
+
+        Raises BadInput for an art that cannot find damage.
+        """
+        source = Path(work)
+        patient = restoring.opened(inputs.art_of(source, art), source)
+        if patient is None:
+            raise BadInput("Damage cannot be found in a work of this art: name it with --region.")
+        return restoring.suggest(patient, Path(out))
+
     def restore(
         self,
         work: PathLike,
         out: PathLike,
         *,
-        region: PathLike,
+        region: PathLike | None = None,
         corpus: str | None = None,
         seed: int = 0,
     ) -> Restored:
-        """Fill what is missing in a file, in the style learnt from `corpus`; the rest stays.
+        """Mend what is damaged in a file, and leave every other part exactly as it is.
 
-        `region` is the missing part, in the art's words or as a mask file. `out` is the file to
-        write, never `work` itself, in the format its ending names; the record that it was
-        restored lies beside it.
+        `region` is the damage, in the art's words or as a mask file; without it, it is found.
+        `corpus` lends the artist's other works; an art that cannot mend by itself needs a trained
+        one, and a region. `out` is the file to write, never `work` itself, in the format its ending
+        names; the record that it was restored, the mask and a page lie beside it.
         """
-        with self._desk(corpus) as desk:
-            return leading.restore(desk, Path(work), Path(out), str(region), seed)
+        source, asked = Path(work), str(region or "")
+        art = inputs.art_of(source, self._art_of(corpus))
+        patient = restoring.opened(art, source)
+        if patient is None and not asked:
+            raise BadInput("Damage cannot be found in a work of this art: name it with --region.")
+        alone = patient is not None and corpus is None
+        with self._loose(art) if alone else self._desk(corpus) as desk:
+            if patient is None:
+                return leading.restore(desk, source, Path(out), asked, seed)
+            words = Catalogue.load(self.settings.language)
+            return restoring.restore(desk, patient, Path(out), asked, seed, words)
+
+    def _art_of(self, corpus: str | None) -> str | None:
+        return None if corpus is None else self._library.corpus(corpus).art
 
     def report(self, corpus: str | None = None, out: PathLike = OUT) -> Path:
         """Write `report.html` about the trained model and all it made; returns its path."""

@@ -163,6 +163,11 @@ def _samples(art: Art[Any], rights: Rights, stack: ExitStack) -> Given:
     return Given((folder,), art, shipped if rights.basis == "undeclared" else rights, origin)
 
 
+def art_of(path: Path, name: str | None = None) -> Art[Any]:
+    """The art a file belongs to: the named one, or the one that its ending speaks for."""
+    return arts.find(name) if name else _guess_art((path,))
+
+
 def _guess_art(paths: Sequence[Path]) -> Art[Any]:
     """The art that could read the most of the files; painting when none could."""
     counts = count_suffixes(paths)

@@ -57,7 +57,7 @@ def brief(
 def restore(desk: Desk[S], source: Path, out: Path, region: str, seed: int) -> Restored:
     """Fill what is missing in `source`; write it and its record to `out`. See `Studio.restore`."""
     art, run = desk.art, desk.trained
-    record = _record_beside(out, source)
+    record = record_beside(out, source)
     data = inputs.read_file(source)
     content = art.read(data, source.name)
     art.write(content, out.suffix)  # a format that cannot be written is better refused first
@@ -73,7 +73,7 @@ def restore(desk: Desk[S], source: Path, out: Path, region: str, seed: int) -> R
         label = Label(COMPOSITE, desk.producer or LOCAL, made)
         recording.note(desk.library, made, "restored", _noted(desk, data, mask, seed))
         release = publishing.Release(
-            out, written, label, parents=(_parent(source, data),), changed=float(mask.mean())
+            out, written, label, parents=(parent(source, data),), changed=float(mask.mean())
         )
         released = publishing.press(desk).publish(release)
         told = _told(data, facts, region, mask) | {
@@ -82,17 +82,17 @@ def restore(desk: Desk[S], source: Path, out: Path, region: str, seed: int) -> R
         }
         write(record, as_json(told | _made_by(desk)))
     smaller = bool(facts.get("downscaled"))
-    notes = ((_NEARLY,) if not exact else ()) + ((_SMALLER,) if smaller else ())
+    notes = ((NEARLY,) if not exact else ()) + ((_SMALLER,) if smaller else ())
     return Restored(out, record, float(mask.mean()), exact, notes)
 
 
-def _parent(source: Path, data: bytes) -> Ingredient:
+def parent(source: Path, data: bytes) -> Ingredient:
     """The work as it was given, for the credentials of what became of it; without its name."""
     media = MEDIA.get(source.suffix.lower(), ANY)
     return Ingredient("parent-1", "the work as it was", "parentOf", media, data)
 
 
-_NEARLY = say("This format keeps what was known only nearly; a lossless one keeps it exactly.")
+NEARLY = say("This format keeps what was known only nearly; a lossless one keeps it exactly.")
 _SMALLER = say("It was larger than Moxie works at, so it was written smaller than it was.")
 
 
@@ -144,7 +144,7 @@ def _noted(desk: Desk[S], data: bytes, mask: Mask, seed: int) -> dict[str, objec
     }
 
 
-def _record_beside(out: Path, source: Path) -> Path:
+def record_beside(out: Path, source: Path) -> Path:
     """Where the record goes; raises BadInput for no file to write, or one that is given."""
     if not out.suffix or out.suffix == ".json" or out.is_dir():
         raise BadInput(
@@ -152,11 +152,16 @@ def _record_beside(out: Path, source: Path) -> Path:
             path=str(out),
         )
     record = out.with_suffix(".json")
-    if any(_same_file(target, source) for target in (out, record)):
+    check_apart(source, out, record)
+    return record
+
+
+def check_apart(source: Path, *targets: Path) -> None:
+    """Raise BadInput where one of the files to write is the one that was given."""
+    if any(_same_file(target, source) for target in targets):
         raise BadInput(
             "{path} would be written over: choose another file to write to.", path=str(source)
         )
-    return record
 
 
 def _same_file(one: Path, other: Path) -> bool:

@@ -7,12 +7,13 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from moxie import arts
+from moxie.art import Art
 from moxie.settings import Settings
 from moxie.store import Library
 from moxie.studio import inputs
-from moxie.studio.desk import Bench, Desk
+from moxie.studio.desk import LOOSE, Bench, Desk
 from moxie.studio.progress import Clock, Progress
-
+from moxie.work import Corpus
 
 class Opening:
     """What every desk of the studio is opened with."""
@@ -41,6 +42,12 @@ class Opening:
                 stack.enter_context(self._library.lock(name))
             bench = self._bench()
             yield [Desk(bench, corpus, arts.find(corpus.art), clock, stack) for corpus in corpora]
+
+    @contextmanager
+    def _loose(self, art: Art[Any]) -> Iterator[Desk[Any]]:
+        """A desk for works of no corpus."""
+        with ExitStack() as stack:
+            yield Desk(self._bench(), Corpus(LOOSE, art.name), art, Clock(self.progress), stack)
 
     @contextmanager
     def _table(self, name: str | None) -> Iterator[Desk[Any]]:

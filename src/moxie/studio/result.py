@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from moxie.text import Message
@@ -37,7 +37,9 @@ class Restored:
     """A work whose missing part was made anew, and the record that says so.
 
     `share` of it is new, 0..1. `exact` is False where the file's format keeps what is known only
-    nearly; `notes` are what a person should know.
+    nearly; `notes` are what a person should know. Where the art mends works itself, `mask` is what
+    was mended, `confidence` how sure that is, `page` shows before and after, and `kinds` are the
+    shares by kind of damage, where it was found.
     """
 
     path: Path
@@ -45,6 +47,23 @@ class Restored:
     share: float
     exact: bool
     notes: tuple[Message, ...] = ()
+    mask: Path | None = None
+    confidence: Path | None = None
+    page: Path | None = None
+    kinds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Where a work looks damaged: a mask to edit, white there, and how sure that is.
+
+    `share` of it is marked, 0..1; `kinds` are the shares by kind of damage.
+    """
+
+    mask: Path
+    confidence: Path
+    share: float
+    kinds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,9 @@ class Music:
 
         return asking.HINTS
 
+    def restorer(self, data: bytes, name: str) -> None:
+        """None: what is missing in a score is named by a person, and filled by a model."""
+
     def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
         """See `asking.options`."""
         from moxie.arts.music import asking

@@ -19,6 +19,7 @@ from moxie.art import (
     Judge,
     Preview,
     Recipe,
+    Restorer,
     StyleModel,
     Trait,
 )
@@ -167,11 +168,18 @@ class Painting:
         """See `region.region`."""
         from moxie.arts.painting import region
 
-        return region.region(text, data, content)
+        height, width = content.shape[:2]
+        return region.region(text, data, (height, width))
 
     def dials(self) -> Mapping[str, Message]:
         """None yet; see `options`."""
         return {}
+
+    def restorer(self, data: bytes, name: str) -> Restorer[Picture]:
+        """See `restoration.restorer`."""
+        from moxie.arts.painting.restoration.restorer import PictureRestorer
+
+        return PictureRestorer(data, name)
 
     def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
         """None yet: the recipes have only the dial of novelty."""

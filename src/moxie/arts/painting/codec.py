@@ -59,19 +59,14 @@ def read(data: bytes, name: str) -> Picture:
 
     The first page of a TIFF is read; animations are refused. Raises UnreadableWork.
     """
-    with _open(data, name) as image:
-        _check_still(image, name)
+    with open_still(data, name) as image:
         try:
             # lets the JPEG decoder work at 1/2, 1/4 or 1/8, never below the working size
             image.draft(None, _at_least(image.size, LONGEST))
             image.load()
             pixels = srgb(_upright(image), image.info.get("icc_profile"))
         except Exception as error:  # codecs raise nearly anything on a broken file
-            raise UnreadableWork(
-                "{name} is damaged or cut off and cannot be decoded ({reason}).",
-                name=name,
-                reason=_reason(error),
-            ) from error
+            raise broken(name, error) from error
     return fit(pixels, LONGEST)
 
 
@@ -112,6 +107,22 @@ def preview(picture: Picture) -> bytes:
     out = io.BytesIO()
     Image.fromarray(picture).save(out, "JPEG", quality=82, progressive=True)
     return out.getvalue()
+
+
+def open_still(data: bytes, name: str) -> ImageFile:
+    """A still picture's header, its size checked. Nothing is decoded yet; UnreadableWork."""
+    image = _open(data, name)
+    _check_still(image, name)
+    return image
+
+
+def broken(name: str, error: Exception) -> UnreadableWork:
+    """What to say of a file that a codec could not decode."""
+    return UnreadableWork(
+        "{name} is damaged or cut off and cannot be decoded ({reason}).",
+        name=name,
+        reason=_reason(error),
+    )
 
 
 def _open(data: bytes, name: str) -> ImageFile:
@@ -175,11 +186,7 @@ def _check_still(image: ImageFile, name: str) -> None:
     try:
         moving = bool(getattr(image, "is_animated", False))
     except Exception as error:  # looking for a second frame already parses the file
-        raise UnreadableWork(
-            "{name} is damaged or cut off and cannot be decoded ({reason}).",
-            name=name,
-            reason=_reason(error),
-        ) from error
+        raise broken(name, error) from error
     if moving:
         raise UnreadableWork(
             "{name} is an animation: save the one frame that is the work as a still picture.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +18,19 @@ WHITE = 128
 _BOX = re.compile(r"\s*(\d{1,6})" + r"\s*[,，]\s*(\d{1,6})" * 3 + r"\s*")
 
 
-def region(text: str, data: bytes | None, picture: Picture) -> NDArray[np.bool_]:
-    """Which pixels to make anew, bool [H, W]; in pixels of the working copy.
+def region(
+    text: str,
+    data: bytes | None,
+    size: tuple[int, int],
+    read: Callable[[bytes, str], Picture] = codec.read,
+) -> NDArray[np.bool_]:
+    """Which pixels to make anew, bool [H, W], of a picture of this size (height and width).
 
     `data` is a mask picture, white where the picture is to be made anew; without it `text` is a
-    box, "left,top,width,height". Raises BadInput, and UnreadableWork for a broken mask picture.
+    box, "left,top,width,height". `read` shrinks a mask as the picture was shrunk. Raises BadInput,
+    and UnreadableWork for a broken mask picture.
     """
-    mask = _box(text, picture) if data is None else _painted(text, data, picture)
+    mask = _box(text, size) if data is None else _painted(text, read(data, text), size)
     if not mask.any():
         raise BadInput("The region {text} is empty: nothing would be made anew.", text=repr(text))
     if mask.all():
@@ -33,23 +40,22 @@ def region(text: str, data: bytes | None, picture: Picture) -> NDArray[np.bool_]
     return mask
 
 
-def _painted(text: str, data: bytes, picture: Picture) -> NDArray[np.bool_]:
-    """The white of a mask picture. The codec shrinks it just as it shrank the picture."""
-    painted = codec.read(data, text)
-    if painted.shape != picture.shape:
+def _painted(text: str, painted: Picture, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """The white of a mask picture."""
+    if painted.shape[:2] != size:
         raise BadInput(
             "The mask {text} has {width}x{height} pixels, the picture {wanted_width}x"
             "{wanted_height}: they must be of one size.",
             text=repr(text),
             width=painted.shape[1],
             height=painted.shape[0],
-            wanted_width=picture.shape[1],
-            wanted_height=picture.shape[0],
+            wanted_width=size[1],
+            wanted_height=size[0],
         )
     return np.asarray(painted.min(axis=2) >= WHITE, np.bool_)
 
 
-def _box(text: str, picture: Picture) -> NDArray[np.bool_]:
+def _box(text: str, size: tuple[int, int]) -> NDArray[np.bool_]:
     found = _BOX.fullmatch(text)
     if not found:
         raise BadInput(
@@ -58,7 +64,7 @@ def _box(text: str, picture: Picture) -> NDArray[np.bool_]:
             text=repr(text),
         )
     left, top, wide, high = (int(number) for number in found.groups())
-    height, width = picture.shape[:2]
+    height, width = size
     if left + wide > width or top + high > height:
         raise BadInput(
             "The region {text} does not lie inside the picture of {width}x{height} pixels.",

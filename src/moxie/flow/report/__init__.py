@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from moxie.flow.report.comparison import BeforeAfter, before_after
 from moxie.flow.report.drawing import Curve, Scale, aspect, bars, modest
 from moxie.flow.report.frontier import Frontier
 from moxie.flow.report.likings import Leaning, Likings, Shift, likings
@@ -18,6 +19,7 @@ from moxie.text import Catalogue
 from moxie.work import Flag, Measure, Rights
 
 __all__ = [
+    "BeforeAfter",
     "Choices",
     "Exhibit",
     "Leaning",
@@ -25,6 +27,7 @@ __all__ = [
     "Page",
     "Shift",
     "Shown",
+    "before_after",
     "likings",
     "question",
     "report",

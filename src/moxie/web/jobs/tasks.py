@@ -186,7 +186,7 @@ def _restore(task: Task) -> Facts:
     suffix = wish["suffix"] or views.suffix(art, data, source.name)
     out = atomic.make_folder(task.scratch / "out") / f"{source.stem[:80]}-restored{suffix}"
     done = task.studio.restore(
-        source, out, region=task.region() or "", corpus=task.corpus, seed=wish["seed"]
+        source, out, region=task.region(), corpus=task.corpus, seed=wish["seed"]
     )
     before = views.shown(art, data, source.name).large
     after = views.shown(art, out.read_bytes(), out.name).large
