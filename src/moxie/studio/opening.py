@@ -15,6 +15,7 @@ from moxie.studio.desk import LOOSE, Bench, Desk
 from moxie.studio.progress import Clock, Progress
 from moxie.work import Corpus
 
+
 class Opening:
     """What every desk of the studio is opened with."""
 

@@ -119,6 +119,8 @@ def write(scan: Scan, suffix: str) -> bytes:
     Raises BadInput for an ending that cannot.
     """
     check_lossless(suffix)
+    if scan.pixels.shape[2] == 2 and scan.top != 255:  # no reader has deep grey with opacity
+        scan = replace(scan, pixels=scan.pixels[..., [0, 0, 0, 1]])
     if suffix.lower() != ".png":
         return _tiff(scan)
     return _png(scan) if scan.top == 255 else _deep_png(scan)
@@ -163,15 +165,17 @@ def _from_tiff(data: bytes, image: ImageFile) -> tuple[Pixels, bool] | None:
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         page = file.pages.first
         plain = page.photometric in (1, 2) and page.dtype in (np.uint8, np.uint16)
-        if not plain or page.shape[:2] != image.size[::-1] or page.samplesperpixel > 4:
-            if page.dtype == np.uint16 and page.planarconfig == 2:
-                raise BadInput("A TIFF of separate planes has to be saved in one plane first.")
+        width, height = image.size
+        if not plain or (page.imagelength, page.imagewidth) != (height, width):
             return None
         try:
             values = page.asarray()
         except ValueError:  # packed as only larger libraries unpack it
             return None
-        return _planes(values), 1 in page.extrasamples
+        if page.planarconfig == 2 and page.samplesperpixel > 1:
+            values = np.moveaxis(values, 0, -1)
+        planes = _planes(values)
+        return (planes, 1 in page.extrasamples) if planes.shape[2] <= 4 else None
 
 
 def _is_deep(data: bytes, image: ImageFile) -> bool:
@@ -232,7 +236,7 @@ def _png(scan: Scan) -> bytes:
 
 def _deep_png(scan: Scan) -> bytes:
     """Pillow has no colours of 16 bits, OpenCV no way to say which colours they are."""
-    order = {1: [0], 2: [0, 0, 0, 1], 3: [2, 1, 0], 4: [2, 1, 0, 3]}[scan.pixels.shape[2]]
+    order = {1: [0], 3: [2, 1, 0], 4: [2, 1, 0, 3]}[scan.pixels.shape[2]]
     done, coded = cv2.imencode(".png", scan.pixels[..., order])
     assert done
     data, extra = coded.tobytes(), b""
