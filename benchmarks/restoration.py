@@ -154,7 +154,12 @@ def try_painter(name: str, works: list[Picture], seeds: range, found: Found) -> 
                     cell = found[name, str(kind), family, system]
                     for metric, value in measure(made, truth, mask).items():
                         cell[metric].append(value)
-        print(f"{name}: seed {seed} done", flush=True)
+        told = {
+            f"{system} {kind} {family}": round(float(cell["hole_psnr"][-1]), 2)
+            for (painter, kind, family, system), cell in found.items()
+            if painter == name
+        }
+        print(f"{name}, seed {seed}: {told}", flush=True)
 
 
 def report(found: Found, rows: Rows) -> None:

@@ -72,6 +72,7 @@ def test_the_studio_has_the_verbs_of_the_command_line() -> None:
         "corpora",
         "creations",
         "learn",
+        "suggest",
         *feedback,
     }
 

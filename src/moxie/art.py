@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeAlias, TypeVar
 
+from moxie.restorer import Restorer
 from moxie.settings import Machine
 from moxie.text import Message, Scalar
 from moxie.work import Flag, Plan
@@ -134,64 +135,6 @@ class Comparison:
     method: Message
     errors: Message
     limits: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Suggested:
-    """Where a work looks damaged: `mask` True there, `confidence` float32 0..1 of its shape.
-
-    `kinds` are the shares of the work by kind of damage, in the words of conservators.
-    """
-
-    mask: Mask
-    confidence: Floats
-    kinds: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Mended:
-    """A work mended: the file, and how sure each part of the mask is (0..1; 1 outside it).
-
-    `regions` say where it was mended how, in facts for a record; `sources` are the works that
-    parts were taken from, (Work.id, share), the rest being from the work itself. `before` and
-    `after` show it.
-    """
-
-    data: bytes
-    confidence: Floats
-    regions: Sequence[Mapping[str, object]] = ()
-    sources: tuple[tuple[str, float], ...] = ()
-    before: Preview | None = None
-    after: Preview | None = None
-
-
-class Restorer(Protocol[S_contra]):
-    """One damaged work opened for mending, just as its file holds it: in full, nothing converted.
-
-    What is not masked must come out as it went in, to the last bit of every value.
-    """
-
-    def suggest(self) -> Suggested:
-        """Where it looks damaged; an empty mask where it does not."""
-        ...
-
-    def region(self, text: str, data: bytes | None) -> Mask:
-        """As `Art.region`, of the full work. Raises BadInput for what cannot be mended from."""
-        ...
-
-    def mend(
-        self, mask: Mask, others: Mapping[str, S_contra], *, suffix: str, seed: int, on_step: OnStep
-    ) -> Mended:
-        """Mend what is masked, from the work itself and from `others` by the artist, by Work.id."""
-        ...
-
-    def drawn(self, plane: Floats) -> bytes:
-        """A plane of a mask's shape (0..1) as a file that people can look at, and paint on."""
-        ...
-
-    def kept(self, data: bytes, mask: Mask) -> bool:
-        """Whether a file holds this work exactly, outside the mask."""
-        ...
 
 
 class Checkpoint(Protocol):

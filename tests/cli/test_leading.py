@@ -147,13 +147,18 @@ def test_a_work_is_restored(
     said = moxie(*words, "--out", out, "--json")
     assert said.code == 0, said.err
     facts = {"path": str(out), "record": str(out.with_suffix(".json")), "share": 0.25}
-    assert said.facts == {**facts, "exact": True, "notes": []}
+    nothing = {"kinds": {}, "mask": None, "confidence": None, "page": None}  # a model filled it
+    assert said.facts == {**facts, **nothing, "exact": True, "notes": []}
     assert json.loads(out.with_suffix(".json").read_text("utf-8"))["restored"] is True
     assert "25.0 % of it is new" in moxie(*words, "--out", out).out
     assert "written over" in refusal(moxie(*words, "--out", start))
     assert start.read_text() == ROW
-    for missing in (("restore",), ("restore", start), ("restore", start, "--out", out)):
-        assert "what is missing" in refusal(moxie(*missing))
+    for missing in (("restore",), ("restore", start)):
+        assert "what to restore" in refusal(moxie(*missing))
+    for blind in ((), ("--suggest",)):
+        said = moxie("restore", start, "--out", out, *blind)
+        assert "name it with --region" in refusal(said)
+    assert "give one of them" in refusal(moxie(*words, "--out", out, "--mask", start))
 
 
 def test_settings_are_read_as_people_write_them() -> None:

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 import moxie
-from moxie.art import Art, Mended, Restorer, Suggested
+from moxie.art import Art, Preview
 from moxie.errors import BadInput
 from moxie.flow.export import as_json
 from moxie.flow.report import BeforeAfter, before_after
+from moxie.restorer import Mended, Restorer, Suggested
 from moxie.rights.labels import COMPOSITE, LOCAL, Label
 from moxie.studio import inputs, publishing, recording
 from moxie.studio.blending import Hand
@@ -91,7 +92,7 @@ def restore(
             _others(desk, patient),
             suffix=out.suffix,
             seed=seed,
-            on_step=desk.clock.on_step,
+            on_part=desk.clock.on_step,
         )
         made = hashlib.sha256(mended.data).hexdigest()
         told = _told(desk, patient, mask, mended) | {"asked": _asked(region), "seed": seed}
@@ -140,7 +141,7 @@ def _untouched(desk: Desk[S], patient: Patient[S], out: Path, nothing: Mask) -> 
     data = patient.data
     if not same:
         data = patient.restorer.mend(
-            nothing, {}, suffix=out.suffix, seed=0, on_step=desk.clock.on_step
+            nothing, {}, suffix=out.suffix, seed=0, on_part=desk.clock.on_step
         ).data
     write(out, data)
     sha256 = hashlib.sha256(data).hexdigest()
@@ -223,12 +224,10 @@ def _page(
     notes: Sequence[Message],
 ) -> BeforeAfter:
     marked = desk.art.preview(desk.art.read(patient.restorer.drawn(mask.astype(np.float32)), "m"))
-    assert mended.before is not None
-    assert mended.after is not None
     return BeforeAfter(
         title=patient.source.stem,
-        before=mended.before,
-        after=mended.after,
+        before=Preview(mended.media_type, mended.before),
+        after=Preview(mended.media_type, mended.after),
         mask=marked,
         share=float(mask.mean()),
         sure=float(mended.confidence[mask].mean()),

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image
 
-from moxie.art import Mended, OnStep, Preview, Suggested
 from moxie.arts.painting import codec, region
 from moxie.arts.painting.picture import Picture, fit
 from moxie.arts.painting.restoration import mending, scan
 from moxie.arts.painting.restoration.solvers import Floats, Mask
 from moxie.errors import BadInput
+from moxie.restorer import Mended, OnPart, Suggested
 
 MOST = 0.6
 """Of a painting, the share that can be masked: with less known there is nothing to mend from."""
@@ -49,7 +49,7 @@ class PictureRestorer:
         return mask
 
     def mend(
-        self, mask: Mask, others: Mapping[str, Picture], *, suffix: str, seed: int, on_step: OnStep
+        self, mask: Mask, others: Mapping[str, Picture], *, suffix: str, seed: int, on_part: OnPart
     ) -> Mended:
         """See `mending.mend`. A lossy suffix is written as people see the painting."""
         learnt = mending.study(list(others.values()), seed) if others else None
@@ -59,7 +59,7 @@ class PictureRestorer:
             mask,
             known,
             seed=seed,
-            on_tile=lambda done, total: on_step(done, total, 0.0),
+            on_tile=on_part,
         )
         total = sum(found.sources.values())
         return Mended(
@@ -67,6 +67,7 @@ class PictureRestorer:
             found.sureness,
             _told(found.regions),
             tuple((work, n / total) for work, n in found.sources.items() if work),
+            "image/jpeg",
             _shown(self._scan),
             _shown(found.scan),
         )
@@ -104,8 +105,8 @@ def _full(data: bytes, name: str) -> Picture:
     return scan.read(data, name).picture()
 
 
-def _shown(one: scan.Scan) -> Preview:
-    return Preview("image/jpeg", codec.preview(fit(one.picture(), SHOWN)))
+def _shown(one: scan.Scan) -> bytes:
+    return codec.preview(fit(one.picture(), SHOWN))
 
 
 def _told(regions: tuple[mending.Region, ...]) -> list[dict[str, object]]:
