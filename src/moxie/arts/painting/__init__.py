@@ -19,11 +19,11 @@ from moxie.art import (
     Judge,
     Preview,
     Recipe,
-    Restorer,
     StyleModel,
     Trait,
 )
 from moxie.errors import BadInput
+from moxie.restorer import Restorer
 from moxie.text import Message, Scalar
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ decides their shares in the real holes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -79,7 +80,8 @@ class Errors:
 
     def rms(self, shares: NDArray[np.float64]) -> float:
         """The error of the ways mixed by these shares, in colours of 0..1."""
-        return float(max(0.0, shares @ self.products @ shares) ** 0.5)
+        square: float = (shares @ self.products @ shares).item()
+        return math.sqrt(max(0.0, square))
 
 
 @dataclass(slots=True)
