@@ -14,7 +14,7 @@ from moxie import Studio
 from moxie.errors import BadInput, Missing
 from moxie.studio import tuning
 from moxie.studio.tuning import Tuning
-from moxie.taste.blind import QUESTIONS
+from moxie.taste.blind import QUESTIONS, SURE
 
 MADE = 40
 Liking = Callable[[str], float]
@@ -79,7 +79,7 @@ def test_a_version_by_taste_is_used_only_after_a_blind_comparison_is_won(studio:
     done = studio.tuned()
     assert done is not None
     assert len(done.shares) == QUESTIONS
-    assert done.outcome == ("promoted" if done.chance <= 0.1 else "rejected")  # type: ignore[operator]
+    assert done.outcome == ("promoted" if done.chance <= SURE else "rejected")  # type: ignore[operator]
     old, new = (sum(map(liking, lot)) / len(lot) for lot in (done.old, done.new))
     assert new > old
     assert done.outcome == "promoted"

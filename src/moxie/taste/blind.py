@@ -15,10 +15,10 @@ import numpy as np
 
 from moxie.taste.answers import Answer, pairs
 
-QUESTIONS = 8
+QUESTIONS = 12
 """Blind questions before anything is decided: looking earlier would make chance likelier."""
 
-SURE = 0.1
+SURE = 0.15
 """A version is taken for better where chance would do as well at most this often."""
 
 

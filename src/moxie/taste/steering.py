@@ -17,7 +17,7 @@ CAUTION = 0.5
 ALIKE = 0.5
 """What a creation loses, in deviations of liking, where another chosen one is as good as equal."""
 
-KEPT = 0.3
+KEPT = 0.2
 """Share of the works that count for as many at least, however one-sided the taste is."""
 
 FEWEST = 8
