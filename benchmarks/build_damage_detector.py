@@ -1,0 +1,275 @@
+"""Train the network that finds damage (`moxie.arts.painting.restoration.detect`).
+
+    python benchmarks/build_damage_detector.py --works DIR [DIR ...] [--family field growth]
+        [--steps 3000] [--seed 0] [--leave-out 8] [--hardest 1] [--begin-from FILE]
+        [--out detector.npz]
+
+It learns from the given paintings and from Moxie's own sample works, harmed by the named families
+of synthetic damage while it trains. Every `--leave-out`th work of a folder is not learnt from: on
+those the threshold of the decision is set afterwards. Besides damage it is shown what only looks
+like it (contours, dabs and writing in the picture's own colors), and photographs of every quality
+(blur, JPEG, noise), so that it does not learn a generator's sharp edges. The easy comes first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional as F
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from moxie.arts.painting import codec
+from moxie.arts.painting.examples import examples
+from moxie.arts.painting.picture import Picture, recolour, resize
+from moxie.arts.painting.restoration.damage import damage
+from moxie.arts.painting.restoration.kinds import KINDS, Kind
+from moxie.arts.painting.restoration.net import Marker, given, load, save
+
+CROP, BATCH, POOL = 192, 4, 48
+RATE = 2e-3
+SIDES = (250, 900)  # the side of a square of a picture's area
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
+
+Labels = NDArray[np.uint8]
+"""uint8 [h, w]: 0 unharmed, then 1 + the number of the kind"""
+
+
+def works(folders: Sequence[Path], leave_out: int) -> list[list[Picture]]:
+    """The paintings that are learnt from, by folder: all but every so-manieth; and the samples."""
+    found = []
+    for folder in folders:
+        paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES)
+        kept = [p for n, p in enumerate(paths) if not leave_out or n % leave_out]
+        found.append([codec.read(path.read_bytes(), path.name) for path in kept])
+    return [*found, [codec.read(data, name) for name, data in examples()]]
+
+
+class Shown:
+    """The pool of harmed and unharmed pictures that crops come from; it is renewed on the way."""
+
+    def __init__(
+        self, folders: Sequence[Sequence[Picture]], families: Sequence[str], seed: int
+    ) -> None:
+        self._folders, self._families = folders, families
+        self._rng = np.random.default_rng(seed)
+        self.hardness = 0.0
+        """0: much damage, as drawn; 1: traces too, other colors, distraction, poor photographs"""
+        self._pool = [self._another() for _ in range(POOL)]
+
+    def batch(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Crops and their labels: float32 [n, channels, CROP, CROP] and int64 [n, CROP, CROP]."""
+        if self._rng.random() < 0.25:
+            self._pool[self._rng.integers(POOL)] = self._another()
+        crops = [self._crop(*self._pool[self._rng.integers(POOL)]) for _ in range(BATCH)]
+        ins = torch.from_numpy(np.stack([given(picture) for picture, _ in crops]))
+        return ins, torch.from_numpy(np.stack([labels for _, labels in crops])).long()
+
+    def _crop(self, picture: Picture, labels: Labels) -> tuple[Picture, Labels]:
+        """One crop, turned or mirrored; mostly the one of three with the most damage."""
+        rng, (height, width) = self._rng, labels.shape
+        places = [
+            (rng.integers(height - CROP + 1), rng.integers(width - CROP + 1)) for _ in range(3)
+        ]
+        tries = places if rng.random() < 0.6 else places[:1]
+        y, x = max(tries, key=lambda at: np.count_nonzero(_window(labels, *at)))
+        turns, mirrored = int(rng.integers(4)), bool(rng.integers(2))
+        seen = (np.rot90(_window(array, y, x), turns) for array in (picture, labels))
+        cut, marks = (array[:, ::-1] if mirrored else array for array in seen)
+        return np.ascontiguousarray(cut), np.ascontiguousarray(marks)
+
+    def _another(self) -> tuple[Picture, Labels]:
+        """A painting of a random size and colors: distracted, harmed, photographed."""
+        rng = self._rng
+        folder = self._folders[rng.integers(len(self._folders))]
+        picture = folder[rng.integers(len(folder))]
+        picture = _scaled(picture, math.exp(rng.uniform(*np.log(SIDES))))
+        hard = self.hardness
+        if rng.random() < 0.5 * hard:
+            picture = _other_light(recolour(picture, rng.normal(0, 0.4), rng.normal(0, 0.2)), rng)
+        if rng.random() < 0.25 * hard:
+            picture = distract(picture, rng)
+        labels = np.zeros(picture.shape[:2], np.uint8)
+        if rng.random() < 0.9 - 0.3 * hard:
+            picture, labels = self._harm(picture)
+        if rng.random() < 0.5 * hard:
+            picture = photograph(picture, rng)
+        return picture, labels
+
+    def _harm(self, picture: Picture) -> tuple[Picture, Labels]:
+        """One to three kinds, from a trace to an eighth of the picture."""
+        rng = self._rng
+        kinds = [KINDS[n] for n in rng.permutation(len(KINDS))[: rng.integers(1, 4)]]
+        harmed = damage(
+            picture,
+            kinds,
+            share=math.exp(rng.uniform(math.log(0.06 - 0.05 * self.hardness), math.log(0.15))),
+            seed=int(rng.integers(1 << 31)),
+            family=self._families[rng.integers(len(self._families))],
+        )
+        labels, shown = np.zeros(picture.shape[:2], np.uint8), harmed.picture
+        for kind, mask in harmed.masks.items():
+            labels[mask] = 1 + KINDS.index(kind)
+            if kind is not Kind.STAINS and rng.random() < 0.35 * self.hardness:
+                shown = _recolored(shown, mask, rng)
+        return shown, labels
+
+
+def _window(array: NDArray[np.uint8], y: int, x: int) -> NDArray[np.uint8]:
+    return array[y : y + CROP, x : x + CROP]
+
+
+def _scaled(picture: Picture, side: float) -> Picture:
+    """About `side` x `side` pixels in all, neither side under a crop."""
+    height, width = picture.shape[:2]
+    scale = min(side / math.sqrt(height * width), 1.7)  # enlarged more, paint is only a blur
+    scale = max(scale, (CROP + 1) / min(height, width))
+    return resize(picture, round(height * scale), round(width * scale))
+
+
+def _other_light(picture: Picture, rng: np.random.Generator) -> Picture:
+    """Another exposure, contrast and tint of the light."""
+    values = (picture / np.float32(255)) ** math.exp(rng.normal(0, 0.25))
+    values = values * rng.uniform(0.75, 1.1, 3) + rng.uniform(-0.05, 0.1)
+    return np.clip(values * 255, 0, 255).astype(np.uint8)
+
+
+def _recolored(picture: Picture, mask: NDArray[np.bool_], rng: np.random.Generator) -> Picture:
+    """The damage in any color and grain: not only in those that its family knows."""
+    gray = rng.uniform(10, 245)
+    color = np.clip(gray + rng.normal(0, 18, 3) * (1, 0.6, 1), 0, 255)
+    grain = cv2.GaussianBlur(rng.normal(size=mask.shape), (0, 0), rng.uniform(0.5, 2))
+    look = color + (grain / grain.std() * rng.uniform(0, 10))[..., None]
+    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.6) * mask * rng.uniform(0.6, 1)
+    mixed = picture * (1 - soft[..., None]) + look * soft[..., None]
+    return np.clip(mixed, 0, 255).astype(np.uint8)
+
+
+def distract(picture: Picture, rng: np.random.Generator) -> Picture:
+    """Contours, dabs or writing of the painter's own: they are no damage."""
+    ways = (_contours, _dabs, _writing)
+    return ways[rng.integers(len(ways))](picture.copy(), rng)
+
+
+def _contours(picture: Picture, rng: np.random.Generator) -> Picture:
+    """Ink along the borders of color, as in a woodcut."""
+    broad = cv2.GaussianBlur(picture, (0, 0), rng.uniform(2, 6))
+    levels = (broad.mean(-1) / rng.uniform(25, 60)).astype(np.uint8)
+    lines, _ = cv2.findContours((levels % 2).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    ink = tuple(int(v) for v in rng.uniform(10, 80) + rng.normal(0, 10, 3))
+    long = [line for line in lines if len(line) > 30]
+    cv2.polylines(picture, long, False, ink, int(rng.integers(1, 3)), cv2.LINE_AA)
+    return picture
+
+
+def _dabs(picture: Picture, rng: np.random.Generator) -> Picture:
+    """Short strokes along the flow of the picture, each of a color found near it."""
+    height, width = picture.shape[:2]
+    gray = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 3).astype(np.float32)
+    along = np.arctan2(cv2.Sobel(gray, cv2.CV_32F, 0, 1), cv2.Sobel(gray, cv2.CV_32F, 1, 0))
+    contrast, reach = rng.uniform(10, 60), rng.uniform(4, 22)
+    for _ in range(int(rng.integers(100, 900))):
+        y, x = int(rng.integers(height)), int(rng.integers(width))
+        angle = along[y, x] + math.pi / 2
+        step = np.array([math.cos(angle), math.sin(angle)]) * reach * rng.uniform(0.4, 1)
+        ends = np.rint(np.array([x, y]) + np.outer((-1, 0, 1), step)).astype(np.int32)
+        color = np.clip(picture[y, x] + rng.normal(0, contrast), 0, 255)
+        thick = int(rng.integers(1, 4))
+        cv2.polylines(picture, [ends], False, tuple(map(int, color)), thick, cv2.LINE_AA)
+    return picture
+
+
+def _writing(picture: Picture, rng: np.random.Generator) -> Picture:
+    """A signature or a title."""
+    height, width = picture.shape[:2]
+    for _ in range(int(rng.integers(1, 4))):
+        text = "".join(chr(c) for c in rng.integers(65, 123, int(rng.integers(3, 12))))
+        at = (int(rng.integers(width)), int(rng.integers(height)))
+        ink = tuple(int(v) for v in np.clip(rng.uniform(0, 255) + rng.normal(0, 20, 3), 0, 255))
+        font = (cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, cv2.FONT_HERSHEY_COMPLEX)[rng.integers(2)]
+        cv2.putText(picture, text, at, font, rng.uniform(0.3, 1.2), ink, 1, cv2.LINE_AA)
+    return picture
+
+
+def photograph(picture: Picture, rng: np.random.Generator) -> Picture:
+    """A little blur, a little noise, and JPEG."""
+    seen = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.2, 0.7)).astype(np.float32)
+    seen += rng.normal(0, rng.uniform(0, 2), seen.shape)
+    quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(70, 98))]
+    _, data = cv2.imencode(".jpg", np.clip(seen, 0, 255).astype(np.uint8), quality)
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+
+
+def loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy, and Dice (Milletari et al. 2016) of all damage together and of each kind."""
+    entropy = F.cross_entropy(logits, labels)
+    chances = logits.softmax(1)
+    truth = F.one_hot(labels, len(KINDS) + 1).permute(0, 3, 1, 2).float()
+    found = torch.cat([1 - chances[:, :1], chances[:, 1:]], 1)
+    right = torch.cat([1 - truth[:, :1], truth[:, 1:]], 1)
+    shared = (found * right).sum((0, 2, 3)) + 50  # softened: a kind may be absent
+    dice = 1 - 2 * shared / (found.sum((0, 2, 3)) + right.sum((0, 2, 3)) + 100)
+    return entropy + 0.5 * dice[0] + 0.25 * dice[1:].mean()
+
+
+def train(shown: Shown, steps: int, out: Path, begin_from: Path | None, hardest: float) -> None:
+    """So many steps; the running average of the weights is saved now and then."""
+    marker = load(begin_from).train() if begin_from else Marker()
+    marker = marker.to(memory_format=torch.channels_last)
+    average = AveragedModel(marker, multi_avg_fn=get_ema_multi_avg_fn(0.99), use_buffers=True)
+    optimiser = torch.optim.AdamW(marker.parameters(), lr=RATE, weight_decay=1e-3)
+    began, recent = time.process_time(), []
+    for step in range(1, steps + 1):
+        shown.hardness = hardest * min(1.0, 2 * step / steps)
+        for group in optimiser.param_groups:  # level, and down to nothing in the last third
+            group["lr"] = RATE * min(1.0, 3 * (1 - step / steps) + 0.01, step / 50)
+        ins, labels = shown.batch()
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = marker(ins.to(memory_format=torch.channels_last))
+        value = loss(logits.float(), labels)
+        optimiser.zero_grad()
+        value.backward()
+        optimiser.step()
+        average.update_parameters(marker)
+        recent.append(value.item())
+        if step % 100 == 0 or step == steps:
+            spent = time.process_time() - began
+            print(f"{step}: loss {np.mean(recent):.4f}, {spent:.0f} s of processor", flush=True)
+            recent.clear()
+            save(average.module, out)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--works", type=Path, nargs="+", required=True)
+    parser.add_argument("--family", nargs="+", default=["field", "growth"])
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--leave-out", type=int, default=8)
+    parser.add_argument("--hardest", type=float, default=1.0, help="how hard it becomes, 0..1")
+    parser.add_argument("--begin-from", type=Path, help="weights that were trained before")
+    parser.add_argument("--out", type=Path, default=Path("detector.npz"))
+    given_ = parser.parse_args()
+    torch.manual_seed(given_.seed)
+    pictures = works(given_.works, given_.leave_out)
+    print(f"{sum(map(len, pictures))} works")
+    train(
+        Shown(pictures, given_.family, given_.seed),
+        given_.steps,
+        given_.out,
+        given_.begin_from,
+        given_.hardest,
+    )
+    print(f"{given_.out}: {given_.out.stat().st_size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
