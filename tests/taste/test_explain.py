@@ -77,6 +77,16 @@ def test_of_two_that_go_together_it_is_not_guessed_which() -> None:
     assert set(kinds) == {"shared"}
 
 
+def test_what_is_shared_is_shared_with_another() -> None:
+    for seed in range(4):
+        traits, features = made(50, seed)
+        traits[:, 4] = traits[:, 2] + 0.3 * traits[:, 4]
+        liking = traits[:, 2] - 0.6 * traits[:, 0] ** 2
+        found = by_trait(explain(answers(liking, 25, seed), features, traits))
+        shared = {k for k, effect in found.items() if effect.kind == "shared"}
+        assert all(shared & set(found[k].partners) for k in shared)
+
+
 def test_what_goes_with_a_liked_trait_is_not_said_to_be_liked() -> None:
     wrong = 0
     for seed in range(4):

@@ -245,15 +245,19 @@ def _kind(effect: Effect) -> Kind:
 
 def _with_partners(effects: Sequence[Effect]) -> list[Effect]:
     """The effects, "shared" where a liking is sure but not which of several traits it is for."""
-    known = {effect.trait: effect for effect in effects}
-    found = []
-    for effect in effects:
-        partners = [known[one] for one in effect.partners]
-        told = any(one.kind not in ("unknown", "indifferent") for one in partners)
-        moves = [one for one in (effect, *partners) if _moves_along(one)]
-        shared = effect in moves and len(moves) > 1 and not told and effect.kind == "unknown"
-        found.append(replace(effect, kind="shared") if shared else effect)
-    return found
+    open_ = ("unknown", "indifferent")
+    told = {effect.trait for effect in effects if effect.kind not in open_}
+    may = {
+        effect.trait
+        for effect in effects
+        if effect.kind == "unknown" and _moves_along(effect) and told.isdisjoint(effect.partners)
+    }
+    return [
+        replace(effect, kind="shared")
+        if effect.trait in may and not may.isdisjoint(effect.partners)
+        else effect
+        for effect in effects
+    ]
 
 
 def _moves_along(effect: Effect) -> bool:
