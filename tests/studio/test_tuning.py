@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from moxie import Studio
@@ -75,7 +76,7 @@ def test_a_version_by_taste_is_used_only_after_a_blind_comparison_is_won(studio:
     assert found.outcome == "waiting", found.why
     assert in_use(studio) == before
     assert [found.run] != [before]
-    assert answer(studio, QUESTIONS, liking) == ["blind"] * QUESTIONS
+    assert answer(studio, QUESTIONS, lambda one: one in found.new) == ["blind"] * QUESTIONS
     done = studio.tuned()
     assert done is not None
     assert len(done.shares) == QUESTIONS
@@ -130,8 +131,8 @@ def test_few_answers_and_answers_that_foretell_nothing_touch_no_model(studio: St
     few = studio.tune(who="somebody")
     assert few.outcome == "unready"
     assert str(few.why).startswith("There are 0 answers")
-    turn = iter(range(10**6))
-    answer(studio, tuning.LEAST_ANSWERS + 5, lambda _: (next(turn) * 7919) % 101, who="dice")
+    dice = np.random.default_rng(0)
+    answer(studio, tuning.LEAST_ANSWERS + 5, lambda _: dice.random(), who="dice")
     models = len(studio.models())
     chance = studio.tune(who="dice")
     assert chance.outcome == "unready"

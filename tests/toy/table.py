@@ -30,7 +30,7 @@ class TableModel:
         self.machine = machine
         self.table: NDArray[np.float64] | None = None
         self.works: dict[str, float] = {}
-        self.rows: list[Row] = []
+        self.rows: list[tuple[Row, float]] = []  # each with how much it counts
 
     def losses(self, contents: Sequence[Row]) -> Floats:
         table = self.known()
@@ -61,7 +61,8 @@ class TableModel:
     def load(self, folder: Path) -> Self:
         self.table = load_file(folder / "table.safetensors")["table"]
         self.works = json.loads((folder / "works.json").read_text("utf-8"))
-        self.rows = [tuple(row) for row in json.loads((folder / "rows.json").read_text("utf-8"))]
+        rows = json.loads((folder / "rows.json").read_text("utf-8"))
+        self.rows = [(tuple(row), weight) for row, weight in rows]
         return self
 
     def _fill(self, row: Row, missing: Mask, novelty: float, seed: int) -> Row:
@@ -73,8 +74,8 @@ class TableModel:
         evened = 0.6 * novelty**0.6
         chances = (1 - evened) * self.known() + evened / 10
         totals = np.cumsum(chances / chances.sum(1, keepdims=True), axis=1)
-        places = [(r, i + 1) for r, known in enumerate(self.rows) for i in range(len(known) - 1)]
-        beads, follows = list(row), None
+        beads = list(row)
+        follows: Sequence[int] | None = None
         for i, (go_on, pick, jump) in enumerate(rng.random((len(beads), 3))):
             if not missing[i]:
                 follows = None
@@ -82,13 +83,24 @@ class TableModel:
             before = beads[i - 1] if i else 1 + int(9 * jump)
             if follows is None or go_on > 0.9 * (1 - novelty):
                 beads[i] = min(9, int(np.searchsorted(totals[before], pick, side="right")))
-                here = [p for p in places if self.rows[p[0]][p[1] - 1] == beads[i]]
-                follows = here[int(jump * len(here))] if here else None
+                follows = self._from(beads[i], jump)
             else:
-                beads[i] = self.rows[follows[0]][follows[1]]
-                ended = follows[1] + 1 == len(self.rows[follows[0]])
-                follows = None if ended else (follows[0], follows[1] + 1)
+                beads[i], *rest = follows
+                follows = rest or None
         return tuple(beads)
+
+    def _from(self, bead: int, jump: float) -> Sequence[int] | None:
+        """How a work goes on after such a bead; works that count more are followed more often."""
+        here = [
+            (known[i + 1 :], weight)
+            for known, weight in self.rows
+            for i in range(len(known) - 1)
+            if known[i] == bead
+        ]
+        if not here:
+            return None
+        counted = np.cumsum([weight for _, weight in here])
+        return here[min(len(here) - 1, int(np.searchsorted(counted, jump * counted[-1])))][0]
 
     def known(self) -> NDArray[np.float64]:
         if self.table is None:

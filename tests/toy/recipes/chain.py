@@ -42,7 +42,7 @@ class Chain(TableModel):
         except Cancelled:
             checkpoint.save({"counts": torch.from_numpy(counts), "works": works, "done": done})
             raise
-        self.rows = [samples[i].content for i in range(len(samples))]
+        self.rows = [(samples[i].content, samples[i].weight) for i in range(len(samples))]
         self.table, self.works = counts / counts.sum(1, keepdims=True), works
         return self
 
@@ -54,7 +54,7 @@ def blend(models: Sequence[tuple[StyleModel[Row], float]]) -> Chain:
     for model, weight in models:
         if not isinstance(model, TableModel):
             raise BadInput("Only tables can be blended.")
-        chain.rows += model.rows
+        chain.rows += [(row, weight * counted) for row, counted in model.rows]
         chain.table += weight * model.known()
         total = sum(model.works.values())
         for work, beads in model.works.items():

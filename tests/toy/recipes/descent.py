@@ -61,7 +61,7 @@ class Descent(TableModel):
             save()
             raise
         self.table = torch.softmax(logits.detach().double(), 1).numpy()
-        self.rows = [sample.content for sample in samples]
+        self.rows = [(sample.content, sample.weight) for sample in samples]
         self.works = {sample.work: float(len(sample.content)) for sample in samples}
         return self
 
