@@ -12,6 +12,9 @@ from driving import PHONE, VIEWS, WIDE, Visitor, serving
 
 from pictures import paint
 
+ALL = [VIEWS[0], *(pytest.param(*view.values, marks=pytest.mark.slow) for view in VIEWS[1:])]
+"""Each job of the loop starts a process, so one view is enough between two changes."""
+
 LONG = 240_000
 """Milliseconds for learning from pictures on a slow machine."""
 
@@ -92,7 +95,7 @@ def order(visitor: Visitor) -> None:
     assert favourite.endswith(first)
 
 
-@pytest.mark.parametrize(("width", "language"), VIEWS)
+@pytest.mark.parametrize(("width", "language"), ALL)
 def test_from_works_to_favourites_and_a_mended_work(server, visit, beads, width, language):
     visitor = visit(server("home"), width=width, language=language)
     visitor.enter()
