@@ -19,6 +19,7 @@ AHEAD: Mapping[str, tuple[Stage, ...]] = {
     "collect": ("collect",),
     "learn": ("prepare", "augment", "choose", "train", "calibrate", "evaluate"),
     "create": ("create",),
+    "suggest": ("restore",),
     "restore": ("restore",),
     "report": ("report",),
     "export": ("export",),

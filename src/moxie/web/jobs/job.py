@@ -11,7 +11,9 @@ from typing import Literal, TypeAlias
 
 from moxie.text import Message
 
-Kind: TypeAlias = Literal["collect", "learn", "create", "restore", "report", "export", "tune"]
+Kind: TypeAlias = Literal[
+    "collect", "learn", "create", "suggest", "restore", "report", "export", "tune"
+]
 State: TypeAlias = Literal[
     "queued", "running", "pausing", "paused", "interrupted", "done", "failed", "cancelled"
 ]
@@ -20,7 +22,7 @@ WORKING: frozenset[State] = frozenset({"running", "pausing"})
 OPEN: frozenset[State] = frozenset({"queued", "running", "pausing"})
 """States in which something is still going to happen by itself."""
 
-HEAVY: frozenset[Kind] = frozenset({"learn", "create", "restore", "tune"})
+HEAVY: frozenset[Kind] = frozenset({"learn", "create", "suggest", "restore", "tune"})
 """Kinds that take all of a small machine; the others may run beside one of them."""
 
 MOST_MESSAGES, MOST_LOSSES = 200, 400

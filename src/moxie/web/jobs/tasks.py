@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 from moxie.errors import BadInput, MoxieError
 from moxie.store import atomic
 from moxie.studio import Studio
-from moxie.studio.inputs import file_at
+from moxie.studio.inputs import art_of, file_at
 from moxie.studio.views import id_of
 from moxie.web.files import Files, Kept, ending
 from moxie.web.jobs.wire import Order
@@ -176,20 +176,25 @@ def _tune(task: Task) -> Facts:
     return {"corpus": task.wish["corpus"], "run": found.run, "notes": [found.why.to_json()]}
 
 
+def _suggest(task: Task) -> Facts:
+    source = _damaged(task)
+    found = task.studio.suggest(source, _mended(task, source, ".png"), art=_art(task))
+    mask = task.files.take(found.mask, found.mask.name).to_json() if found.share else None
+    return {"corpus": task.wish["corpus"], "share": found.share, "mask": mask}
+
+
 def _restore(task: Task) -> Facts:
     wish, views = task.wish, task.studio.views
-    source = task.beginning()
-    if source is None:
-        raise BadInput("Say what to restore: an upload or a work.")
-    art = views.corpus(wish["corpus"]).art
+    source = _damaged(task)
     data = source.read_bytes()
+    art = _art(task) or art_of(source).name
     suffix = wish["suffix"] or views.suffix(art, data, source.name)
-    out = atomic.make_folder(task.scratch / "out") / f"{source.stem[:80]}-restored{suffix}"
-    done = task.studio.restore(
-        source, out, region=task.region(), corpus=task.corpus, seed=wish["seed"]
-    )
+    out = _mended(task, source, suffix)
+    corpus = task.corpus if wish["corpus"] else None
+    done = task.studio.restore(source, out, region=task.region(), corpus=corpus, seed=wish["seed"])
     before = views.shown(art, data, source.name).large
     after = views.shown(art, out.read_bytes(), out.name).large
+    written = [path for path in (out, done.record, done.mask, done.page) if path is not None]
     return {
         "corpus": wish["corpus"],
         "share": done.share,
@@ -197,8 +202,25 @@ def _restore(task: Task) -> Facts:
         "notes": [note.to_json() for note in done.notes],
         "before": task.files.put(before.data, "before", before.media_type).to_json(),
         "after": task.files.put(after.data, "after", after.media_type).to_json(),
-        "files": [task.files.take(path, path.name).to_json() for path in (out, done.record)],
+        "files": [task.files.take(path, path.name).to_json() for path in written],
     }
+
+
+def _damaged(task: Task) -> Path:
+    source = task.beginning()
+    if source is None:
+        raise BadInput("Say what to restore: an upload or a work.")
+    return source
+
+
+def _art(task: Task) -> str | None:
+    """The art of the corpus, where there is one; a file alone tells by its ending."""
+    corpus = task.wish["corpus"]
+    return task.studio.views.corpus(corpus).art if corpus else None
+
+
+def _mended(task: Task, source: Path, suffix: str) -> Path:
+    return atomic.make_folder(task.scratch / "out") / f"{source.stem[:80]}-restored{suffix}"
 
 
 def _report(task: Task) -> Facts:
@@ -256,6 +278,7 @@ _TASKS: Mapping[str, Callable[[Task], Facts]] = {
     "collect": _collect,
     "learn": _learn,
     "create": _create,
+    "suggest": _suggest,
     "restore": _restore,
     "report": _report,
     "export": _export,

@@ -21,7 +21,9 @@ Dial: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 Seconds: TypeAlias = Annotated[float, Field(ge=1, le=86_400)]
 Number: TypeAlias = float | None
 
-Kind: TypeAlias = Literal["collect", "learn", "create", "restore", "report", "export", "tune"]
+Kind: TypeAlias = Literal[
+    "collect", "learn", "create", "suggest", "restore", "report", "export", "tune"
+]
 State: TypeAlias = Literal[
     "queued", "running", "pausing", "paused", "interrupted", "done", "failed", "cancelled"
 ]

@@ -50,6 +50,7 @@ class JobResult(Model):
     files: list[FileFacts] = Field(default_factory=list)
     before: FileFacts | None = None
     after: FileFacts | None = None
+    mask: FileFacts | None = None  # of the damage that was found; null where there is none
     share: Number = None
     exact: bool | None = None
     notes: list[str] = Field(default_factory=list)

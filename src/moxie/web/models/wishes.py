@@ -81,10 +81,21 @@ class TuneWish(Model):
     who: Who = "me"
 
 
-class RestoreWish(Model):
-    """Fill what is missing in an upload or a work of the store."""
+class SuggestWish(Model):
+    """Find the damage in an upload, or in a work of a corpus."""
 
-    corpus: CorpusId
+    corpus: CorpusId | None = None
+    upload: ShortId | None = None
+    work: Sha256 | None = None
+
+
+class RestoreWish(Model):
+    """Mend an upload, or a work of a corpus. A `corpus` lends the artist's hand and other works.
+
+    `region` (the art's words) or `mask` (an upload) is the damage; without either it is found.
+    """
+
+    corpus: CorpusId | None = None
     upload: ShortId | None = None
     work: Sha256 | None = None
     region: Words | None = None
@@ -110,7 +121,14 @@ class ExportWish(Model):
 
 
 Wish: TypeAlias = (
-    CollectWish | LearnWish | CreateWish | RestoreWish | ReportWish | ExportWish | TuneWish
+    CollectWish
+    | LearnWish
+    | CreateWish
+    | TuneWish
+    | SuggestWish
+    | RestoreWish
+    | ReportWish
+    | ExportWish
 )
 
 

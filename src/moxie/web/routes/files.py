@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, TypeAlias
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Header, Query, Request
+from fastapi import Path as InPath
 from starlette.responses import FileResponse, Response
 
+from moxie.studio.inputs import art_of
 from moxie.web import models
 from moxie.web.context import Asked, Here, Sha
 from moxie.web.files import PLAIN, Kept
@@ -15,7 +18,7 @@ from moxie.web.previews import ALLOWED, FRAMED, Form, answer
 
 ROUTER = APIRouter(tags=["files"])
 
-FileId: TypeAlias = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+FileId: TypeAlias = Annotated[str, InPath(pattern=r"^[0-9a-f]{32}$")]
 Known: TypeAlias = Annotated[str | None, Header(alias="If-None-Match", max_length=500)]
 
 BODY = {
@@ -54,6 +57,17 @@ async def upload_preview(
     """How an upload looks, read as the art of a corpus reads it."""
     kept, path = here.uploads.get(upload)
     drawn = await here.previews.of_file(asked.art, path, kept.name, kept.id, form)
+    return answer(drawn, known)
+
+
+@ROUTER.get("/uploads/{upload}/preview", response_class=Response)
+async def loose_preview(
+    here: Here, upload: FileId, form: Form = "large", known: Known = None
+) -> Response:
+    """How an upload looks, read as the art that its ending speaks for reads it."""
+    kept, path = here.uploads.get(upload)
+    art = art_of(Path(kept.name)).name
+    drawn = await here.previews.of_file(art, path, kept.name, kept.id, form)
     return answer(drawn, known)
 
 

@@ -46,6 +46,12 @@ def create(here: Here, words: Words, wish: models.CreateWish) -> models.JobFacts
     return _asked(here, words, "create", wish)
 
 
+@ROUTER.post("/suggest", status_code=202)
+def suggest(here: Here, words: Words, wish: models.SuggestWish) -> models.JobFacts:
+    """Find the damage in a work: a mask to edit comes of it."""
+    return _asked(here, words, "suggest", wish)
+
+
 @ROUTER.post("/restore", status_code=202)
 def restore(here: Here, words: Words, wish: models.RestoreWish) -> models.JobFacts:
     """Fill what is missing in a work."""

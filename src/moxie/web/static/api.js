@@ -80,7 +80,7 @@ export const api = {
   steer: (id, verb) => post(`/api/jobs/${id}/${verb}`),
   language: (language) => post("/api/settings", { language }),
   /** `what` is works, creations or uploads; `form` large, small or sound. */
-  previewOf: (what, id, form, owner = page.corpus?.id) => `${what === "creations" ? "/api" : corpus(owner)}/${what}/${id}/preview?form=${form}`,
+  previewOf: (what, id, form, owner = page.corpus?.id) => `${what === "creations" || !owner ? "/api" : corpus(owner)}/${what}/${id}/preview?form=${form}`,
   fileOf: (id) => `/api/files/${id}`,
   viewOf: (id) => `/api/files/${id}/view`,
 };

@@ -14,7 +14,7 @@ import { bytes, page, percent, t } from "./words.js";
 const form = $("#restore");
 let work = null; // {source: {upload} or {work}, name, address, size, editor}
 
-const corpus = () => page.corpus?.id ?? form.elements.hand.value;
+const corpus = () => page.corpus?.id ?? (form.elements.hand.value || null);
 
 function choose(chosen) {
   work = chosen;
@@ -27,7 +27,7 @@ function choose(chosen) {
   $("#suggest-told").textContent = "";
   if (!work) return;
   $("#region-field").hidden = Boolean(work.size);
-  $("#suggest").hidden = !(work.size && page.suggests);
+  $("#suggest").hidden = !work.size;
   if (!work.size) return;
   const [width, height] = work.size;
   work.editor = new MaskEditor({ source: work.address, width, height, alt: work.name });
@@ -63,7 +63,7 @@ async function wish() {
   const made = { corpus: corpus(), ...work.source, seed: Number(form.elements.seed.value), suffix: form.elements.suffix.value };
   if (!work.size) return { ...made, region: $("#region").value.trim() };
   const painted = await work.editor.blob();
-  if (!painted) throw new Error(t("Mark what is damaged first."));
+  if (!painted) return made; // it looks for damage itself
   const { id } = await api.upload(painted, "mask.png");
   return { ...made, mask: id };
 }
