@@ -194,7 +194,11 @@ def _restore(task: Task) -> Facts:
     done = task.studio.restore(source, out, region=task.region(), corpus=corpus, seed=wish["seed"])
     before = views.shown(art, data, source.name).large
     after = views.shown(art, out.read_bytes(), out.name).large
-    written = [path for path in (out, done.record, done.mask, done.page) if path is not None]
+    written = [
+        path
+        for path in (out, done.record, done.mask, done.confidence, done.page)
+        if path is not None
+    ]
     return {
         "corpus": wish["corpus"],
         "share": done.share,
