@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from moxie.arts.painting import codec
 from moxie.arts.painting.picture import Picture
 from moxie.arts.painting.restoration.damage import FAMILIES, damage
-from moxie.arts.painting.restoration.detect import LEAST, Found, find
+from moxie.arts.painting.restoration.detect import Found, find
 from moxie.arts.painting.restoration.kinds import KINDS, Kind, Marked
 from tables import Rows, parser
 
@@ -189,7 +189,7 @@ def _one_kind(
         asked = finder(harmed.picture, careful=False)
         lit = finder(photographed(harmed.picture, seed), careful=False)
         for name, found in (
-            ("moxie", asked.mask & (asked.evidence >= LEAST)),
+            ("moxie", finder(harmed.picture).mask),
             ("moxie, asked", asked.mask),
             ("moxie, asked, photographed", lit.mask),
         ):

@@ -60,8 +60,12 @@ class Restorer(Protocol[S_contra]):
     What is not masked must come out as it went in, to the last bit of every value.
     """
 
-    def suggest(self) -> Suggested:
-        """Where it looks damaged; an empty mask where it does not."""
+    def suggest(self, *, careful: bool) -> Suggested:
+        """Where it looks damaged; an empty mask where it does not.
+
+        If `careful`, nothing is marked in a work that seems unharmed as a whole: nobody will look
+        over what is marked. If not, a person will, and knows that something is damaged.
+        """
         ...
 
     def region(self, text: str, data: bytes | None) -> Mask:

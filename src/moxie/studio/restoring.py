@@ -63,7 +63,7 @@ def suggest(patient: Patient[S], out: Path) -> Suggestion:
     """Write where the work looks damaged as a mask to edit, and how sure that is, beside `out`."""
     record_beside(out, patient.source)
     check_writable(out.parent)
-    found = patient.restorer.suggest()
+    found = patient.restorer.suggest(careful=False)
     mask, sure = _beside(out, "mask"), _beside(out, "confidence")
     check_apart(patient.source, mask, sure)
     write(mask, patient.restorer.drawn(found.mask.astype(np.float32)))
@@ -118,7 +118,7 @@ def _damage(restorer: Restorer[S], region: str) -> tuple[Suggested | None, Mask]
     if region:
         path = inputs.file_at(region)
         return None, restorer.region(region, None if path is None else inputs.read_file(path))
-    found = restorer.suggest()
+    found = restorer.suggest(careful=True)
     return found, found.mask
 
 

@@ -41,6 +41,12 @@ TILE, MARGIN = 512, 64
 SURE, LIKELY = 0.9, 0.4
 """Chances of damage: where a damaged place begins, and how far it reaches."""
 
+CAREFUL = 0.7
+"""How far a place reaches where nobody will look it over."""
+
+RIM = 1
+"""Places are widened by so many pixels: damage left at the rim of a hole spoils its filling."""
+
 SMALLEST = 6
 """A place of fewer pixels, at a megapixel, is a speck and not marked."""
 
@@ -85,7 +91,7 @@ def find(
     chances = _chances(picture, _marker(weights))
     asked = [chances[1 + n] for n, kind in enumerate(KINDS) if kind in wanted]
     confidence = np.asarray(np.sum(asked, axis=0), np.float32)
-    places, evidence = _places(confidence)
+    places, evidence = _places(confidence, CAREFUL if careful else LIKELY)
     if careful and evidence < LEAST:
         places = np.zeros_like(places)
     height, width = picture.shape[:2]
@@ -163,15 +169,17 @@ def _tiles(height: int, width: int) -> Iterator[tuple[int, int]]:
             yield top, left
 
 
-def _places(confidence: NDArray[np.float32]) -> tuple[Marked, float]:
+def _places(confidence: NDArray[np.float32], reach: float) -> tuple[Marked, float]:
     """Where damage is, by hysteresis and without specks; and the share that is sure."""
-    likely = (confidence >= LIKELY).astype(np.uint8)
+    likely = (confidence >= reach).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(likely, connectivity=8)
     sure = np.bincount(labels[confidence >= SURE], minlength=len(stats))
     megapixels = confidence.size / 1e6
     keep = (sure > 0) & (stats[:, cv2.CC_STAT_AREA] >= max(3, SMALLEST * megapixels))
     keep[0] = False
-    return keep[labels], float(sure[keep].sum() / confidence.size)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * RIM + 1, 2 * RIM + 1))
+    wide = cv2.dilate(keep[labels].astype(np.uint8), disc)
+    return np.asarray(wide, np.bool_), float(sure[keep].sum() / confidence.size)
 
 
 def _named(chances: Chances, places: Marked, wanted: set[Kind]) -> Mapping[Kind, Marked]:

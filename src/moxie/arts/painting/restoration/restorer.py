@@ -32,9 +32,13 @@ class PictureRestorer:
     def __init__(self, data: bytes, name: str) -> None:
         self._scan = scan.read(data, name)
 
-    def suggest(self) -> Suggested:
+    def suggest(self, *, careful: bool) -> Suggested:
         """See `detect.find`."""
-        raise BadInput("Damage cannot be found in paintings yet: name it with --mask or --region.")
+        from moxie.arts.painting.restoration import detect
+
+        found = detect.find(self._scan.picture(), careful=careful)
+        kinds = {str(kind): float(mask.mean()) for kind, mask in found.kinds.items() if mask.any()}
+        return Suggested(found.mask, found.confidence, kinds)
 
     def region(self, text: str, data: bytes | None) -> Mask:
         """A box, or a mask picture, of the size of the file. See `region.region`."""
