@@ -175,12 +175,15 @@ def test_people_are_kept_apart_exported_and_erased(studio: Studio, tmp_path: Pat
     assert (ada.likes()[0] * bob.likes()[0]).sum() < 0
     run = studio._library.runs("beads")[0]
     people.remember(studio._library, run, ["ada", "bob"])
+    key = people.tuning_key("ada")
+    studio._library.save("beads", key, people.Liked(("ada",), (6,)))  # as a tuning is kept
     path = studio.export_person("ada", tmp_path / "out" / "ada.json")
     facts = json.loads(path.read_text("utf-8"))
     assert {said["who"] for said in facts["answers"]} == {"ada"}
     assert len(facts["answers"]) == 6
     assert facts["answers"][0]["shown"]
     assert facts["models"] == [{"corpus": "beads", "run": run.id, "model": run.model}]
+    assert facts["tunings"] == [{"corpus": "beads", "people": ["ada"], "answers": [6]}]
     before = studio.learnt_taste(who="bob").likes()[0]
     erased = studio.erase_person("ada")
     assert (erased.answers, erased.models) == (6, (run,))
@@ -188,6 +191,7 @@ def test_people_are_kept_apart_exported_and_erased(studio: Studio, tmp_path: Pat
     assert people.liked_by(studio._library, run) == people.Liked(("", "bob"), (6, 6))
     assert (studio.learnt_taste(who="bob").likes()[0] == before).all()
     assert studio.learnt_taste(who="ada").answers == ()
+    assert studio._library.load("beads", key, people.Liked) is None
     with pytest.raises(Missing, match="Nothing is kept about ada"):
         studio.erase_person("ada")
     with pytest.raises(Missing, match="Nothing is kept about ada"):
