@@ -103,8 +103,8 @@ def test_few_traits_are_not_lost_among_many_numbers(rng: np.random.Generator) ->
 
     beside = Space.of(judged, traits)
     among = Space.of(np.concatenate([judged, traits], axis=1))
-    assert kept(beside, beside.points(judged, traits)) > 0.95
-    assert kept(among, among.points(np.concatenate([judged, traits], axis=1))) < 0.7
+    assert kept(beside, beside.points(judged, traits)) > 0.85
+    assert kept(among, among.points(np.concatenate([judged, traits], axis=1))) < 0.6
     alone = Space.of(judged[:, :0], traits)
     assert kept(alone, alone.points(judged[:, :0], traits)) > 0.99
 

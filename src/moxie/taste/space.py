@@ -21,7 +21,7 @@ LANDMARKS = 64
 FLATTENED = 0.25
 """Components are divided by their deviation to this power: 1 makes all of one size, 0 none."""
 
-TRAITS = 0.3
+TRAITS = 0.15
 """Variance of all traits together, where that of all judges' numbers is 1.
 
 A dozen traits among hundreds of numbers would be lost. Those who like what has a name are learnt
