@@ -251,8 +251,10 @@ def _until(client: Client, job: dict[str, Any], state: str) -> None:
     """Wait for a job to be in a state, ten minutes at most."""
     for _ in range(1200):
         found = json.loads(_well(client.get(f"/api/jobs/{job['id']}")))
-        if found["state"] == state and (state == "done" or found["stages"][0]["done"]):
+        if found["state"] == state and (state == "done" or any(s["done"] for s in found["stages"])):
             return
+        if found["state"] in {"done", "failed"}:
+            break
         time.sleep(0.5)
     raise RuntimeError(found)
 
