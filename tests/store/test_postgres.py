@@ -16,6 +16,7 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 from sqlalchemy import text
+from test_listing import check_listing
 
 from moxie.errors import Missing, StoreTooNew
 from moxie.settings import Settings
@@ -133,6 +134,17 @@ def test_answers_and_features_are_kept(
         assert library.answers.undo("vincent", "安") is not None
         assert library.answers.erase("安") == 1
         assert library.answers.people() == {}
+
+
+def test_pages_are_read(
+    settings: Settings,
+    make_work: Callable[..., Work],
+    make_creation: Callable[..., Creation],
+    run: Run,
+) -> None:
+    with Library.open(settings) as library:
+        library.add_corpus(Corpus("vincent", "painting"))
+        check_listing(library, make_work, make_creation, run)
 
 
 def test_many_may_open_and_write_at_once(
