@@ -1,7 +1,7 @@
 """Finding damage: F1 by kind and family, and paintings without damage left alone.
 
     python benchmarks/restoration_detection.py --works DIR [--others DIR ...] [--seed N]
-        [--quick] [--weights FILE] [--learnt-from field] [--json]
+        [--quick] [--weights FILE] [--learnt-from field] [--every 8] [--json]
 
 Paintings of each folder are harmed by each family with one kind of damage at a time (`f1_KIND`,
 about 4 % of the pixels), and with all kinds at once (`f1_all`, `named_KIND`: the share of that
@@ -140,9 +140,9 @@ BASELINES: Mapping[Kind, Mapping[str, Finder]] = {
 }
 
 
-def load(folder: Path) -> list[Picture]:
-    """The paintings of a folder, in the order of their names."""
-    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES)
+def load(folder: Path, every: int) -> list[Picture]:
+    """Every so-manieth painting of a folder, in the order of their names."""
+    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES)[::every]
     return [codec.read(path.read_bytes(), path.name) for path in paths]
 
 
@@ -151,7 +151,7 @@ def detection(folders: Sequence[Path], given: Namespace) -> Rows:
     rows, finder = Rows(), partial(find, weights=given.weights)
     count = QUICK_DRAWN if given.quick else DRAWN
     for folder in folders:
-        pictures, scores = load(folder), Scores()
+        pictures, scores = load(folder, given.every), Scores()
         for seed in range(QUICK_SEEDS if given.quick else SEEDS):
             rng = np.random.default_rng([given.seed, seed])
             drawn = [pictures[i] for i in rng.permutation(len(pictures))[:count]]
@@ -240,6 +240,9 @@ def main() -> None:
     flags = parser(__doc__)
     flags.add_argument("--weights", type=Path, help="of another network than the one that ships")
     flags.add_argument("--learnt-from", nargs="*", default=["field"], choices=list(FAMILIES))
+    flags.add_argument(
+        "--every", type=int, default=1, help="8: only works that the shipped network left out"
+    )
     given = flags.parse_args()
     rows = detection([given.works, *given.others], given)
     rows.show(sum(len(list(f.iterdir())) for f in [given.works, *given.others]), given.json)
