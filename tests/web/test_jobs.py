@@ -120,6 +120,14 @@ def test_pausing_stops_at_the_next_step_and_resuming_takes_it_up(boss):
         boss.pause(job.id)
 
 
+def test_a_cancelled_job_can_be_taken_up_at_once(boss):
+    job = add(boss, "hang")
+    until(boss, job, "running")
+    boss.cancel(job.id)
+    assert boss.resume(job.id).state in {"queued", "running"}
+    boss.cancel(job.id)
+
+
 def test_a_job_that_waits_can_be_paused_cancelled_and_taken_up(boss):
     running = add(boss, "hang")
     waiting = add(boss, *WELL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from fastapi.exceptions import RequestValidationError
@@ -58,6 +59,12 @@ def language_of(headers: Mapping[str, str], fallback: str = "en") -> str:
     return next((tag for tag in tags if tag in LANGUAGES), fallback)
 
 
+@cache
+def spoken(language: str) -> Catalogue:
+    """A catalogue, read once."""
+    return Catalogue.load(language)
+
+
 def refusal(
     status: int,
     why: Message,
@@ -67,7 +74,7 @@ def refusal(
     page: bool = False,
 ) -> Response:
     """An answer that says why not: an object for programs, a page for people."""
-    catalogue = Catalogue.load(language_of(headers))
+    catalogue = spoken(language_of(headers))
     if page:
         from moxie.web.places import trouble
 

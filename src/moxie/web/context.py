@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 from threading import Event
 from typing import Annotated, Self, TypeAlias
 
@@ -13,7 +12,7 @@ from moxie.settings import Settings
 from moxie.studio import Studio
 from moxie.text import Catalogue
 from moxie.web.access import Access
-from moxie.web.answers import language_of
+from moxie.web.answers import language_of, spoken
 from moxie.web.aside import Aside
 from moxie.web.files import Files
 from moxie.web.jobs.book import Book
@@ -77,12 +76,6 @@ def catalogue_of(request: Request) -> Catalogue:
     """The sentences in the reader's language."""
     fallback = web_of(request).studio.settings.language
     return spoken(language_of(request.headers, fallback))
-
-
-@cache
-def spoken(language: str) -> Catalogue:
-    """A catalogue, read once."""
-    return Catalogue.load(language)
 
 
 Here: TypeAlias = Annotated[Web, Depends(web_of)]

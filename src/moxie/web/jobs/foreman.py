@@ -23,6 +23,9 @@ from moxie.web.jobs.wire import Event, Order
 KEEP = 2.0
 """Seconds between two writings of how far a job is; changes of its state are written at once."""
 
+ENDING = 5.0
+"""Seconds to wait for a process that was ended, before its job begins anew."""
+
 _log = logging.getLogger("moxie.web")
 
 
@@ -103,6 +106,9 @@ class Foreman:
 
     def resume(self, job_id: str) -> Job:
         """Put a job into the queue again; it goes on from what is stored. Raises BadInput."""
+        ending = self._hands.get(job_id)
+        if ending is not None and self.book.get(job_id).over:
+            ending.thread.join(ENDING)  # cancelled just now: its process is about to be gone
         with self._lock:
             job = self.book.get(job_id)
             if job.state not in OPEN:
