@@ -68,6 +68,7 @@ def test_each_verb_has_a_json_object_too(
         ["augment"],
         ["choose"],
         ["train", "--seed", 1],
+        ["calibrate"],
         ["evaluate"],
         ["create", "-n", 1, "--out", out],
         ["report", "--out", out],
@@ -83,6 +84,7 @@ def test_each_verb_has_a_json_object_too(
     choice = {"recipe", "why", "seconds", "options", "others", "race", "scale", "notes"}
     assert keys["choose"] == choice
     assert keys["train"] == {"run", "recipe", "seed", "model", "loss"}
+    assert keys["calibrate"] == {"dial", "floor", "rounds", "settings", "notes"}
     assert {"fidelity", "diversity", "originality", "judge", "samples"} <= keys["evaluate"]
     assert keys["create"] == keys["export"] == {"creations"}
     assert keys["report"] == {"report"}
