@@ -115,6 +115,22 @@ def test_from_works_to_favourites_and_a_mended_work(server, visit, beads, width,
 
 
 @pytest.mark.slow
+def test_three_clicks_lead_from_nothing_to_new_works(server, visit):
+    visitor = visit(server("home"), width=PHONE)
+    visitor.enter()
+    page = visitor.page
+    clicks = 0
+    for button, place in (("[data-samples=toy]", "works"), ("#train", "model"), ("#see", "create")):
+        page.locator(f"{button}:visible:enabled").click(timeout=LONG)
+        clicks += 1
+        page.wait_for_url(f"**/{place}*", timeout=LONG)
+        visitor.settle()
+    visitor.hung(4, LONG)
+    assert clicks == 3
+    assert visitor.wrong == []
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "language"), [(PHONE, "zh"), (WIDE, "en")])
 def test_a_painter_from_upload_to_a_restored_picture(server, visit, works, width, language):
     visitor = visit(server("home"), width=width, language=language)
