@@ -119,14 +119,11 @@ def test_three_clicks_lead_from_nothing_to_new_works(server, visit):
     visitor = visit(server("home"), width=PHONE)
     visitor.enter()
     page = visitor.page
-    clicks = 0
     for button, place in (("[data-samples=toy]", "works"), ("#train", "model"), ("#see", "create")):
         page.locator(f"{button}:visible:enabled").click(timeout=LONG)
-        clicks += 1
         page.wait_for_url(f"**/{place}*", timeout=LONG)
         visitor.settle()
     visitor.hung(4, LONG)
-    assert clicks == 3
     assert visitor.wrong == []
 
 
