@@ -39,6 +39,7 @@ from moxie.arts.painting.restoration import mending
 from moxie.arts.painting.restoration.damage import FAMILIES, damage
 from moxie.arts.painting.restoration.kinds import Kind
 from moxie.arts.painting.restoration.scan import Scan
+from restoration_detection import add_flags, detection
 from tables import Rows, parser
 
 SIDE = 256
@@ -207,6 +208,7 @@ def main() -> None:
     flags: argparse.ArgumentParser = parser(__doc__)
     flags.add_argument("--time", action="store_true", help="measure time and memory too")
     flags.add_argument("--no-detection", action="store_true", help="leave finding damage out")
+    add_flags(flags)
     given = flags.parse_args()
     rows = Rows()
     found: Found = defaultdict(lambda: defaultdict(list))
@@ -219,6 +221,8 @@ def main() -> None:
     report(found, rows)
     if given.time:
         take_time(pictures[0], rows)
+    if not given.no_detection:
+        rows.rows += detection([given.works, *given.others], given).rows
     rows.show(works, given.json)
 
 

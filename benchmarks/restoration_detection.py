@@ -22,7 +22,7 @@ their surroundings the distance to a broad median at Otsu's threshold (`outliers
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -235,17 +235,22 @@ def _wilson(hits: int, n: int) -> tuple[float, float]:
     return float(middle - half), float(middle + half)
 
 
-def main() -> None:
-    """The command line."""
-    flags = parser(__doc__)
+def add_flags(flags: ArgumentParser) -> None:
+    """What this benchmark asks for beside the usual."""
     flags.add_argument("--weights", type=Path, help="of another network than the one that ships")
     flags.add_argument("--learnt-from", nargs="*", default=["field"], choices=list(FAMILIES))
     flags.add_argument(
         "--every", type=int, default=1, help="8: only works that the shipped network left out"
     )
+
+
+def main() -> None:
+    """The command line."""
+    flags = parser(__doc__)
+    add_flags(flags)
     given = flags.parse_args()
     rows = detection([given.works, *given.others], given)
-    rows.show(sum(len(list(f.iterdir())) for f in [given.works, *given.others]), given.json)
+    rows.show(sum(len(load(f, given.every)) for f in [given.works, *given.others]), given.json)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ RIM = 1
 SMALLEST = 6
 """A place of fewer pixels, at a megapixel, is a speck and not marked."""
 
-LEAST = 0.005
+LEAST = 0.025
 """The share of sure pixels below which a picture counts as unharmed."""
 
 Chances: TypeAlias = NDArray[np.float32]
