@@ -34,7 +34,7 @@ def facts(found: Tuning) -> dict[str, object]:
         "who": found.who,
         "answers": found.answers,
         "foretold": number(found.foretold),
-        "surely": number(found.surely),
+        "luck": number(found.luck),
         "parent": found.parent,
         "run": found.run,
         "gates": [_gate(gate) for gate in found.gates],

@@ -18,7 +18,7 @@ from moxie.studio.candidates import Candidates, candidates
 from moxie.studio.desk import Desk
 from moxie.taste.answers import Answer, Choice, choices, pairs
 from moxie.taste.held import Foretold, foretold
-from moxie.taste.model import Taste, climb, near_shapes
+from moxie.taste.model import Taste, climb
 from moxie.taste.space import Floats, Space
 from moxie.work import Answered
 
@@ -108,9 +108,7 @@ class Tasted:
     def foretold(self) -> Foretold:
         """How well answers are foretold by a taste learnt from the others."""
         place = {one: i for i, one in enumerate(self.ids)}
-        shapes = near_shapes(self.taste.shape)
-        said = list(heard(self.answers))
-        return foretold(self.candidates.space, self.points, said, place, shapes)
+        return foretold(self.candidates.space, self.points, list(heard(self.answers)), place)
 
     def likes(self) -> tuple[Floats, Floats]:
         """How much each of `ids` is liked, and how sure that is; in units of the choice's noise."""

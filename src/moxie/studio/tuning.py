@@ -9,6 +9,7 @@ which they are. The taste's own opinion of the new version decides nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from moxie.studio.scoring import held_out, others
 from moxie.studio.tasting import Tasted
 from moxie.taste import blind, steering
 from moxie.taste.answers import Answer
+from moxie.taste.held import Foretold
 from moxie.text import Message, say
 from moxie.work import Creation, Evaluation, Run
 
@@ -36,11 +38,11 @@ Outcome: TypeAlias = Literal["unready", "refused", "waiting", "promoted", "rejec
 LEAST_ANSWERS = 30
 """Answers before a model is touched."""
 
-TRUST = 0.55
-"""The share of unseen pairs that must surely be foretold: chance is 0.5."""
+TRUST, LUCK = 0.55, 0.02
+"""The share of unseen pairs to be foretold, and how often luck may do as well, at most."""
 
-TRIED = 2 * blind.QUESTIONS
-"""Creations of each version that are measured, and shown in the blind comparison."""
+TRIED, SPARE = 2 * blind.QUESTIONS, 4
+"""Creations of each version shown in the blind comparison, and more where two are the same."""
 
 TRIAL_SEED = 0x5461737465 % 2**31
 FIDELITY_LOSS = 0.05
@@ -73,7 +75,7 @@ class Tuning:
     run: str | None
     answers: int
     foretold: float
-    surely: float  # what the share of pairs foretold surely exceeds
+    luck: float  # how often shuffled answers are foretold as well
     outcome: Outcome
     why: Message
     gates: tuple[Gate, ...] = ()
@@ -102,9 +104,9 @@ def tune(desk: Desk[S], who: str) -> Tuning:
         None,
         said,
         foretold.share,
-        foretold.bound,
+        foretold.luck,
         "unready",
-        _unready(said, foretold.bound),
+        _unready(said, foretold),
         at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     if not ready_for(said, foretold.bound):
@@ -190,7 +192,11 @@ def _keep(desk: Desk[S], tuning: Tuning) -> Tuning:
     return tuning
 
 
-def _unready(said: int, bound: float) -> Message:
+def _sure(foretold: Foretold) -> bool:
+    return foretold.share > TRUST and foretold.luck <= LUCK
+
+
+def _unready(said: int, foretold: Foretold) -> Message:
     if said < LEAST_ANSWERS:
         return say(
             "There are {n} answers; with {enough} the model can be tuned.",
@@ -198,10 +204,11 @@ def _unready(said: int, bound: float) -> Message:
             enough=LEAST_ANSWERS,
         )
     return say(
-        "Your answers do not yet tell surely enough what you will like (surely more than "
-        "{share:.2f} of unseen pairs; {wanted:.2f} are needed): more answers, or steadier ones.",
-        share=bound,
-        wanted=TRUST,
+        "Your answers do not yet tell surely enough what you will like ({percent:.0f} % of unseen "
+        "pairs foretold, which luck does {luck:.0f} % of the time): more answers, or steadier "
+        "ones.",
+        percent=100 * foretold.share,
+        luck=100 * foretold.luck,
     )
 
 
@@ -217,7 +224,8 @@ def _learnt_again(desk: Desk[S], parent: Run, known: Tasted, start: Tuning) -> T
         run = learning.retrain(desk, parent, counts)
         people.remember(desk.library, run, [known.who])
         new = _made(desk, run)
-        if {one.id for one in old} & {one.id for one in new}:
+        lots = _apart(old, new)
+        if len(lots) < TRIED:
             why = say(
                 "The version by your taste would make what the old one makes, so it was not kept."
             )
@@ -226,7 +234,7 @@ def _learnt_again(desk: Desk[S], parent: Run, known: Tasted, start: Tuning) -> T
         desk.library.save_evaluation(run.id, gate.after)
         gates.append(gate)
         if not gate.failed:
-            ids = [tuple(one.id for one in lot) for lot in (old, new)]
+            ids = list(zip(*lots[:TRIED], strict=True))
             why = say(
                 "A version by your taste is ready: {n} blind questions will tell whether you like "
                 "it better. Go on with `moxie rate`.",
@@ -253,7 +261,17 @@ def _liking_of_works(desk: Desk[S], known: Tasted) -> dict[str, float]:
 
 def _made(desk: Desk[S], run: Run) -> list[Creation]:
     brief: Brief[S] = Brief(desk.art.size(None))
-    return making.create(Hand.of(desk.beside(run)), brief, TRIED, TRIAL_SEED)
+    return making.create(Hand.of(desk.beside(run)), brief, TRIED + SPARE, TRIAL_SEED)
+
+
+def _apart(old: Sequence[Creation], new: Sequence[Creation]) -> list[tuple[str, str]]:
+    """Creations of the same seed by both versions, of those that only one of them makes."""
+    olds, news = Counter(one.id for one in old), Counter(one.id for one in new)
+    return [
+        (a.id, b.id)
+        for a, b in zip(old, new, strict=True)
+        if olds[a.id] + news[a.id] == 1 == olds[b.id] + news[b.id]
+    ]
 
 
 def _gate(desk: Desk[S], kept: float, old: Sequence[Creation], new: Sequence[Creation]) -> Gate:
