@@ -109,14 +109,9 @@ def tune(desk: Desk[S], who: str) -> Tuning:
         _unready(said, foretold),
         at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    if not ready_for(said, foretold.bound):
+    if said < LEAST_ANSWERS or not sure(foretold):
         return start
     return _keep(desk, _learnt_again(desk, parent, known, start))
-
-
-def ready_for(said: int, bound: float) -> bool:
-    """Whether so many answers, surely foretold to this share, are enough to tune by."""
-    return said >= LEAST_ANSWERS and bound > TRUST
 
 
 def waiting(desk: Desk[S], who: str) -> Tuning | None:
@@ -192,7 +187,8 @@ def _keep(desk: Desk[S], tuning: Tuning) -> Tuning:
     return tuning
 
 
-def _sure(foretold: Foretold) -> bool:
+def sure(foretold: Foretold) -> bool:
+    """Whether answers are foretold well enough for anything to be done by them."""
     return foretold.share > TRUST and foretold.luck <= LUCK
 
 
