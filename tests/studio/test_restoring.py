@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,11 @@ import pytest
 from PIL import Image
 
 from moxie import Studio
+from moxie.arts.painting import codec
+from moxie.arts.painting.examples import examples
 from moxie.arts.painting.restoration import scan
+from moxie.arts.painting.restoration.damage import damage
+from moxie.arts.painting.restoration.kinds import Kind
 from moxie.arts.painting.restoration.scan import Scan
 from moxie.errors import BadInput, UnreadableWork
 from moxie.rights import labels
@@ -147,3 +152,30 @@ def test_what_cannot_be_is_refused_in_one_sentence(
     beside.write_bytes(torn.read_bytes())
     with pytest.raises(BadInput, match="written over"):  # it is itself where the mask would go
         studio.restore(beside, tmp_path / "x.tif", region=mask)
+
+
+def test_a_painting_without_damage_comes_back_untouched(
+    studio: Studio, torn: Path, tmp_path: Path
+) -> None:
+    done = studio.restore(torn, tmp_path / "same.png")
+    assert (done.share, done.exact) == (0.0, True)
+    assert done.path.read_bytes() == torn.read_bytes()
+    assert "nothing was changed" in str(done.notes[0])
+    assert json.loads(done.record.read_text("utf-8"))["restored"] is False
+    other = studio.restore(torn, tmp_path / "same.tif")
+    assert np.array_equal(scan.read(other.path.read_bytes(), "x").pixels, canvas())
+
+
+def test_damage_is_suggested_for_a_person_to_edit(studio: Studio, tmp_path: Path) -> None:
+    name, data = next(itertools.islice(examples(), 3, None))
+    whole = codec.read(data, name)
+    harmed = damage(whole, [Kind.LOSSES], share=0.06, seed=1)
+    source = tmp_path / "harmed.png"
+    source.write_bytes(codec.write(harmed.picture))
+    found = studio.suggest(source, tmp_path / "out.png")
+    assert not (tmp_path / "out.png").exists()
+    mask = np.asarray(Image.open(found.mask)) > 0
+    assert mask.shape == whole.shape[:2]
+    assert found.share == pytest.approx(mask.mean())
+    assert (mask & harmed.mask).sum() > 0.5 * harmed.mask.sum()
+    assert sum(found.kinds.values()) == pytest.approx(found.share)
