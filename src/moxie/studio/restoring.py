@@ -39,7 +39,10 @@ S = TypeVar("S")
 LENDING = 40
 """The most works of a corpus that are learnt from and taken from."""
 
-CLEAN = say("No damage was found, so nothing was changed.")
+CLEAN = say(
+    "No damage was found that is sure enough to mend unasked, so nothing was changed. Name it with "
+    "--mask or --region, or see with --suggest what is likely."
+)
 CONVERTED = say("No damage was found; only the format is another.")
 
 
