@@ -14,6 +14,8 @@ deviations of the pool around its mean; the taste's own opinion is nowhere repor
 candidates); `tuned only` (the new model's, none chosen); `liked only` (works count by their share
 in what came first in the answers, then chosen by nearness to its mean); `shuffled` (answers that
 mean nothing: should gain nothing); `contradictory` (every order reversed half of the time).
+Where answers are not foretold surely enough nothing is done by them; `acted_<family>` is how often
+something was.
 `fidelity_change` and `diversity_change` are those of the normalised scores from the first
 model to the new one, `near_copies` their shares before anything is made again. Values are means
 over seeds (20) with 95 % bootstrap intervals. No humans took part.
@@ -36,8 +38,9 @@ from feedback import FAMILIES, Floats, interval, judged, meaningless, noise
 from feedback_pool import Pool, Studio
 from moxie import arts
 from moxie.taste import steering
-from moxie.taste.answers import Choice
+from moxie.taste.answers import Answer, Choice
 from moxie.taste.asking import question
+from moxie.taste.held import foretold
 from moxie.taste.model import Taste, fit, near_shapes
 from tables import Rows, parser
 
@@ -73,22 +76,29 @@ class Liking:
         return np.asarray((hidden @ self._axes).max(1), np.float64)
 
 
-def ask(pool: Pool, answer: Orders, seed: int) -> tuple[Taste, list[int]]:
-    """The taste after `ANSWERS` questions, and what came first in each."""
+def ask(pool: Pool, answer: Orders, seed: int) -> tuple[Taste | None, list[int]]:
+    """The taste after `ANSWERS` questions, and what came first in each.
+
+    None where answers are not foretold surely enough: nothing is done by them then.
+    """
     rng = np.random.default_rng([seed, 5])
     said: list[Choice] = []
     asked: list[tuple[int, ...]] = []
     firsts: list[int] = []
+    heard: list[Answer] = []
     taste = fit(pool.eyes.space, pool.points, said)
     while len(asked) < ANSWERS:
         new = question(taste, pool.points, asked, rng)
         order = answer(new.shown, rng)
         asked.append(new.shown)
         firsts.append(order[0])
+        heard.append(Answer("order", tuple(map(str, new.shown)), tuple(map(str, order))))
         if new.why != "test":
             said += [Choice(tuple(order[i:])) for i in range(len(order) - 1)]
             taste = fit(pool.eyes.space, pool.points, said, near_shapes(taste.shape))
-    return fit(pool.eyes.space, pool.points, said), firsts
+    place = {str(i): i for i in range(len(pool.points))}
+    known = foretold(pool.eyes.space, pool.points, heard, place, seed=seed)
+    return (fit(pool.eyes.space, pool.points, said) if known.sure else None), firsts
 
 
 def contrary(true: Orders) -> Orders:
@@ -176,23 +186,32 @@ def one_judge(
         value = float(liking(lot.hidden[picked]).mean())
         found.setdefault(system, {})[f"gain_{ANSWERS}_{family}"] = value
 
-    new = Lot.of(pool, counted_by_taste(taste, pool), seed, HANDED)
-    gain("moxie", new, by_taste(taste, pool))
+    def by(system: str, taste: Taste | None, handed: int) -> Lot:
+        """What a person gets by this taste: without one, the first model's, none chosen."""
+        if taste is None:
+            gain(system, first, None)
+            return first
+        lot = Lot.of(pool, counted_by_taste(taste, pool), seed, handed)
+        gain(system, lot, by_taste(taste, pool))
+        return lot
+
+    new = by("moxie", taste, HANDED)
+    found["moxie"][f"acted_{family}"] = float(taste is not None)
     gain("tuned only", new, None)
-    gain("chosen only", first, by_taste(taste, pool))
+    gain("chosen only", first, None if taste is None else by_taste(taste, pool))
     after = pool.studio.measure(new.contents)
     for name, a, b in zip(("fidelity", "diversity"), after, normal, strict=False):
         found["moxie"][f"{name}_change_{family}"] = a - b
     found["moxie"][f"near_copies_{family}"] = after[2]
     found["first model"] = {f"near_copies_{family}": normal[2]}
-    others = {"shuffled": meaningless, "contradictory": contrary(true)}
     if family == "linear":
         liked = pool.points[firsts].mean(0)
         counts = counted_by_likes(firsts, pool)
         gain("liked only", Lot.of(pool, counts, seed), lambda p: p @ liked)
-        for system, answer in others.items():
+        for system, answer in (("shuffled", meaningless), ("contradictory", contrary(true))):
             odd, _ = ask(pool, answer, seed)
-            gain(system, Lot.of(pool, counted_by_taste(odd, pool), seed), by_taste(odd, pool))
+            by(system, odd, 1)
+            found[system]["acted_linear"] = float(odd is not None)
     return found
 
 

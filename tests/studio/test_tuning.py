@@ -143,7 +143,7 @@ def test_few_answers_and_answers_that_foretell_nothing_touch_no_model(studio: St
     models = len(studio.models())
     chance = studio.tune(who="dice")
     assert chance.outcome == "unready"
-    assert chance.luck > tuning.LUCK
+    assert chance.luck > held.LUCK
     assert len(studio.models()) == models
 
 
@@ -228,6 +228,13 @@ def test_a_choice_is_from_two_candidates_or_more(studio: Studio, of: int) -> Non
 def test_who_has_said_nothing_cannot_be_pleased(studio: Studio) -> None:
     with pytest.raises(BadInput, match="nobody else"):
         studio.create(n=1, liked_by="nobody else")
+
+
+def test_nothing_is_chosen_by_answers_without_sense(studio: Studio) -> None:
+    dice = np.random.default_rng(1)
+    answer(studio, 12, lambda _: dice.random(), who="dice")
+    usual = studio.create(n=3, seed=8)
+    assert studio.create(n=3, seed=8, liked_by="dice", of=4) == usual
 
 
 def test_tuning_before_training_says_so(beads: Path, tmp_path: Path) -> None:

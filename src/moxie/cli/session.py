@@ -10,7 +10,7 @@ from moxie.cli.answering import Typed
 from moxie.cli.outcome import Outcome
 from moxie.errors import BadInput
 from moxie.studio import Asked, Studio, Tasted
-from moxie.studio.tuning import LEAST_ANSWERS, sure
+from moxie.studio.tuning import LEAST_ANSWERS
 from moxie.text import Catalogue, Message, say
 
 NOW_AND_THEN = 10
@@ -197,7 +197,7 @@ def known_said(known: Tasted) -> list[Message]:
 
 def _of_use(known: Tasted) -> list[Message]:
     """What can be done with what is known; nothing as long as that is little."""
-    if len(known.answers) < LEAST_ANSWERS or not sure(known.foretold()):
+    if len(known.answers) < LEAST_ANSWERS or not known.foretold().sure:
         return []
     return [
         say(

@@ -16,6 +16,7 @@ from moxie.studio.questioning import pseudonym
 from moxie.studio.tasting import Tasted
 from moxie.taste import steering
 from moxie.taste.space import Floats
+from moxie.text import say
 
 S = TypeVar("S")
 
@@ -36,9 +37,20 @@ class Liking(Generic[S]):
     before: list[Floats] = field(default_factory=list)
 
     @classmethod
-    def of_person(cls, desk: Desk[S], who: str, of: int) -> Liking[S]:
-        """The taste of who has answered; raises BadInput for nobody, NoWorks for no creations."""
-        return cls(desk, tasting.taste(desk, pseudonym(who)), of)
+    def of_person(cls, desk: Desk[S], who: str, of: int) -> Liking[S] | None:
+        """The taste of who has answered; None, and why is said, where it foretells too little.
+
+        Answers without sense would choose what is extreme. Raises BadInput for nobody, NoWorks
+        where there are no creations.
+        """
+        found = cls(desk, tasting.taste(desk, pseudonym(who)), of)
+        foretold = found.known.foretold()
+        if foretold.sure:
+            return found
+        desk.clock.progress.say(
+            say("Nothing is chosen by a taste that is not known:"), tasting.unsure(foretold)
+        )
+        return None
 
     def __post_init__(self) -> None:
         """Raises BadInput where there is nothing to choose by, or among."""

@@ -20,6 +20,7 @@ from moxie.taste.answers import Answer, Choice, choices, pairs
 from moxie.taste.held import Foretold, foretold
 from moxie.taste.model import Taste, climb
 from moxie.taste.space import Floats, Space
+from moxie.text import Message, say
 from moxie.work import Answered
 
 S = TypeVar("S")
@@ -119,6 +120,17 @@ def taste(desk: Desk[S], who: str) -> Tasted:
     """Learn a person's taste from all they have said. Raises NoWorks where nothing can be asked."""
     found = candidates(desk)
     return learn(desk.corpus.name, who, found, desk.library.answers.find(desk.corpus.name, who))
+
+
+def unsure(found: Foretold) -> Message:
+    """Why nothing is done by a taste."""
+    return say(
+        "Your answers do not yet tell surely enough what you will like ({percent:.0f} % of unseen "
+        "pairs foretold, which luck does {luck:.0f} % of the time): more answers, or steadier "
+        "ones.",
+        percent=100 * found.share if found.pairs else 0.0,
+        luck=100 * found.luck,
+    )
 
 
 def learn(corpus: str, who: str, found: Candidates, answers: Sequence[Answered]) -> Tasted:

@@ -38,9 +38,6 @@ Outcome: TypeAlias = Literal["unready", "refused", "waiting", "promoted", "rejec
 LEAST_ANSWERS = 30
 """Answers before a model is touched."""
 
-TRUST, LUCK = 0.55, 0.02
-"""The share of unseen pairs to be foretold, and how often luck may do as well, at most."""
-
 TRIED, SPARE = 2 * blind.QUESTIONS, 4
 """Creations of each version shown in the blind comparison, and more where two are the same."""
 
@@ -109,7 +106,7 @@ def tune(desk: Desk[S], who: str) -> Tuning:
         _unready(said, foretold),
         at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    if said < LEAST_ANSWERS or not sure(foretold):
+    if said < LEAST_ANSWERS or not foretold.sure:
         return start
     return _keep(desk, _learnt_again(desk, parent, known, start))
 
@@ -187,11 +184,6 @@ def _keep(desk: Desk[S], tuning: Tuning) -> Tuning:
     return tuning
 
 
-def sure(foretold: Foretold) -> bool:
-    """Whether answers are foretold well enough for anything to be done by them."""
-    return foretold.share > TRUST and foretold.luck <= LUCK
-
-
 def _unready(said: int, foretold: Foretold) -> Message:
     if said < LEAST_ANSWERS:
         return say(
@@ -199,13 +191,7 @@ def _unready(said: int, foretold: Foretold) -> Message:
             n=said,
             enough=LEAST_ANSWERS,
         )
-    return say(
-        "Your answers do not yet tell surely enough what you will like ({percent:.0f} % of unseen "
-        "pairs foretold, which luck does {luck:.0f} % of the time): more answers, or steadier "
-        "ones.",
-        percent=100 * foretold.share,
-        luck=100 * foretold.luck,
-    )
+    return tasting.unsure(foretold)
 
 
 def _learnt_again(desk: Desk[S], parent: Run, known: Tasted, start: Tuning) -> Tuning:

@@ -25,6 +25,9 @@ FOLDS = 5
 SHUFFLES = 99
 DRAWS = 2000
 
+TRUST, LUCK = 0.55, 0.02
+"""The share of unseen pairs to be foretold, and how often luck may do as well, at most."""
+
 ROUND = 4
 """Single ratings that are compared with each other, as many as a question shows."""
 
@@ -44,6 +47,11 @@ class Foretold:
     luck: float
     pairs: int
     questions: int
+
+    @property
+    def sure(self) -> bool:
+        """Whether anything may be done in the name of the taste."""
+        return self.share > TRUST and self.luck <= LUCK
 
 
 def foretold(
