@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,6 +14,7 @@ import numpy as np
 import pytest
 
 from moxie import Studio
+from moxie.cli import run
 from moxie.errors import BadInput, Missing
 from moxie.studio import tuning
 from moxie.studio.tuning import Tuning
@@ -243,3 +246,29 @@ def test_tuning_before_training_says_so(beads: Path, tmp_path: Path) -> None:
         opened.prepare()
         with pytest.raises(Missing):
             opened.tune()
+
+
+@pytest.mark.slow
+def test_the_command_line_tunes_asks_blind_and_tells_what_came_of_it(
+    studio: Studio,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = in_use(studio)
+    assert run(["tune", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (found["outcome"], found["parent"]) == ("waiting", before)
+    assert found["gates"][-1]["failed"] == []
+    monkeypatch.setattr("sys.stdin", io.StringIO("abcd\n" * QUESTIONS))
+    assert run(["rate"]) == 0
+    told = capsys.readouterr().err
+    assert told.count("Which are which is not told.") == QUESTIONS
+    assert "luck would do as well" in told
+    assert run(["models"]) == 0
+    assert "tuned by a person's taste from" in capsys.readouterr().out
+    assert run(["tune", "--use", found["run"], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["in_use"]["parent"] == before
+    assert run(["tune", "--back"]) == 0
+    assert in_use(studio) == before

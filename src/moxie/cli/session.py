@@ -86,6 +86,13 @@ class Session:
         sheet = self._studio.show(asked, self._corpus, out=self._folder)
         self._out.write("\n")
         self._say(say("Question {number}: which do you like best?", number=asked.number + 1))
+        if asked.why == "blind":
+            self._say(
+                say(
+                    "Two of these are by the old version of the model and two by the new one. "
+                    "Which are which is not told."
+                )
+            )
         for made, (letter, files) in zip(asked.shown, sheet.files.items(), strict=True):
             names = "  ".join(str(path) for path in files)
             self._out.write(f"  {letter}  {made.id[:8]}  {names}\n")
@@ -111,9 +118,17 @@ class Session:
         self._given += typed.kind != "skip"
         if answered:
             self._tell(asked.number + 1)
+            if asked.why == "blind":
+                self._decided()
         else:
             self._say(say("Kept. And in which order are they?"))
         return answered
+
+    def _decided(self) -> None:
+        """What the blind comparison has come to, where this was its last answer."""
+        tuning = self._studio.tuned(self._corpus, who=self._who)
+        if tuning is not None and tuning.outcome in ("promoted", "rejected"):
+            self._say(tuning.why)
 
     def _tell(self, number: int) -> None:
         known = self._studio.learnt_taste(self._corpus, who=self._who)
