@@ -16,6 +16,15 @@ def png(picture):
     return cv2.imencode(".png", picture)[1].tobytes()
 
 
+def over(client, asked):
+    """A job when it is over."""
+    assert asked.status_code == 202, asked.text
+    where = f"/api/jobs/{asked.json()['id']}/events"
+    with client.stream("GET", where) as events:  # it ends when the job is over
+        events.read()
+    return client.get(where.removesuffix("/events")).json()
+
+
 @pytest.mark.slow
 def test_a_picture_is_mended_without_a_corpus(home):
     picture = paint(3, 96, 120)
@@ -30,17 +39,53 @@ def test_a_picture_is_mended_without_a_corpus(home):
         torn = sent("torn.png", png(picture))
         assert client.get(f"/api/uploads/{torn}/preview").headers["content-type"] == "image/jpeg"
         wish = {"upload": torn, "mask": sent("mask.png", png(mask))}
-        asked = client.post("/api/restore", json=wish)
-        assert asked.status_code == 202, asked.text
-        where = f"/api/jobs/{asked.json()['id']}/events"
-        with client.stream("GET", where) as events:  # it ends when the job is over
-            events.read()
-        found = client.get(where.removesuffix("/events")).json()
+        found = over(client, client.post("/api/restore", json=wish))
         assert found["state"] == "done", found["error"]
         names = [file["name"] for file in found["result"]["files"]]
         assert names[0] == "torn-restored.png"
-        assert any(name.endswith(".mask.png") for name in names)
+        told = [found["result"][what] for what in ("mask", "confidence", "page")]
+        assert [one["name"].partition(".")[2] for one in told] == [
+            "mask.png",
+            "confidence.png",
+            "html",
+        ]
+        assert all(one in found["result"]["files"] for one in told)
         data = client.get(f"/api/files/{found['result']['files'][0]['id']}").content
     whole = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     assert np.array_equal(whole[mask == 0], picture[mask == 0])
     assert not np.array_equal(whole[mask > 0], picture[mask > 0])
+
+
+@pytest.mark.slow
+def test_a_work_that_was_shrunk_is_marked_as_it_is_stored(home, tmp_path):
+    """Its facts tell the size it was given with; a mask of that size would not fit."""
+    cv2.imwrite(
+        str(tmp_path / "Evening. By the lake.png"), cv2.resize(paint(3, 96, 120), (2300, 1840))
+    )
+    with browser(home) as client:
+        data = (tmp_path / "Evening. By the lake.png").read_bytes()
+        sent = client.put(
+            "/api/uploads", params={"name": "Evening. By the lake.png"}, content=data, headers=BYTES
+        )
+        wish = {
+            "corpus": "lake",
+            "uploads": [sent.json()["id"]],
+            "art": "painting",
+            "rights": "own",
+        }
+        corpus = over(client, client.post("/api/collect", json=wish))["result"]["corpus"]
+        where = f"/api/corpora/{corpus}/works"
+        [work] = client.get(where).json()["works"]
+        assert work["facts"]["downscaled"]
+        stored = client.get(f"{where}/{work['id']}/whole").content
+        height, width = cv2.imdecode(np.frombuffer(stored, np.uint8), cv2.IMREAD_COLOR).shape[:2]
+        assert max(height, width) < 2300
+        mask = np.zeros((height, width), np.uint8)
+        mask[400:420, 500:530] = 255
+        painted = client.put(
+            "/api/uploads", params={"name": "mask.png"}, content=png(mask), headers=BYTES
+        )
+        wish = {"corpus": corpus, "work": work["id"], "mask": painted.json()["id"]}
+        found = over(client, client.post("/api/restore", json=wish))
+    assert found["state"] == "done", found["error"]
+    assert found["result"]["files"][0]["name"] == "Evening By the lake-restored.png"

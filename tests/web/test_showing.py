@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 
+import cv2
+import numpy as np
 import pytest
 from browsing import browser
 from filled import fill
@@ -16,6 +19,7 @@ from moxie.studio.views import Shown
 from moxie.web import aside as asides
 from moxie.web import previews
 from moxie.web.aside import Aside
+from moxie.work import Rights, Work
 
 SCRIPT = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -73,6 +77,22 @@ def test_a_browser_that_has_it_is_not_sent_it_again(client, store, monkeypatch):
     assert client.get(preview_of(store), params={"form": "small"}, headers=known).status_code == 304
     large = client.get(preview_of(store), headers=known)
     assert large.status_code == 200
+
+
+def test_a_picture_is_given_in_all_its_stored_pixels(client, store):
+    """A mask has the size of what is stored, which may be less than the work was given with."""
+    data = cv2.imencode(".png", np.full((30, 50, 3), 90, np.uint8))[1].tobytes()
+    name = hashlib.sha256(data).hexdigest()
+    facts = {"original_size": "500x300", "downscaled": True}
+    work = Work(name, "toy", "A picture", "0" * 64, Rights("own"), 1.0, facts)
+    client.app.state.web.studio.views.library.add_work("beads", work, data)
+    answer = client.get(f"/api/corpora/{store.corpus}/works/{name}/whole")
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert answer.content == data
+    row = client.get(f"/api/corpora/{store.corpus}/works/{store.works[0]}/whole")
+    assert (row.status_code, row.content) == (204, b"")
+    assert client.get(f"/api/corpora/{store.corpus}/works/{'0' * 64}/whole").status_code == 404
 
 
 def test_a_form_that_there_is_not(client, store):

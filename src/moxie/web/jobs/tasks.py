@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,9 @@ Wish: TypeAlias = Mapping[str, Any]
 
 MOST_REFUSALS = 1000
 """Refused files that are named; all are counted."""
+
+LONGEST_STEM = 60
+"""Characters of a file's name before its endings; in any script that is below 255 bytes."""
 
 
 def perform(studio: Studio, order: Order) -> Facts:
@@ -79,11 +83,19 @@ class Task:
         shutil.copyfile(path, target)
         return target
 
-    def blob(self, name: str, folder: str) -> Path:
-        """A work or creation of the store as a file."""
-        target = atomic.make_folder(self.scratch / folder) / name
+    def blob(self, name: str, folder: str, called: str = "") -> Path:
+        """A work or creation of the store as a file; `called` is its name, else its id."""
+        target = atomic.make_folder(self.scratch / folder) / (called or name)
         target.write_bytes(self.studio.views.blob(name))
         return target
+
+    def work(self, work_id: str) -> Path:
+        """A work of the corpus as a file that is called as the work is."""
+        views = self.studio.views
+        corpus = views.corpus(self.wish["corpus"])
+        found = views.work(corpus, work_id).work
+        suffix = views.suffix(corpus.art, views.blob(found.id), found.id)
+        return self.blob(found.id, "start", f"{_plain(found.title) or found.id}{suffix}")
 
     def beginning(self) -> Path | None:
         """The file to begin from: an upload, a creation or a work."""
@@ -96,8 +108,7 @@ class Task:
         if wish.get("creation"):
             return self.blob(views.creation(wish["creation"])[1].id, "start")
         if wish.get("work"):
-            corpus = views.corpus(wish["corpus"])
-            return self.blob(views.work(corpus, wish["work"]).work.id, "start")
+            return self.work(wish["work"])
         return None
 
     def region(self) -> str | None:
@@ -194,11 +205,9 @@ def _restore(task: Task) -> Facts:
     done = task.studio.restore(source, out, region=task.region(), corpus=corpus, seed=wish["seed"])
     before = views.shown(art, data, source.name).large
     after = views.shown(art, out.read_bytes(), out.name).large
-    written = [
-        path
-        for path in (out, done.record, done.mask, done.confidence, done.page)
-        if path is not None
-    ]
+    beside = {"mask": done.mask, "confidence": done.confidence, "page": done.page}
+    files = [_taken(task, path) for path in (out, done.record)]
+    told = {name: _taken(task, path) for name, path in beside.items() if path is not None}
     return {
         "corpus": wish["corpus"],
         "share": done.share,
@@ -206,8 +215,13 @@ def _restore(task: Task) -> Facts:
         "notes": [note.to_json() for note in done.notes],
         "before": task.files.put(before.data, "before", before.media_type).to_json(),
         "after": task.files.put(after.data, "after", after.media_type).to_json(),
-        "files": [task.files.take(path, path.name).to_json() for path in written],
+        "files": [*files, *told.values()],
+        **told,
     }
+
+
+def _taken(task: Task, path: Path) -> Facts:
+    return task.files.take(path, path.name).to_json()
 
 
 def _damaged(task: Task) -> Path:
@@ -224,7 +238,9 @@ def _art(task: Task) -> str | None:
 
 
 def _mended(task: Task, source: Path, suffix: str) -> Path:
-    return atomic.make_folder(task.scratch / "out") / f"{source.stem[:80]}-restored{suffix}"
+    return (
+        atomic.make_folder(task.scratch / "out") / f"{source.stem[:LONGEST_STEM]}-restored{suffix}"
+    )
 
 
 def _report(task: Task) -> Facts:
@@ -267,6 +283,12 @@ def _refusal(refusal: Refusal) -> Facts:
         "why": refusal.why.to_json(),
         "forbidden": refusal.forbidden,
     }
+
+
+def _plain(title: str) -> str:
+    """A work's title as a file may be called on any system; empty where nothing is left of it."""
+    words = re.sub(r"[^\w()-]+", " ", title)
+    return words.strip(" -")[:LONGEST_STEM].strip(" -")
 
 
 def _free(path: Path) -> Path:

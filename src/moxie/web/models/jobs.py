@@ -50,7 +50,9 @@ class JobResult(Model):
     files: list[FileFacts] = Field(default_factory=list)
     before: FileFacts | None = None
     after: FileFacts | None = None
-    mask: FileFacts | None = None  # of the damage that was found; null where there is none
+    mask: FileFacts | None = None  # of the damage that was found or mended; null without any
+    confidence: FileFacts | None = None  # how sure each pixel of a restored work is
+    page: FileFacts | None = None  # a restored work before and after, as a page to keep
     share: Number = None
     exact: bool | None = None
     notes: list[str] = Field(default_factory=list)

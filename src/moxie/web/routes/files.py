@@ -14,7 +14,7 @@ from moxie.studio.inputs import art_of
 from moxie.web import models
 from moxie.web.context import Asked, Here, Sha
 from moxie.web.files import PLAIN, Kept
-from moxie.web.previews import ALLOWED, FRAMED, Form, answer
+from moxie.web.previews import ALLOWED, FRAMED, Form, answer, whole
 
 ROUTER = APIRouter(tags=["files"])
 
@@ -78,6 +78,13 @@ async def work_preview(
     """How a work looks or sounds."""
     here.studio.views.check_work(asked, work)
     return answer(await here.previews.of_blob(asked.art, work, form), known)
+
+
+@ROUTER.get("/corpora/{corpus}/works/{work}/whole", response_class=Response)
+def work_whole(here: Here, asked: Asked, work: Sha) -> Response:
+    """A picture as it is stored, to be painted on; empty for what is no picture."""
+    here.studio.views.check_work(asked, work)
+    return whole(here.studio.views.blob(work), work)
 
 
 @ROUTER.get("/creations/{creation}/preview", response_class=Response)

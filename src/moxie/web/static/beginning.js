@@ -43,14 +43,19 @@ async function sizeOfTiff(file) {
   return found[256] && found[257] ? [found[256], found[257]] : null; // ImageWidth, ImageLength
 }
 
-/** [width, height] of a work of the store, as it was given: from its facts, or as it is shown. */
-export async function sizeOfWork({ facts }, address) {
-  const told = Object.values(facts).map((value) => /^(\d+)x(\d+)$/.exec(String(value))).find(Boolean);
-  return told ? [Number(told[1]), Number(told[2])] : sizeOf(address);
+/**
+ * How a work of the store can be painted on: {address, size} in the pixels that are stored, which
+ * may be fewer than it was given with; size is null where it is no raster picture.
+ */
+export async function stored(work, owner) {
+  const whole = api.wholeOf(work, owner);
+  const answer = await fetch(whole).catch(() => null);
+  const size = answer?.status === 200 ? await sizeOf(whole) : null;
+  return { address: size ? whole : api.previewOf("works", work, "large", owner), size };
 }
 
 /** A raster picture can be painted on; a score or a text is told about in words. */
-export async function raster(address) {
+async function raster(address) {
   const answer = await fetch(address).catch(() => null);
   const kind = answer?.headers.get("content-type") ?? "";
   return kind.startsWith("image/") && !kind.includes("svg");
@@ -88,9 +93,8 @@ export class Beginning {
     $("#begin").open = true;
     const kind = what === "work" ? "works" : "creations";
     this.source = { [what]: id };
-    this.address = api.previewOf(kind, id, "large");
     try {
-      this.size = (await raster(this.address)) ? await this.#full(what, id) : null;
+      ({ address: this.address, size: this.size } = what === "work" ? await stored(id, this.corpus) : await this.#made(id));
     } catch (error) {
       $("#start-told").textContent = error.message;
       return;
@@ -101,10 +105,10 @@ export class Beginning {
     this.#part();
   }
 
-  /** Width and height in the work's own pixels: a mask must have exactly these. */
-  async #full(what, id) {
-    if (what === "creation") return (await api.creation(id)).creation.size.toReversed();
-    return sizeOfWork(await api.work(this.corpus, id), this.address);
+  /** How a creation can be painted on; a mask must have its width and height. */
+  async #made(id) {
+    const address = api.previewOf("creations", id, "large");
+    return { address, size: (await raster(address)) ? (await api.creation(id)).creation.size.toReversed() : null };
   }
 
   #none() {

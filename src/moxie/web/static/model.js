@@ -26,9 +26,10 @@ function choice(found) {
 
 function evaluation(run) {
   const found = run?.evaluation;
+  if (!found && run?.model) return soft(t("This version has not been measured."));
   if (!found) return soft(t("Measured when the training is over, on works the model has not seen."));
   const near = found.near_copies ? t("Near-copies among them: {n}.", { n: found.near_copies }) : t("None of them is a near-copy.");
-  return [measures(found), h("p.figures", {}, t("Measured on {samples} creations by {judge}.", { samples: found.samples, judge: found.judge }), " ", near), found.notes.map((note) => h("p.small", {}, note))];
+  return [measures(found), h("p.figures", {}, t("Measured on {samples} creations by {judge}.", { samples: found.samples, judge: found.judge }), " ", near), run.parent ? h("p.small", {}, t("It was tuned by a person’s answers and measured when it was tried against the version before it.")) : null, found.notes.map((note) => h("p.small", {}, note))];
 }
 
 const stateOf = (run) => ({ done: t("trained"), stopped: t("stopped"), training: t("not finished") })[run.state] ?? run.state;

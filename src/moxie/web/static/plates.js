@@ -87,6 +87,6 @@ function verse(text, alt) {
 
 function other(kind, address, alt) {
   if (kind.startsWith("audio/")) return h("audio", { controls: true, preload: "none", src: address, "aria-label": alt });
-  if (kind === "text/html") return h("iframe.model", { src: address, title: alt, sandbox: "allow-scripts", loading: "lazy" });
+  if (kind === "text/html") return h("iframe.model", { src: address, title: alt, sandbox: "", loading: "lazy" });
   return h("a.other", { href: address, download: "" }, t("Save the preview ({kind})", { kind: kind || "?" }));
 }

@@ -1,6 +1,6 @@
 /** Restore: choose a work, mark what is damaged, see it before and after. */
 import { api } from "./api.js";
-import { raster, seen, sizeOfWork } from "./beginning.js";
+import { seen, stored } from "./beginning.js";
 import { $, h, once, show } from "./dom.js";
 import { cards, finished, start } from "./jobs.js";
 import { MaskEditor } from "./mask.js";
@@ -50,8 +50,7 @@ async function fromFile(chosen) {
 async function fromStore(id) {
   try {
     const known = await api.work(corpus(), id);
-    const address = api.previewOf("works", id, "large");
-    const size = (await raster(address)) ? await sizeOfWork(known, address) : null;
+    const { address, size } = await stored(id, corpus());
     choose({ source: { work: id }, name: known.title, address, size });
     if (!size) show($("#plate"), await large("works", id, known.title));
   } catch (error) {
@@ -69,11 +68,14 @@ async function wish() {
 }
 
 async function result(job) {
-  const { before, after, share, exact, notes, files } = job.result;
+  const { before, after, mask, confidence, page: leaf, share, exact, notes, files } = job.result;
   const pictures = [before, after].every((file) => file?.media_type.startsWith("image/"));
   show($("#slider"), pictures ? beforeAfter(api.viewOf(before.id), api.viewOf(after.id), work?.name ?? "") : null);
   const told = [share !== null ? t("{share} of it is new.", { share: percent(share) }) : "", exact === false ? t("The format keeps what was known only nearly.") : "", ...notes];
   $("#share").textContent = told.filter(Boolean).join(" ");
+  show($("#evidence"), [[mask, t("What was mended")], [confidence, t("How sure that is: the brighter, the surer")]].map(([file, told]) => file && h("figure", {}, h("img", { src: api.viewOf(file.id), alt: told, loading: "lazy" }), h("figcaption", {}, told))));
+  $("#leaf").hidden = !leaf;
+  if (leaf) $("#leaf").href = api.viewOf(leaf.id);
   show($("#files"), files.map((file) => h("li", {}, h("a", { href: api.fileOf(file.id), download: file.name }, file.name), " ", h("span.figures", {}, bytes(file.bytes)))));
   $("#result").hidden = false;
   $("#result").scrollIntoView({ block: "start" });

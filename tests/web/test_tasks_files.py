@@ -1,0 +1,45 @@
+"""What a job's files are called: as the works are, and as any system can call a file."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from filled import fill, row
+
+from moxie.settings import Settings
+from moxie.store import Library
+from moxie.studio import Studio
+from moxie.web.jobs import tasks
+from moxie.web.jobs.tasks import Task
+from moxie.web.jobs.wire import Order
+from moxie.work import Rights, Work
+
+CALLED = [
+    ("Evening. By the lake", "Evening By the lake"),
+    ("../../etc/passwd", "etc passwd"),
+    ("月夜：荷塘", "月夜 荷塘"),
+    ("a" * 300, "a" * tasks.LONGEST_STEM),
+    ("…", None),
+]
+
+
+@pytest.mark.parametrize(("title", "stem"), CALLED)
+def test_a_work_is_a_file_called_by_its_title(
+    toy: Path, home: Path, tmp_path: Path, title: str, stem: str | None
+) -> None:
+    filled = fill(home)
+    data = row(77)
+    name = hashlib.sha256(data).hexdigest()
+    with Library.open(Settings(home)) as library:
+        library.add_work("beads", Work(name, "toy", title, name, Rights("own"), 24.0), data)
+    with Studio(home) as studio:
+        wish = {"corpus": filled.corpus, "work": name}
+        place = tmp_path / "scratch"
+        task = Task(studio, Order("restore", wish, Settings(home), place, tmp_path / "web"))
+        found = task.beginning()
+        assert found is not None
+        assert found.name == f"{stem or name}.beads"
+        assert found.parent == place / "start"
+        assert found.read_bytes() == data
