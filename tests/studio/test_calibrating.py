@@ -126,6 +126,12 @@ def test_a_run_calibrates_and_the_report_draws_it(toy: Path, beads: Path, tmp_pa
         studio.run(beads, n=2, out=tmp_path / "out", rights="own")
         found = studio.calibrate()
         assert found.rounds == QUICK[0], "a run made as many already"
+        [overview] = studio.views.corpora()
+        dial = studio.views.standing(overview.corpus).dial
+        ends = [found.settings[0].originality.value, found.settings[-1].originality.value]
+        assert dial is not None
+        assert dial.params["original"] == pytest.approx(ends[0], abs=abs(ends[1] - ends[0]))
+        assert dial.params["original"] <= dial.params["new"]
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
     assert "What novelty does" in page
     assert "three quarters of the model" in page

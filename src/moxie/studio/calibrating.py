@@ -10,11 +10,13 @@ from moxie.errors import Missing
 from moxie.flow import calibrate as calibrating
 from moxie.flow import dial as dialling
 from moxie.flow.calibrate import Bench, Rounds, Yardstick
+from moxie.flow.report.frontier import Frontier
+from moxie.store import Library
 from moxie.studio.desk import Desk, digest
 from moxie.studio.scoring import others
 from moxie.studio.versions import lineage
-from moxie.text import say
-from moxie.work import Calibration, Run
+from moxie.text import Message, say
+from moxie.work import Calibration, Corpus, Run
 
 S = TypeVar("S")
 
@@ -41,9 +43,9 @@ def calibrate(desk: Desk[S], seconds: float, numbers: Sequence[int]) -> Calibrat
     run = desk.trained
     with desk.clock.stage("calibrate"):
         made = _rounds(desk, run, seconds, numbers)
-        known = _own(desk, run)
-        if known is not None and known.rounds >= len(made.probes):
-            return known
+        before = _own(desk, run)
+        if before is not None and before.rounds >= len(made.probes):
+            return before
         found = _fitted(desk, run, made)
         desk.library.save(desk.corpus.name, _name(desk, run, "calibration"), found)
     return found
@@ -54,8 +56,30 @@ def stored(desk: Desk[S], run: Run) -> Calibration | None:
 
     Tuning weighs the works anew and leaves the dial as it was, as far as nobody measures it.
     """
-    found = (_own(desk, version) for version in lineage(desk.library, run))
+    return known(desk.library, desk.corpus, run)
+
+
+def known(library: Library, corpus: Corpus, run: Run) -> Calibration | None:
+    """The same, read without holding the corpus."""
+    names = (_key(corpus.art, one, "calibration") for one in lineage(library, run))
+    found = (library.load(corpus.name, name, Calibration) for name in names)
     return next((one for one in found if one is not None), None)
+
+
+def told(found: Calibration) -> Message | None:
+    """What the dial does for this model in one sentence, or why nobody knows; None without both."""
+    frontier = Frontier.of(found)
+    if frontier is None:
+        return found.notes[0] if found.notes else None
+    first, last = frontier.marks[0], frontier.marks[-1]
+    return say(
+        "As measured for this model, originality goes from about {original:.2f} to {new:.2f} and "
+        "fidelity from {near:.2f} to {faint:.2f}.",
+        original=first.originality,
+        new=last.originality,
+        near=first.fidelity,
+        faint=last.fidelity,
+    )
 
 
 def setting(desk: Desk[S], run: Run, novelty: float) -> float:
@@ -120,5 +144,9 @@ def _own(desk: Desk[S], run: Run) -> Calibration | None:
 
 
 def _name(desk: Desk[S], run: Run, kind: str) -> str:
+    return _key(desk.art.name, run, kind)
+
+
+def _key(art: str, run: Run, kind: str) -> str:
     """The document's key: of this model, made and measured by this Moxie."""
-    return f"{kind}-{digest(moxie.__version__, desk.art.name, run.model)}"
+    return f"{kind}-{digest(moxie.__version__, art, run.model)}"

@@ -19,7 +19,9 @@ from moxie.flow.export import lossless_suffix
 from moxie.flow.report.drawing import thumbnail
 from moxie.store import Library
 from moxie.store.listing import Wanted
+from moxie.studio import calibrating
 from moxie.studio.desk import works_key
+from moxie.text import Message
 from moxie.work import (
     Choice,
     Corpus,
@@ -93,6 +95,7 @@ class Standing:
     sufficiency: Sufficiency | None
     choice: Choice | None
     runs: tuple[Trained, ...]
+    dial: Message | None = None  # what novelty does for the run in use
 
 
 @dataclass(frozen=True)
@@ -237,11 +240,14 @@ class Views:
         """How far a corpus has come with its present works."""
         load, key = self.library.load, self._key(corpus)
         found = self.sorted(corpus)
+        current = load(corpus.name, f"trained-{key}", Run)
+        measured = calibrating.known(self.library, corpus, current) if current else None
         return Standing(
             dataset=found.dataset if found else None,
             sufficiency=load(corpus.name, f"sufficiency-{key}", Sufficiency),
             choice=load(corpus.name, f"choice-{key}", Choice),
-            runs=tuple(self._trained(corpus, load(corpus.name, f"trained-{key}", Run))),
+            runs=tuple(self._trained(corpus, current)),
+            dial=calibrating.told(measured) if measured else None,
         )
 
     def evaluation(self, run_id: str) -> Evaluation | None:

@@ -102,6 +102,7 @@ def model(found: Standing, overview: Overview, catalogue: Catalogue) -> models.M
         sufficiency=_sufficiency(found.sufficiency, catalogue) if found.sufficiency else None,
         choice=_choice(found.choice, catalogue) if found.choice else None,
         runs=[_run(one, catalogue) for one in found.runs],
+        dial=catalogue.render(found.dial) if found.dial else None,
     )
 
 

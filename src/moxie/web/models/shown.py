@@ -211,6 +211,7 @@ class ModelFacts(Model):
     sufficiency: SufficiencyFacts | None
     choice: ChoiceFacts | None
     runs: list[RunFacts]
+    dial: str | None  # what novelty does for the run in use
 
 
 class NearFacts(Model):

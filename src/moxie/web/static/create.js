@@ -35,6 +35,7 @@ async function surroundings() {
   const own = corpora.find((one) => one.id === corpus);
   $("#untrained").hidden = Boolean(own?.trained);
   $("#go").disabled = !own?.trained;
+  if (own?.trained) api.model(corpus).then(({ dial: told }) => { $("#dial-told").textContent = told ?? ""; }, () => {});
   const others = corpora.filter((one) => one.art === page.art && one.trained && one.id !== corpus);
   $("#blending").hidden = !others.length || !own?.trained;
   show($("#blend"), [own, ...others].filter(Boolean).map((one) => h("div.field", {}, h("label", { for: `blend-${one.id}` }, one.name),
