@@ -69,6 +69,8 @@ def studio(
         with Studio(home) as made:
             result = made.run(works, art="toy", n=6, budget=5, rights="own", out=folder / "out")
             [creation, *_] = made.creations(result.corpus)
+            made.train(result.corpus, seed=1)
+            made.use_version(result.corpus, creation.run)
         with serving(home, str(plugins), str(Path(__file__).parents[1])) as address:
             yield Open(address, id_of(result.corpus), creation.id)
 
@@ -135,6 +137,37 @@ def test_an_order_is_given_by_keys_alone_and_taken_back(studio, visit):
     with page.expect_response(lambda answer: answer.url.endswith("/undo")) as undone:
         page.keyboard.press("u")
     assert undone.value.json()["answer"]["order"] == said["order"]
+    assert visitor.wrong == []
+
+
+def test_learning_from_too_few_answers_says_so_and_keeps_what_was_begun(studio, visit):
+    visitor = visit(studio.address)
+    visitor.enter()
+    visitor.go(f"/c/{studio.corpus}/compare")
+    page = visitor.page
+    page.locator("#four .view").nth(2).click()
+    page.locator("#tune").click()
+    page.locator("#tuned", has_text="with 30 the model can be tuned").wait_for()
+    visitor.gone("#job .job")
+    assert page.locator("#four .place").all_inner_texts() == ["", "", "1", ""]
+    assert visitor.wrong == []
+
+
+def test_another_version_is_put_in_use_and_the_first_again(studio, visit):
+    visitor = visit(studio.address)
+    visitor.enter()
+    visitor.go(f"/c/{studio.corpus}/model")
+    page = visitor.page
+    page.wait_for_selector("#evaluation .measure")
+    for measured in ("#evaluation .soft", "#evaluation .measure"):
+        other = page.locator("#runs tr", has=page.locator("button"))
+        name = other.locator("code").inner_text()
+        other.get_by_role("button", name="Use it").click()
+        page.locator("#runs .won", has_text=name).wait_for()
+        page.wait_for_selector(measured)
+        assert visitor.serious() == []
+    visitor.go(f"/c/{studio.corpus}/create")
+    page.locator("#dial-told", has_text="originality goes from about").wait_for()
     assert visitor.wrong == []
 
 

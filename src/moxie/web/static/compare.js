@@ -176,7 +176,13 @@ $("#tune").addEventListener("click", (event) => once(event.currentTarget, async 
   }
 }));
 
-cards($("#job"), (job) => job.kind === "tune" && job.corpus === corpus, { ondone: () => { tuning().catch(() => {}); ask(); } });
+/** What came of it; an order or a note that somebody has begun stays. */
+function tuned(job) {
+  $("#tuned").textContent = job.result?.notes?.join(" ") ?? "";
+  if (job.result?.run && !order.length && !$("details[open]", four)) ask();
+}
+
+cards($("#job"), (job) => job.kind === "tune" && job.corpus === corpus, { ondone: tuned });
 
 document.addEventListener("keydown", (event) => {
   if (!question || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, details, dialog")) return;

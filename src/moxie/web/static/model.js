@@ -49,7 +49,7 @@ function usable(run) {
 function versions(runs) {
   if (!runs.length) return soft(t("Nothing has been trained yet."));
   const head = [t("Version"), t("Recipe"), t("Seed"), t("State"), t("Fidelity"), t("Creations"), t("Loss")];
-  return h("div.wide", {}, h("table.versions", {}, h("thead", {}, h("tr", {}, head.map((title) => h("th", { scope: "col" }, title)))),
+  return h("div.wide", { tabindex: 0, role: "group", "aria-labelledby": "versions" }, h("table.versions", {}, h("thead", {}, h("tr", {}, head.map((title) => h("th", { scope: "col" }, title)))),
     h("tbody", {}, runs.map((run) => h("tr", { class: run.current ? "won" : "" },
       h("th", { scope: "row" }, h("code", {}, run.id.slice(0, 8)), run.current ? h("span.tag", {}, t("in use")) : null, run.parent ? h("span.tag", {}, t("tuned")) : null, usable(run)), h("td", {}, run.recipe), h("td", {}, String(run.seed)), h("td", {}, stateOf(run)),
       h("td", {}, share(run.evaluation?.fidelity?.value)), h("td", {}, run.creations ? h("a", { href: `/c/${corpus}/made?run=${run.id}` }, number(run.creations)) : number(0)),
