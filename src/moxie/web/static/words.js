@@ -31,8 +31,10 @@ export function share(value) {
   return new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
 }
 
+/** A share in per cent; what is less than one is not called none. */
 export function percent(value) {
-  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }).format(value);
+  const digits = value > 0 && value < 0.01 ? 2 : 0;
+  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits }).format(value);
 }
 
 export function when(iso) {
