@@ -263,9 +263,10 @@ def main() -> None:
     flags.add_argument("--art", default="painting")
     flags.add_argument("--size", help="of creations, in the art's words; small ones are quicker")
     flags.add_argument("--jobs", type=int, default=2, help="processes side by side")
+    flags.add_argument("--judges", type=int, default=20, help="of each family")
     given = flags.parse_args()
     world = (given.works, given.art, given.size, given.seed, given.quick)
-    seeds = range(given.seed, given.seed + (2 if given.quick else 20))
+    seeds = range(given.seed, given.seed + (2 if given.quick else given.judges))
     values: dict[tuple[str, str], list[float]] = {}
     with ProcessPoolExecutor(
         given.jobs, multiprocessing.get_context("spawn"), _begin, world

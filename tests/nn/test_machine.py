@@ -46,20 +46,25 @@ def test_use_sets_threads_and_restores_them_after_a_failure_too() -> None:
     assert torch.get_num_threads() == before
 
 
-def slow_where(slow: Callable[[bool], float]) -> Callable[..., Callable[[], object]]:
-    """Stands in for the measured work: it takes as long as `slow` says."""
+def slow_where(monkeypatch: pytest.MonkeyPatch, slow: Callable[[bool], float]) -> None:
+    """The measured work takes as long as `slow` says, by a clock that nothing else moves."""
+    passed = [0.0]
 
     def work(*, half: bool) -> Callable[[], object]:
-        return lambda: time.sleep(slow(half))
+        def done() -> None:
+            passed[0] += slow(half)
 
-    return work
+        return done
+
+    monkeypatch.setattr(machine, "_work", work)
+    monkeypatch.setattr("time.perf_counter", lambda: passed[0])
 
 
 @pytest.mark.parametrize(("half_seconds", "expected"), [(0.001, True), (0.02, False)])
 def test_bfloat16_is_chosen_only_where_it_is_faster(
     monkeypatch: pytest.MonkeyPatch, half_seconds: float, expected: bool
 ) -> None:
-    monkeypatch.setattr(machine, "_work", slow_where(lambda h: half_seconds if h else 0.01))
+    slow_where(monkeypatch, lambda h: half_seconds if h else 0.01)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     assert machine.detect().half is expected
@@ -72,7 +77,7 @@ def test_more_threads_are_taken_only_where_they_help(
     def seconds(_: bool) -> float:
         return 0.02 / torch.get_num_threads() if gain else 0.005
 
-    monkeypatch.setattr(machine, "_work", slow_where(seconds))
+    slow_where(monkeypatch, seconds)
     monkeypatch.setattr(machine, "thread_counts", lambda: [1, 2, 4])
     assert machine.detect().threads == expected
 
