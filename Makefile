@@ -64,7 +64,7 @@ lint: $(STAMP)
 check: lint test
 
 slow: $(STAMP)
-	$(BIN)/pytest -m slow
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile -m slow
 
 bench: $(STAMP)
 	@if [ -z "$(WORKS)" ]; then echo "Say on which works: make bench WORKS=path" >&2; exit 2; fi

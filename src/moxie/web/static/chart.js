@@ -78,7 +78,7 @@ export function race(laps, winner, scale) {
   const final = Math.max(...laps.map((lap) => lap.rung));
   const verdict = (lap) => (!lap.promoted ? t("drops out") : lap.recipe === winner && lap.rung === final ? t("wins") : t("goes on"));
   const head = [t("Lap"), t("Recipe"), t("Time"), t("Interval"), t("Error"), t("Outcome")];
-  return h("div.wide", {}, h("table.race", {},
+  return h("div.wide", { tabindex: 0, role: "group", "aria-labelledby": "why" }, h("table.race", {},
     h("caption", {}, scale ? t("The race, by error on works kept aside, in {unit}; lower is better.", { unit: scale }) : t("The race, by error on works kept aside; lower is better.")),
     h("thead", {}, h("tr", {}, head.map((title) => h("th", { scope: "col" }, title)))),
     h("tbody", {}, laps.map((lap) => h("tr", { class: lap.promoted ? (verdict(lap) === t("wins") ? "won" : "") : "out" },
