@@ -1,13 +1,31 @@
-"""What the browser tests stand on: one browser for all of them, and visitors at two widths."""
+"""What the tests stand on: a filled store, one browser for all, and visitors at two widths."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from browsers import find
 from driving import WIDE, Visitor
+from filled import Filled, fill
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Filled]:
+    """A filled store of the toy art, made once."""
+    home = tmp_path_factory.mktemp("template") / "home"
+    return home, fill(home)
+
+
+@pytest.fixture
+def store(toy: object, home: Path, template: tuple[Path, Filled]) -> Filled:
+    """What is in this test's own copy of it."""
+    made, filled = template
+    shutil.copytree(made, home, dirs_exist_ok=True)
+    return filled
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import little_worker
 import pytest
 from browsing import browser
-from filled import fill, row
+from filled import row
 
 BYTES = {"content-type": "application/octet-stream"}
 JSON = {"content-type": "application/json"}
@@ -49,19 +48,6 @@ WRONG = [
     ("tune", {"corpus": "0" * 16}, 404),
 ]
 """Wishes that cannot be meant: kind, wish, status."""
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    home = tmp_path_factory.mktemp("asked") / "home"
-    return home, fill(home)
-
-
-@pytest.fixture
-def store(toy, home, template):
-    made, filled = template
-    shutil.copytree(made, home, dirs_exist_ok=True)
-    return filled
 
 
 @pytest.fixture

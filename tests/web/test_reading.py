@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from browsing import browser, routes
-from filled import fill
 
 from moxie.studio import Studio
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    """A filled store, made once."""
-    home = tmp_path_factory.mktemp("template") / "home"
-    return home, fill(home)
-
-
-@pytest.fixture
-def store(toy, home, template):
-    made, filled = template
-    shutil.copytree(made, home, dirs_exist_ok=True)
-    return filled
 
 
 @pytest.fixture

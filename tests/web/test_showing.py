@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 
 import cv2
 import numpy as np
 import pytest
 from browsing import browser
-from filled import fill
 
 from moxie.art import Preview
 from moxie.errors import StoreError, TooMuch, UnreadableWork
@@ -22,19 +20,6 @@ from moxie.web.aside import Aside
 from moxie.work import Rights, Work
 
 SCRIPT = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    home = tmp_path_factory.mktemp("shown") / "home"
-    return home, fill(home)
-
-
-@pytest.fixture
-def store(toy, home, template):
-    made, filled = template
-    shutil.copytree(made, home, dirs_exist_ok=True)
-    return filled
 
 
 @pytest.fixture
