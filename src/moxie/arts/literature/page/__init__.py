@@ -1,0 +1,1 @@
+"""How a text looks on a page."""
