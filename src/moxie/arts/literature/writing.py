@@ -49,7 +49,7 @@ class Writing:
     def from_text(cls, text: str, title: str = "", form: str = PROSE) -> Self:
         """The inverse of `text`: empty lines part the paragraphs or stanzas."""
         entries = _EMPTY_LINES.split(text.replace("\r\n", "\n").replace("\r", "\n"))
-        return cls(_tidy(entries), title.strip(), form)
+        return cls(_tidy(entries), " ".join(title.split()), form)
 
     def with_text(self, text: str) -> Self:
         """Another text under the same title and in the same form."""

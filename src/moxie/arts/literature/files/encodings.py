@@ -29,7 +29,7 @@ _SAMPLE = 1 << 16  # bytes by which encodings are compared
 _LEAST = 0.25  # of the characters must be common ones, else it is no text; prose has over half
 _STRAY = 0.01  # of the characters may be lost in a damaged file
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f\ufffe\uffff]")
-_UNSEEN = re.compile("[\ufeff\u200b\u2060\u00ad\x00-\x08\x0b\x0e-\x1f\x7f]")
+_UNSEEN = re.compile("[\ufeff\u200b\u2060\u00ad\x00-\x08\x0e-\x1f\x7f]")
 
 _COMMON = frozenset(
     "的不一是有人了我在来这也他为子上以中大时无得之自生然说而去可还天所见于们就如里山年看日要道出到"
@@ -72,6 +72,13 @@ def decode(data: bytes, name: str) -> Decoded:
     if best[0] >= _LEAST:
         return _checked(data.decode(best[1], "replace"), best[1], name)
     return _mended(data, name)
+
+
+def cleaned(text: str) -> str:
+    """In NFC, with plain line feeds and form feeds, without what cannot be seen."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n")
+    plain = re.sub("[\u0085\u2028\u2029]", "\n", plain)
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", plain))
 
 
 def _reads(data: bytes, encoding: str) -> float:
@@ -139,9 +146,7 @@ def _checked(text: str, encoding: str, name: str) -> Decoded:
     lost = text.count("\ufffd")
     if lost > max(1, _STRAY * len(text)):
         raise _no_text(name)
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n")
-    plain = re.sub("[\u0085\u2028\u2029]", "\n", plain)
-    return Decoded(unicodedata.normalize("NFC", _UNSEEN.sub("", plain)), encoding, lost)
+    return Decoded(cleaned(text), encoding, lost)
 
 
 def _no_text(name: str) -> UnreadableWork:

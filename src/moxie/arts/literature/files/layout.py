@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from moxie.arts.literature.files.verses import is_verse, wide, width
@@ -41,13 +42,17 @@ class Laid:
     cut: Counter[str] = field(default_factory=Counter)
 
 
-def lay(text: str) -> Laid:
-    """Paragraphs and stanzas of a plain text; `cut` counts "page marks", "heads", "joined"."""
+def lay(text: str, *, verse: bool = False) -> Laid:
+    """Paragraphs and stanzas of a plain text; `cut` counts "page marks", "heads", "joined".
+
+    With `verse` all its lines are known to be verse.
+    """
     cut: Counter[str] = Counter()
     lines = _without_pages(text.split("\n"), cut)
     blocks = list(_blocks(lines))
-    margin = _margin(blocks)
-    verse = margin is None and is_verse([line for block in blocks for line in block])
+    margin = None if verse else _margin(blocks)
+    lines = [line for block in blocks for line in block]
+    verse = verse or (margin is None and is_verse(lines))
     entries: list[str] = []
     stanzas: set[int] = set()
     for block in blocks:
@@ -98,8 +103,22 @@ def _close_gap(kept: list[str]) -> None:
 def _page_marks(lines: Sequence[str]) -> Iterator[int]:
     yield from (i for i, line in enumerate(lines) if _SURE_PAGE.fullmatch(line))
     bare = [i for i, line in enumerate(lines) if _BARE_PAGE.fullmatch(line)]
-    if _steady([int(lines[i]) for i in bare], bare) and _cut_through(lines, bare):
+    fed = [i for i in _edges(lines) if i in set(bare)]
+    if len(fed) > 1 and all(int(lines[a]) < int(lines[b]) for a, b in pairwise(fed)):
+        yield from fed
+    elif _steady([int(lines[i]) for i in bare], bare) and _cut_through(lines, bare):
         yield from bare
+
+
+def _edges(lines: Sequence[str]) -> Iterator[int]:
+    """The last lines with text before form feeds and before the end, where there are any."""
+    feeds = [place for place, line in enumerate(lines) if PAGE in line]
+    for feed in (*feeds, len(lines)) if feeds else ():
+        place = feed - 1
+        while place >= 0 and not lines[place].strip() and PAGE not in lines[place]:
+            place -= 1
+        if place >= 0:
+            yield place
 
 
 def _cut_through(lines: Sequence[str], marks: Sequence[int]) -> bool:
@@ -112,8 +131,8 @@ def _steady(numbers: Sequence[int], places: Sequence[int]) -> bool:
     """Numbers that rise by one at even distances are pages; those of chapters are not even."""
     if len(numbers) < 4:
         return False
-    steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
-    gaps = [b - a for a, b in zip(places, places[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(numbers)]
+    gaps = [b - a for a, b in pairwise(places)]
     usual = median(gaps)
     even = sum(abs(gap - usual) <= max(2, 0.2 * usual) for gap in gaps)
     return steps.count(1) >= 0.9 * len(steps) and even >= 0.8 * len(gaps) and usual >= 8
@@ -124,11 +143,16 @@ def _running_heads(lines: Sequence[str], pages: set[int]) -> set[int]:
     near: dict[str, set[int]] = {}
     for page in pages:
         for place in _beside(lines, page):
-            head = re.sub(r"[\d\W]+", "", lines[place])
-            if head and len(lines[place].strip()) <= 40 and place not in pages:
+            if (head := _bare(lines[place])) and place not in pages:
                 near.setdefault(head, set()).add(place)
     often = max(3, len(pages) // 5)
-    return {place for places in near.values() if len(places) >= often for place in places}
+    heads = {head for head, places in near.items() if len(places) >= often}
+    return {place for place, line in enumerate(lines) if heads and _bare(line) in heads}
+
+
+def _bare(line: str) -> str:
+    """The letters of a line that is short enough to be a head."""
+    return re.sub(r"[\d\W]+", "", line) if len(line.strip()) <= 40 else ""
 
 
 def _beside(lines: Sequence[str], page: int) -> Iterator[int]:
@@ -170,7 +194,7 @@ def _margin(blocks: Sequence[Sequence[str]]) -> int | None:
 
 def _going_on(block: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Lines followed by one that does not begin a paragraph."""
-    for a, b in zip(block, block[1:], strict=False):
+    for a, b in pairwise(block):
         if not (_INDENT.match(b) and not _INDENT.match(a)) and not b.startswith("\u3000"):
             yield a, b
 
@@ -189,7 +213,7 @@ def _kept(block: Sequence[str], margin: int | None) -> bool:
         return False
     if margin is None:
         return wide("".join(block)) or len(block) >= 4
-    pairs = list(zip(block, block[1:], strict=False))
+    pairs = list(pairwise(block))
     return 2 * sum(_fills(a, b, margin) for a, b in pairs) < len(pairs)
 
 

@@ -82,5 +82,3 @@ def _form(sections: Iterable[Section]) -> str:
     listed = list(sections)
     verse = sum(section.characters for section in listed if section.verse)
     return VERSE if 2 * verse > sum(section.characters for section in listed) else PROSE
-
-

@@ -49,7 +49,7 @@ def _listing(lines: Sequence[str]) -> bool:
 def _wide_verse(lines: Sequence[str]) -> bool:
     if max(map(len, lines)) > WIDE_LINE:
         return False
-    talk = sum(line[0] in "“「『\"—" for line in lines)
+    talk = sum(line[0] in '“「『"—' for line in lines)
     if 3 * talk > len(lines):
         return False
     clauses = [len(clause) for line in lines for clause in _CLAUSES.split(line) if clause]
