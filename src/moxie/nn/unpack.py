@@ -31,7 +31,7 @@ _BROKEN = (
 )
 
 
-class Unsafe(Exception):  # noqa: N818 - never seen by people
+class Unsafe(Exception):
     """What is wrong with a stranger's file, and the parser's own words for it."""
 
     def __init__(self, wrong: Wrong, reason: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Headings that are no titles of works: numbers of chapters, and what books have before the text."""
+"""Headings that are no titles of works: numbers of chapters, and the front matter of books."""
 
 from __future__ import annotations
 

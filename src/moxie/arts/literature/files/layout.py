@@ -235,7 +235,7 @@ def _joined(block: Sequence[str], margin: int, text: str) -> Iterator[str]:
 
 
 def _ends_short(paragraph: str, last: str, margin: int) -> bool:
-    """Whether a paragraph ended with its last line, well before the margin and with its sentence."""
+    """Whether a paragraph ended with its last line: before the margin, and with a sentence."""
     return width(last) < 0.8 * margin and bool(_TERMINAL.search(paragraph))
 
 

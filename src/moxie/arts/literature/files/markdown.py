@@ -46,16 +46,13 @@ def pack(writing: Writing) -> bytes:
 
 def unpack(data: bytes, name: str) -> Writing:
     """The text that `pack` wrote. Raises UnreadableWork."""
-    try:
-        text = data.decode("utf-8")
-        found = _OWN.match(text)
-        if found is None or not text[found.end() :].strip():
-            raise ValueError("the front matter is incomplete, or nothing follows it")
-        title, form = json.loads(found[1]), json.loads(found[2])
-    except (UnicodeDecodeError, ValueError) as error:
+    text = data.decode("utf-8", "replace")
+    found = _OWN.match(text)
+    title, form = (_string(found[1]), _string(found[2])) if found else (None, None)
+    if found is None or title is None or not form or not text[found.end() :].strip():
         raise UnreadableWork(
             "{name} is damaged: it begins as a text of Moxie's and is none.", name=name
-        ) from error
+        )
     entries = text[found.end() :].strip("\n").split(BREAK)
     body = BREAK.join(_ESCAPED.sub(r"\1", entry.replace("\\\n", "\n")) for entry in entries)
     return Writing.from_text(body, title, form)
@@ -108,6 +105,14 @@ def _words(token: Token) -> str:
     for line in lines:
         words = join(words, line)
     return words
+
+
+def _string(told: str) -> str | None:
+    try:
+        found = json.loads(told)
+    except ValueError:
+        return None
+    return found if isinstance(found, str) else None
 
 
 def _escaped(entry: str) -> str:

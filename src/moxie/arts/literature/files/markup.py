@@ -9,15 +9,25 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 
 _BLOCKS = frozenset(
-    "p div section article blockquote li ul ol dl dt dd figure center address main tr table hr "
-    "body pre".split()
+    (
+        *("p", "div", "section", "article", "blockquote", "li", "ul", "ol", "dl", "dt", "dd"),
+        *("center", "address", "main", "tr", "hr", "body", "pre"),
+    )
 )
 _SILENT = frozenset(
-    "head script style nav svg math rt rp figure table audio video form button".split()
+    (
+        *("head", "script", "style", "nav", "svg", "math", "rt", "rp", "figure", "table"),
+        *("audio", "video", "form", "button"),
+    )
 )
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
-_EMPTY = frozenset("br hr img input meta link col wbr area base source".split())
-_NOTES = frozenset("footnote footnotes endnote endnotes rearnote rearnotes noteref toc".split())
+_EMPTY = frozenset(("br", "hr", "img", "input", "meta", "link", "col", "wbr", "area", "source"))
+_NOTES = frozenset(
+    (
+        *("footnote", "footnotes", "endnote", "endnotes", "rearnote", "rearnotes"),
+        *("noteref", "toc"),
+    )
+)
 _MARK = re.compile(r"[\[〔［(（【]?\s*(?:\d{1,3}|[①-⑳⑴-⒇*†‡])\s*[\]〕］)）】]?")
 
 
@@ -53,10 +63,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """An element opens."""
-        if self._silent:
-            if tag not in _EMPTY:
-                self._silent.append(tag)
-        elif tag in _SILENT or self._is_note(attrs):
+        if self._silent or tag in _SILENT or self._is_note(attrs):
             if tag not in _EMPTY:
                 self._silent.append(tag)
         elif tag == "br":

@@ -22,16 +22,14 @@ from moxie.errors import UnreadableWork
 
 def read_pdf(data: bytes, name: str) -> Manuscript:
     """The words of a PDF. Raises UnreadableWork, Missing where pypdf is not installed."""
-    pypdf = need("pypdf")
+    need("pypdf")
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it repairs is nobody's concern
     try:
-        reader = pypdf.PdfReader(io.BytesIO(data))
-        if reader.is_encrypted:
-            raise UnreadableWork("{name} is encrypted: save it without a password.", name=name)
-        text = _text(reader, name)
+        text = _text(data, name)
     except UnreadableWork:
         raise
-    except Exception as error:  # noqa: BLE001 - a stranger's file breaks a parser in any way
+    except Exception as error:
+        # a stranger's file can break a parser in any way
         raise UnreadableWork(
             "{name} is damaged or cut off: it cannot be read as a {kind} file.",
             name=name,
@@ -45,11 +43,13 @@ def read_pdf(data: bytes, name: str) -> Manuscript:
     return read_text(cleaned(text))
 
 
-def _text(reader: object, name: str) -> str:
-    """The text of all pages, each ending in a form feed."""
+def _text(data: bytes, name: str) -> str:
+    """The text of all pages, with form feeds between them."""
     from pypdf import PdfReader
 
-    assert isinstance(reader, PdfReader)
+    reader = PdfReader(io.BytesIO(data))
+    if reader.is_encrypted:
+        raise UnreadableWork("{name} is encrypted: save it without a password.", name=name)
     number = len(reader.pages)
     if number > MAX_PAGES:
         raise UnreadableWork(

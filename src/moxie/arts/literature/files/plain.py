@@ -71,12 +71,14 @@ def _parted(text: str) -> Iterator[tuple[str, int, str]]:
 def _titled(section: Section, cut: Counter[str]) -> Section:
     """A short first paragraph that is no sentence is the title; the author's name may follow it."""
     entries = list(section.entries)
-    if len(entries) < 2 or not _is_title(entries[0]) or len(entries[1]) <= len(entries[0]):
-        if len(entries) < 3 or not (_is_title(entries[0]) and _AUTHOR.fullmatch(entries[1])):
-            return section
+    if len(entries) < 2 or not _is_title(entries[0]):
+        return section
+    signed = len(entries) > 2 and _AUTHOR.fullmatch(entries[1])
+    if not signed and len(entries[1]) <= len(entries[0]):
+        return section
     title = entries.pop(0)
     gone = 1
-    if len(entries) > 1 and _AUTHOR.fullmatch(entries[0]):
+    if signed:
         entries.pop(0)
         cut["author"] += 1
         gone += 1

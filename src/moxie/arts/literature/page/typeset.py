@@ -121,7 +121,7 @@ def _styles(font: str, *, chinese: bool) -> Sequence[Any]:
     )
 
 
-def _font(chinese: bool, text: str) -> str:  # noqa: FBT001
+def _font(chinese: bool, text: str) -> str:
     """The name of a font, registered, that has the letters of the text."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
