@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,11 +56,9 @@ class Counts:
         before = np.lib.stride_tricks.sliding_window_view(past, DEPTH)[:-1, ::-1]
         symbols = past[DEPTH:].astype(np.int64)
         told = (symbols != end) | (before[:, 0] != end)
-        each = np.repeat(np.float32(weights), [len(text) + 1 for text in texts])
+        each = np.repeat(np.asarray(weights, np.float32), [len(text) + 1 for text in texts])
         contexts, symbols = before[told].astype(np.int64), symbols[told]
-        chains = [
-            Chain.count(columns, contexts, symbols, each) for columns in (GROWING, *SKIPPING)
-        ]
+        chains = [Chain.count(columns, contexts, symbols, each) for columns in (GROWING, *SKIPPING)]
         return cls(size, chains[0], tuple(chains[1:]))
 
     def opinions(self, places: Places) -> tuple[Floats, Floats]:

@@ -81,25 +81,25 @@ class Teacher:
         return float(-np.log(np.maximum(shares[rows, symbols], 1e-30)).mean())
 
     def _moved(self, slopes: tuple[Floats, Floats]) -> Gate:
-        slots = self.slots or tuple(np.zeros_like(slope) for slope in (*slopes, *slopes))
+        self.slots = self.slots or tuple(np.zeros_like(slope) for slope in (*slopes, *slopes))
         self.step += 1
         rate = RATE * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * self.step / (self.steps + 1))))
-        kept, moved = [], []
-        old = (self.gate.inner, self.gate.outer)
-        for value, slope, mean, square in zip(old, slopes, slots[:2], slots[2:], strict=True):
-            mean = 0.9 * mean + 0.1 * slope
-            square = 0.99 * square + 0.01 * slope**2
-            by = mean / (1 - 0.9**self.step)
-            by = by / (np.sqrt(square / (1 - 0.99**self.step)) + 1e-6)
-            moved.append((value * (1 - rate * DECAY) - rate * by).astype(np.float32))
-            kept.append((mean.astype(np.float32), square.astype(np.float32)))
-        self.slots = (kept[0][0], kept[1][0], kept[0][1], kept[1][1])
-        return Gate(self.gate.middle, self.gate.spread, *moved)
+        means = [0.9 * a + 0.1 * b for a, b in zip(self.slots[:2], slopes, strict=True)]
+        squares = [0.99 * a + 0.01 * b**2 for a, b in zip(self.slots[2:], slopes, strict=True)]
+        self.slots = tuple(slot.astype(np.float32) for slot in (*means, *squares))
+        moved = []
+        for value, mean, square in zip(
+            (self.gate.inner, self.gate.outer), means, squares, strict=True
+        ):
+            size = np.sqrt(square / (1 - 0.99**self.step)) + 1e-6
+            by = mean / (1 - 0.9**self.step) / size
+            moved.append(np.asarray(value * (1 - rate * DECAY) - rate * by, np.float32))
+        return Gate(self.gate.middle, self.gate.spread, moved[0], moved[1])
 
 
 def summed(weights: Floats, logs: Floats) -> Floats:
     """Logarithms [n, experts, symbols] summed by weight [n, experts]."""
-    return np.matmul(weights[:, None], logs)[:, 0]
+    return np.asarray(np.matmul(weights[:, None], logs)[:, 0], np.float32)
 
 
 def softened(scores: Floats) -> Floats:

@@ -118,7 +118,7 @@ def _discounts(times: Ints) -> Floats:
         return np.full(3, EVEN, np.float32)
     once = met[0] / (met[0] + 2 * met[1])
     found = [n + 1 - (n + 2) * once * met[n + 1] / met[n] for n in range(3)]
-    return np.clip(found, 0.05, [0.99, 1.9, 2.8]).astype(np.float32)
+    return np.asarray(np.clip(found, 0.05, [0.99, 1.9, 2.8]), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
