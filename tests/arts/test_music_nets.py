@@ -14,8 +14,6 @@ from little_models import MACHINE
 from moxie.arts.music.coding import Coded, Coding, Events, Grid
 from moxie.arts.music.coding.events_fields import PITCH
 from moxie.arts.music.models.learn import (
-    Course,
-    Student,
     cut,
     nats,
     nats_a_unit,
@@ -25,10 +23,12 @@ from moxie.arts.music.models.learn import (
     windows,
 )
 from moxie.arts.music.models.lowrank import adapt, merge
-from moxie.arts.music.models.nets import REACH, SPAN, Kind, Net, taken
+from moxie.arts.music.models.nets import SPAN, Net
 from moxie.arts.music.models.thinned import thinned
 from moxie.errors import Cancelled
 from moxie.nn.checkpoint import FileCheckpoint, NoCheckpoint
+from moxie.nn.student import Course, Student
+from moxie.nn.trunks import REACH, Kind, taken
 
 KINDS: tuple[Kind, ...] = ("transformer", "recurrent")
 
@@ -88,9 +88,9 @@ def test_step_by_step_is_all_at_once(
 
 
 def test_a_transformer_forgets_what_is_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    from moxie.arts.music.models import nets
+    from moxie.nn import trunks
 
-    monkeypatch.setattr(nets, "REACH", 8)
+    monkeypatch.setattr(trunks, "REACH", 8)
     net = net_of(Events(), "transformer", depth=1)
     far, near = (torch.zeros(1, len(Events().trunk), dtype=torch.long) for _ in range(2))
     near[:] = 1
@@ -174,7 +174,7 @@ def test_nats_are_those_of_the_predictions(pieces: list[Coded]) -> None:
     assert nats_a_unit(net, [short, long], 40) == pytest.approx(total / 39, rel=1e-5)
 
 
-def student_of(kind: Kind, course: Course, seed: int = 4) -> Student:
+def student_of(kind: Kind, course: Course, seed: int = 4) -> Student[Net]:
     torch.manual_seed(seed)
     return Student(Net(Events(), kind, width=16, depth=2, dropout=0.2), course, seed)
 
@@ -232,15 +232,15 @@ def test_the_best_moment_is_kept(pieces: list[Coded]) -> None:
     with torch.random.fork_rng(devices=[]):
         student = student_of("recurrent", course)
         aside = [cut(pieces[0], 0, 24)]
-        student.look(aside)
+        student.keep(nats_a_unit(student.averaged, aside, 24))
         best = {name: weight.clone() for name, weight in student.averaged.state_dict().items()}
         for weight in student.averaged.parameters():
             weight.data += 3 * torch.randn_like(weight)
         worse = nats_a_unit(student.averaged, aside, 24)
-        student.look(aside)
+        student.keep(nats_a_unit(student.averaged, aside, 24))
         assert worse > student.best_loss
         assert all(torch.equal(student.best[name], weight) for name, weight in best.items())
-        student.look([])
+        student.keep(None)
         kept = student.averaged.state_dict()
         assert all(torch.equal(student.best[name], weight) for name, weight in kept.items())
 

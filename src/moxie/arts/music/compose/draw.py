@@ -22,7 +22,7 @@ from moxie.arts.music.compose.forked import forked
 from moxie.arts.music.compose.grid_line import GridLine
 from moxie.arts.music.compose.script import Script
 from moxie.arts.music.models.experts import Experts
-from moxie.arts.music.models.nets import taken
+from moxie.nn.trunks import taken
 
 Line: TypeAlias = EventLine | GridLine
 

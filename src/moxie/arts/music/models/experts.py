@@ -17,7 +17,8 @@ from moxie.arts.music.coding import HEADER, Coded, Coding, coding_named
 from moxie.arts.music.models.counted import CountModel, gate_from, under
 from moxie.arts.music.models.gate import Floats, Gate, confidence
 from moxie.arts.music.models.learn import predictions
-from moxie.arts.music.models.nets import REACH, Kind, Net
+from moxie.arts.music.models.nets import Net
+from moxie.nn.trunks import REACH, Kind
 
 WINDOW = REACH
 """Units that a network sees when a whole piece is predicted."""

@@ -1,17 +1,13 @@
 """Training a network on coded pieces, a number of steps that is fixed beforehand.
 
-AdamW with a cosine schedule; an exponential average of the weights is what is kept, of the moment
-at which it predicted the works set aside best (early stopping by work). Windows are drawn by
+It goes as `moxie.nn.student` says. Windows are drawn by
 piece, long ones less than by their length, so that no long work drowns the others. Transposition
 is drawn anew each time.
 """
 
 from __future__ import annotations
 
-import copy
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -22,14 +18,8 @@ from torch import Tensor
 from moxie.art import Checkpoint, OnStep
 from moxie.arts.music.coding import Coded, Coding, in_key
 from moxie.arts.music.models.nets import Net
-from moxie.errors import Cancelled
+from moxie.nn.student import Course, Student
 from moxie.settings import Machine
-
-WARM = 60
-"""Steps until the learning rate is reached."""
-
-AVERAGE = 0.995
-"""Decay of the averaged weights a step."""
 
 BY_LENGTH = 0.75
 """A piece is drawn by this power of its length."""
@@ -37,114 +27,12 @@ BY_LENGTH = 0.75
 TRANSPOSED = 0.5
 """Share of the windows that are moved by up to six semitones out of their key."""
 
-LOOKS = 12
-"""How often the works set aside are looked at."""
-
 SET_ASIDE_UNITS = 6000
 """Units of the works set aside that are looked at each time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
-    """How a network is trained."""
-
-    steps: int
-    batch: int = 12
-    window: int = 192
-    rate: float = 3e-3
-    decay: float = 0.1
-
-
-class Student:
-    """A network in training: everything that a checkpoint has to hold."""
-
-    def __init__(self, net: Net, course: Course, seed: int) -> None:
-        self.net, self.course = net, course
-        self.averaged = copy.deepcopy(net).eval().requires_grad_(requires_grad=False)
-        self.best = copy.deepcopy(self.averaged.state_dict())
-        self.best_loss = math.inf
-        self.step = 0
-        self.rng = np.random.default_rng([seed, 1])
-        learning = [p for p in net.parameters() if p.requires_grad]
-        matrices = [p for p in learning if p.dim() > 1]
-        others = [p for p in learning if p.dim() <= 1]
-        self.optimiser = torch.optim.AdamW(
-            [
-                {"params": matrices, "weight_decay": course.decay},
-                {"params": others, "weight_decay": 0.0},
-            ],
-            lr=course.rate,
-            betas=(0.9, 0.98),
-        )
-
-    def rate(self) -> float:
-        """The learning rate of the next step."""
-        course = self.course
-        warm = min(1.0, (self.step + 1) / min(WARM, max(1, course.steps // 4)))
-        cosine = 0.5 * (1 + math.cos(math.pi * self.step / course.steps))
-        return course.rate * warm * (0.02 + 0.98 * cosine)
-
-    def learn(self, batch: Sequence[Coded], machine: Machine) -> float:
-        """One step; nats a unit before it."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate()
-        self.net.train()
-        with torch.autocast(machine.device.split(":")[0], torch.bfloat16, enabled=machine.half):
-            losses = nats(self.net, batch)
-        told = sum(len(piece.symbols) for piece in batch)
-        loss = torch.stack([one.sum() for one in losses]).sum() / told
-        self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
-        self.optimiser.step()
-        self.step += 1
-        decay = min(AVERAGE, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            for kept, new in zip(self.averaged.parameters(), self.net.parameters(), strict=True):
-                kept.lerp_(new, 1 - decay)
-        return float(loss.detach())
-
-    def look(self, aside: Sequence[Coded]) -> None:
-        """Keep the averaged weights if they predict the works set aside best so far."""
-        loss = nats_a_unit(self.averaged, aside, self.course.window) if aside else 0.0
-        if loss < self.best_loss or not aside:
-            self.best_loss = loss
-            self.best = copy.deepcopy(self.averaged.state_dict())
-
-    def state(self) -> dict[str, object]:
-        """Everything, as tensors and JSON scalars, for a checkpoint."""
-        import json
-
-        found: dict[str, object] = {"step": self.step, "best_loss": repr(self.best_loss)}
-        found["rng"] = json.dumps(self.rng.bit_generator.state)
-        found["torch"] = torch.get_rng_state()
-        found |= {f"net.{k}": v for k, v in self.net.state_dict().items()}
-        found |= {f"averaged.{k}": v for k, v in self.averaged.state_dict().items()}
-        found |= {f"best.{k}": v for k, v in self.best.items()}
-        for index, slot in self.optimiser.state_dict()["state"].items():
-            found |= {f"slot.{index}.{name}": value for name, value in slot.items()}
-        return found
-
-    def restore(self, state: Mapping[str, object]) -> None:
-        """Go on from what `state` gave."""
-        import json
-
-        self.step, self.best_loss = int(str(state["step"])), float(str(state["best_loss"]))
-        self.rng.bit_generator.state = json.loads(str(state["rng"]))
-        torch.set_rng_state(_tensor(state["torch"]))
-        self.net.load_state_dict(_under(state, "net."))
-        self.averaged.load_state_dict(_under(state, "averaged."))
-        self.best = _under(state, "best.")
-        slots: dict[int, dict[str, Tensor]] = {}
-        for name, value in _under(state, "slot.").items():
-            index, _, key = name.partition(".")
-            slots.setdefault(int(index), {})[key] = value
-        groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": slots, "param_groups": groups})
-
-
 def train(
-    student: Student,
+    student: Student[Net],
     coding: Coding,
     pieces: Sequence[Coded],
     weights: Sequence[float],
@@ -156,23 +44,18 @@ def train(
 ) -> Net:
     """The averaged network, trained to the end of its course; ready to predict."""
     course = student.course
-    every = max(1, course.steps // LOOKS)
     chances = _chances(pieces, weights)
     some = _some(aside, SET_ASIDE_UNITS, course.window)
-    while student.step < course.steps:
-        batch = _draw(student.rng, coding, pieces, chances, course)
-        loss = student.learn(batch, machine)
-        if student.step % every == 0 or student.step == course.steps:
-            student.look(some)
-        try:
-            on_step(student.step, course.steps, loss)
-        except Cancelled:
-            checkpoint.save(student.state())
-            raise
-        if student.step % every == 0 and student.step < course.steps:
-            checkpoint.save(student.state())
-    student.averaged.load_state_dict(student.best)
-    return student.averaged
+
+    def loss(net: Net, rng: np.random.Generator) -> Tensor:
+        batch = _draw(rng, coding, pieces, chances, course)
+        told = sum(len(piece.symbols) for piece in batch)
+        return torch.stack([one.sum() for one in nats(net, batch)]).sum() / told
+
+    def look(net: Net) -> float | None:
+        return nats_a_unit(net, some, course.window) if some else None
+
+    return student.train(loss, look, machine, checkpoint=checkpoint, on_step=on_step)
 
 
 def nats(net: Net, pieces: Sequence[Coded]) -> list[Tensor]:
@@ -288,16 +171,3 @@ def _some(pieces: Sequence[Coded], units: int, window: int) -> list[Coded]:
         return found
     places = np.linspace(0, len(found) - 1, wanted).round().astype(int)
     return [found[place] for place in places]
-
-
-def _under(state: Mapping[str, object], prefix: str) -> dict[str, Tensor]:
-    return {
-        name.removeprefix(prefix): _tensor(value)
-        for name, value in state.items()
-        if name.startswith(prefix)
-    }
-
-
-def _tensor(value: object) -> Tensor:
-    assert isinstance(value, Tensor)
-    return value

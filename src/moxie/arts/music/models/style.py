@@ -19,12 +19,13 @@ from moxie.arts.music.compose.manner import Manner
 from moxie.arts.music.models import company
 from moxie.arts.music.models.counted import CountModel
 from moxie.arts.music.models.experts import Experts, Shape
-from moxie.arts.music.models.learn import Course, Student, train
+from moxie.arts.music.models.learn import train
 from moxie.arts.music.models.lowrank import adapt, base_of, merge
 from moxie.arts.music.models.nets import Net
 from moxie.arts.music.models.thinned import thinned
 from moxie.arts.music.score import Score
 from moxie.errors import Missing, TooLittleData
+from moxie.nn.student import Among, Course, Student
 from moxie.settings import Machine
 from moxie.work import Plan
 
@@ -245,25 +246,11 @@ class _Nets:
             [*(lesson.weights[i] for i in lesson.learnt), *([THIN] * len(lesson.extra))],
             [lesson.pieces[i] for i in lesson.aside],
             self.machine,
-            checkpoint=_Among(self.checkpoint, {**finished, "training": n}),
+            checkpoint=Among(self.checkpoint, {**finished, "training": n}),
             on_step=step,
         )
         # on the CPU, where a loaded network is too: the same seed then makes the same work
         return (merge(trained) if lesson.base is not None else trained).cpu()
-
-
-@dataclass(frozen=True, slots=True)
-class _Among:
-    """A checkpoint of one network among several."""
-
-    whole: Checkpoint
-    beside: Mapping[str, object]
-
-    def load(self) -> Mapping[str, object] | None:
-        return self.whole.load()
-
-    def save(self, state: Mapping[str, object]) -> None:
-        self.whole.save({**self.beside, **state})
 
 
 def shapes_of(options: Mapping[str, object]) -> tuple[Shape, ...]:

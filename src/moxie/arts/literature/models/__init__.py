@@ -1,0 +1,1 @@
+"""Language models: counts, networks and their mixture, and the style model over them."""

@@ -1,0 +1,131 @@
+"""Counts of works and of the text at hand, seen from several sides: each side is an expert."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moxie.arts.literature.models.places import DEPTH, Places, opened
+from moxie.arts.literature.models.tables import (
+    Chain,
+    Columns,
+    Floats,
+    Met,
+    Table,
+    blended,
+    count,
+    hashed,
+)
+
+ORDERS = 6
+GROWING: tuple[Columns, ...] = tuple(tuple(range(order)) for order in range(ORDERS + 1))
+SKIPPING: tuple[tuple[Columns, ...], ...] = (
+    ((), (1,), (1, 2), (1, 2, 3)),
+    ((), (0,), (0, 2), (0, 2, 3)),
+)
+"""Contexts with a hole: the last symbol, or the one before it, may be any."""
+
+SAID = (3.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0)
+"""What one occurrence in the text at hand counts beside one in the works, by order."""
+
+TOLD = (0, 1, 2, 3, ORDERS)
+FADING = (0.98, 0.998)
+KEPT = 0.5
+"""The discount of what was met in the text at hand alone."""
+
+EXPERTS = len(TOLD) + len(FADING) + 1 + len(SKIPPING)
+TINY = np.float32(1e-12)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted in works."""
+
+    size: int  # symbols
+    growing: Chain
+    skipping: tuple[Chain, ...]
+
+    @classmethod
+    def of(cls, texts: Sequence[Sequence[int]], weights: Sequence[float], size: int) -> Counts:
+        """Count texts of symbols; the last of the `size` symbols ends a text."""
+        end = size - 1
+        past = np.concatenate([*(opened(end, text) for text in texts), opened(end)])
+        before = np.lib.stride_tricks.sliding_window_view(past, DEPTH)[:-1, ::-1]
+        symbols = past[DEPTH:].astype(np.int64)
+        told = (symbols != end) | (before[:, 0] != end)
+        each = np.repeat(np.asarray(weights, np.float32), [len(text) + 1 for text in texts])
+        contexts, symbols = before[told].astype(np.int64), symbols[told]
+        chains = [Chain.count(columns, contexts, symbols, each) for columns in (GROWING, *SKIPPING)]
+        return cls(size, chains[0], tuple(chains[1:]))
+
+    def opinions(self, places: Places) -> tuple[Floats, Floats]:
+        """What each expert says, log probabilities [n, EXPERTS, symbols]; and signs [n, SIGNS]."""
+        n = len(places.where)
+        logs = np.empty((n, EXPERTS, self.size), np.float32)
+        contexts = places.contexts()
+        alike, longest = places.alike(ORDERS)
+        room = np.zeros(n * self.size, np.float32)
+        met = [_frequent(places.recent(1.0, self.size)), *alike]
+        shares = np.full((n, self.size), 1 / self.size, np.float32)
+        seen = []
+        columns_and_tables = zip(self.growing.columns, self.growing.tables, strict=True)
+        for order, (columns, table) in enumerate(columns_and_tables):
+            said = Met(met[order].rows, met[order].symbols, met[order].counts * SAID[order])
+            found = table.find(hashed(contexts, columns))
+            shares, signs = blended(table, found, shares, said, room)
+            seen.append(signs)
+            if order == 0:
+                first = shares.copy()
+            if order in TOLD:
+                logs[:, len(TOLD) - 1 - TOLD.index(order)] = shares
+        self._cached(logs, places, first, alike, room)
+        for k, chain in enumerate(self.skipping):
+            shares = np.full((n, self.size), 1 / self.size, np.float32)
+            for columns, table in zip(chain.columns, chain.tables, strict=True):
+                blended(table, table.find(hashed(contexts, columns)), shares, None, room)
+            logs[:, EXPERTS - len(self.skipping) + k] = shares
+        np.log(np.maximum(logs, TINY, out=logs), out=logs)
+        return logs, _signs(logs, np.stack(seen).transpose(2, 0, 1), longest, places.read())
+
+    def _cached(
+        self, logs: Floats, places: Places, first: Floats, alike: Sequence[Met], room: Floats
+    ) -> None:
+        for k, fading in enumerate(FADING):
+            recent = places.recent(fading, self.size)
+            recent += 20 * first
+            recent /= recent.sum(1, keepdims=True)
+            logs[:, len(TOLD) + k] = recent
+        own = first.copy()
+        nowhere = np.full(len(own), -1, np.int64)
+        for met in alike:
+            own, _ = blended(NOTHING, nowhere, own, met, room)
+        logs[:, len(TOLD) + len(FADING)] = own
+
+
+def _nothing() -> Table:
+    table, _, _ = count(np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.float32))
+    return table
+
+
+NOTHING = _nothing()
+
+
+def _frequent(recent: Floats) -> Met:
+    rows, symbols = np.nonzero(recent)
+    return Met(rows, symbols, recent[rows, symbols])
+
+
+def _signs(logs: Floats, seen: Floats, longest: NDArray[np.int64], read: Floats) -> Floats:
+    """What can be seen at places: how much is known of each context, how sure experts are."""
+    heads = [0, 2, len(TOLD) + len(FADING), EXPERTS - 2]
+    some = logs[:, heads]
+    surest = some.max(2)
+    spread = -(np.exp(some[:, :2]) * some[:, :2]).sum(2)
+    known = np.log1p(seen[:, 1:, 0])
+    kinds = np.log1p(seen[:, 1:, 1])
+    depth = (seen[:, :, 0] > 0).sum(1)[:, None]
+    others = np.stack((np.minimum(longest, 12), np.log1p(read)), 1)
+    return np.concatenate((surest, spread, known, kinds, depth, others), 1).astype(np.float32)

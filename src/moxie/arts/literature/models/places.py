@@ -1,0 +1,89 @@
+"""Places in texts: what stands before them, and where the text has said the like before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moxie.arts.literature.models.tables import Floats, Ints, Met
+
+DEPTH = 8
+"""Symbols before a place that contexts are made of; ends stand before the beginning."""
+
+ALIKE = 512
+"""Latest places after the same symbol that are compared with a place."""
+
+LONGEST = 16
+"""Symbols that a likeness is followed back at most."""
+
+RECENT = 3000
+"""Latest symbols whose frequency counts."""
+
+Past = NDArray[np.int32]
+"""The symbols of a text so far, after DEPTH ends."""
+
+
+def opened(end: int, symbols: Sequence[int] = ()) -> Past:
+    """A text after the ends that stand before it."""
+    past = np.full(DEPTH + len(symbols), end, np.int32)
+    past[DEPTH:] = symbols
+    return past
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Some places, each in a text of its own or several in one: (past, how much of it is read)."""
+
+    where: Sequence[tuple[Past, int]]
+
+    def contexts(self) -> Ints:
+        """The symbols before each, the latest first, int [n, DEPTH]."""
+        return np.stack([past[at - DEPTH : at][::-1] for past, at in self.where]).astype(np.int64)
+
+    def alike(self, orders: int) -> tuple[list[Met], Ints]:
+        """What followed the last 1, 2, ... symbols in the same text; and the longest likeness.
+
+        The first counts of `Met` are by order, from 1; the lengths int [n] go to LONGEST.
+        """
+        found: list[list[tuple[int, Past]]] = [[] for _ in range(orders)]
+        longest = np.zeros(len(self.where), np.int64)
+        for row, (past, at) in enumerate(self.where):
+            after = np.flatnonzero(past[DEPTH - 1 : at - 1] == past[at - 1])[-ALIKE:] + DEPTH
+            length = 1
+            while len(after):
+                if length <= orders:
+                    found[length - 1].append((row, past[after]))
+                longest[row] = length
+                length += 1
+                if length > min(LONGEST, at - 1):
+                    break
+                after = after[past[np.maximum(after - length, 0)] == past[at - length]]
+        return [_met(pairs) for pairs in found], longest
+
+    def recent(self, decay: float, size: int) -> Floats:
+        """How often each symbol was met of late, float32 [n, symbols]; `decay` a symbol."""
+        n = len(self.where)
+        flat, fading = [], []
+        for row, (past, at) in enumerate(self.where):
+            some = past[max(DEPTH, at - RECENT) : at]
+            flat.append(some + row * size)
+            fading.append(decay ** np.arange(len(some) - 1, -1, -1))
+        counts = np.bincount(np.concatenate(flat), np.concatenate(fading), n * size)
+        return counts.reshape(n, size).astype(np.float32)
+
+    def read(self) -> Floats:
+        """How many symbols each text has had, float32 [n]."""
+        return np.array([at - DEPTH for _, at in self.where], np.float32)
+
+
+def _met(pairs: Sequence[tuple[int, Past]]) -> Met:
+    if not pairs:
+        nothing = np.zeros(0, np.int64)
+        return Met(nothing, nothing, np.zeros(0, np.float32))
+    wide = 1 << 32
+    keys = np.concatenate([row * wide + symbols.astype(np.int64) for row, symbols in pairs])
+    unique, times = np.unique(keys, return_counts=True)
+    return Met(unique // wide, unique % wide, times.astype(np.float32))
