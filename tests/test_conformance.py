@@ -230,6 +230,11 @@ class BadArt(Toy):
     def recipes(self) -> Sequence[Recipe[Row]]:
         return [RECIPE]
 
+    def works(self, data: bytes, name: str) -> Sequence[tuple[str, bytes]]:
+        if self.wrong == "another file":
+            return [(name, data.replace(b"1", b"2"))]
+        return [] if self.wrong == "no works" else super().works(data, name)
+
     def read(self, data: bytes, name: str) -> Row:
         if self.wrong == "crash on garbage":
             return tuple(map(int, data.split()[1:] if data else [b"x"]))
@@ -327,6 +332,8 @@ class BadArt(Toy):
 ART_FAULTS = {
     "name": "lower-case letters",
     "suffix": "is not like '.png'",
+    "no works": "there is no work in",
+    "another file": "but not the file as it is",
     "crash on garbage": "not UnreadableWork",
     "reads anything": "is read as if it were a work",
     "lossy": r"read\(write\(content\)\) is not the content",

@@ -113,8 +113,7 @@ class Finder(Protocol[S_contra]):
     def search(self, content: S_contra) -> Sequence[Likeness]:
         """Every source at 0.5 or more, or else the likeliest; the likeliest first.
 
-        More thorough than `CopyIndex.nearest`: a small part of a work counts, and so does a
-        work that is a small part of the content.
+        More thorough than `nearest`: a small part of either is enough.
         """
         ...
 
@@ -123,9 +122,8 @@ class Finder(Protocol[S_contra]):
 class Comparison:
     """What two contents have in common, for people who have to judge it.
 
-    `similarity` is on the copy scale. `shown` has both side by side with what they share marked;
-    `facts` are the figures. `method` says how it was found, `errors` how often that is wrong and
-    where it was measured, `limits` what it cannot tell.
+    `shown` has both side by side with what they share marked; `facts` are the figures. `method`
+    says how it was found, `errors` how often that is wrong, `limits` what it cannot tell.
     """
 
     similarity: float
@@ -163,8 +161,7 @@ class StyleModel(Protocol[S]):
     ) -> Self:
         """Learn from the samples; go on from the checkpoint if it holds a state.
 
-        Indexing `samples` may read from disk: keep what is needed. Must end in the same model
-        whether or not it was stopped on the way.
+        Indexing `samples` may read from disk. Must end in the same model, stopped or not.
         """
         ...
 
@@ -276,6 +273,13 @@ class Art(Protocol[S]):
         """By `least_works` ascending; the first works from one work on and is quick to fit."""
         ...
 
+    def works(self, data: bytes, name: str) -> Sequence[tuple[str, bytes]]:
+        """(name, data) of every work in a file, each for `read`; most files are one work.
+
+        Raises UnreadableWork.
+        """
+        ...
+
     def read(self, data: bytes, name: str) -> S:
         """Decode a work, normalised (orientation, colour space, no private data).
 
@@ -297,8 +301,7 @@ class Art(Protocol[S]):
     def family(self, name: str) -> str | None:
         """The larger work that a file is a part of, by its name and folders; None: it is whole.
 
-        "op18no1/movement2.mxl" belongs with the other movements. In doubt None: what is in one
-        family is never on both sides of the split.
+        In doubt None: what is in one family is never on both sides of the split.
         """
         ...
 
@@ -329,8 +332,7 @@ class Art(Protocol[S]):
     def measure(self, content: S) -> Floats:
         """Its traits, float32 [traits], finite for any content.
 
-        On scales on which equal steps look or sound about equal (logarithms of sizes and
-        amounts), so that contents lie about evenly on both sides of the usual.
+        On scales on which equal steps look or sound about equal (logarithms of amounts).
         """
         ...
 
@@ -339,7 +341,7 @@ class Art(Protocol[S]):
         ...
 
     def trace(self, content: S) -> bytes:
-        """What is kept of a content to find copies of it later: small, and read by `finder`."""
+        """What is kept of a content to find copies of it later: small, for `finder`."""
         ...
 
     def finder(self, traces: Sequence[bytes]) -> Finder[S]:
@@ -361,8 +363,7 @@ class Art(Protocol[S]):
         """The part of a content that a person names; True there. Its last axes are the size.
 
         `text` is as they wrote it ("bars:9-12"); where it was the path of a file, `data` is what
-        the file holds (a mask picture). Raises BadInput for what is not understood, lies
-        outside, is empty, or leaves nothing known.
+        that holds (a mask). Raises BadInput for what lies outside, or leaves nothing known.
         """
         ...
 
@@ -373,7 +374,7 @@ class Art(Protocol[S]):
     def restorer(self, data: bytes, name: str) -> Restorer[S] | None:
         """Opens a damaged work for mending in full; None where models' `infill` is all there is.
 
-        Raises UnreadableWork, and BadInput for what could not be mended without changing the rest.
+        Raises UnreadableWork, and BadInput for what cannot be mended apart from the rest.
         """
         ...
 
@@ -385,7 +386,7 @@ class Art(Protocol[S]):
         ...
 
     def blend(self, models: Sequence[tuple[StyleModel[S], float]]) -> StyleModel[S]:
-        """One model that makes works between several trained ones. Weights are over 0, sum to 1.
+        """One model that makes works between several trained ones. Weights sum to 1.
 
         `fit` is not asked of it. Raises BadInput where these models cannot be blended.
         """

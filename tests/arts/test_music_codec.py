@@ -246,3 +246,20 @@ def test_seconds_follow_the_tempos(piece: Score) -> None:
 )
 def test_keys_have_their_names(key: Key, name: str) -> None:
     assert codec.key_name(key) == name
+
+
+def test_a_book_of_tunes_is_as_many_works() -> None:
+    book = b"M:3/4\nX:1\nT:One\nL:1/4\nK:C\nABc|\n\nX:2\nT:Two\nL:1/4\nK:G\nGAB|c2d|\n"
+    works = codec.works(book, "tunes.abc")
+    assert [name for name, _ in works] == ["tunes 1.abc", "tunes 2.abc"]
+    first, second = (codec.read(data, name) for name, data in works)
+    assert (first.title, second.title) == ("One", "Two")
+    assert [bar.beats for bar in (first.bars[0], second.bars[0])] == [3, 3]  # from the book's head
+    assert len(second.bars) == 2
+    assert codec.works(works[0][1], "one.abc") == [("one.abc", works[0][1])]
+
+
+def test_a_book_of_too_many_tunes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codec, "MAX_TUNES", 1)
+    with pytest.raises(UnreadableWork, match="holds 2 tunes"):
+        codec.works(b"X:1\nK:C\nA|\nX:2\nK:C\nB|", "tunes.abc")

@@ -17,8 +17,9 @@ from moxie.arts.painting import Painting, codec
 from moxie.arts.painting.picture import Picture
 from moxie.errors import BadInput
 from moxie.flow import sources
-from moxie.flow.collect import Found, Repeat, collect
+from moxie.flow.collect import Found, Repeat, Ruling, collect
 from moxie.work import Refusal, Rights
+from toy import Row, Toy
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX file system only")
 
@@ -141,6 +142,50 @@ def test_stopping_early_reads_only_a_little_ahead(tmp_path: Path) -> None:
     next(outcomes)
     outcomes.close()
     assert len(reads) <= 5
+
+
+def rows(folder: Path) -> list[Found[Row] | Repeat | Refusal]:
+    return list(collect([folder], Toy(), rights=Rights("own"), known={}))
+
+
+def test_a_file_of_several_works_gives_each_of_them(tmp_path: Path) -> None:
+    fill(tmp_path, {"book.beads": b"beads 1 2\nbeads 3 4\nnonsense\nbeads 1 2\n"})
+    first, second, broken, again = rows(tmp_path)
+    assert isinstance(first, Found)
+    assert isinstance(second, Found)
+    assert first.work.facts["file"] == "book.beads/row 1.beads"
+    assert (first.work.title, second.work.title) == ("row 1", "row 2")
+    assert first.work.original == hashlib.sha256(b"beads 1 2\n").hexdigest()
+    assert first.work.facts["works in the file"] == 4
+    assert isinstance(broken, Refusal)
+    assert broken.name == "book.beads/row 3.beads"
+    assert again == Repeat("book.beads/row 4.beads", first.work.id)
+
+
+def test_what_is_said_of_a_file_holds_for_all_works_in_it(tmp_path: Path) -> None:
+    fill(tmp_path, {"book.beads": b"beads 1 2\nbeads 3 4\n"})
+    asked: list[str] = []
+
+    def gate(entry: sources.Entry) -> Ruling:
+        asked.append(entry.name)
+        return Ruling(facts={"overridden": "by its maker"})
+
+    found = list(collect([tmp_path], Toy(), rights=Rights("own"), known={}, gate=gate))
+    assert asked == ["book.beads"]
+    assert [one.work.facts["overridden"] for one in found if isinstance(one, Found)] == [
+        "by its maker",
+        "by its maker",
+    ]
+
+
+def test_a_file_of_too_many_works_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moxie.flow.collect.MAX_MEMBERS", 2)
+    fill(tmp_path, {"book.beads": b"beads 1 2\nbeads 3 4\nbeads 5 6\n"})
+    (refusal,) = rows(tmp_path)
+    assert isinstance(refusal, Refusal)
+    assert "more than 2 works" in str(refusal.why)
 
 
 def test_names_are_made_safe_to_store_and_print(tmp_path: Path) -> None:

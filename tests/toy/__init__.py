@@ -57,6 +57,14 @@ class Toy:
     def recipes(self) -> Sequence[Recipe[Row]]:
         return recipes_in("toy.recipes", "toy")
 
+    def works(self, data: bytes, name: str) -> Sequence[tuple[str, bytes]]:
+        rows = data.splitlines(keepends=True)[:1000]
+        return (
+            [(f"row {i}.beads", row) for i, row in enumerate(rows, 1)]
+            if rows[1:]
+            else [(name, data)]
+        )
+
     def read(self, data: bytes, name: str) -> Row:
         found = re.fullmatch(rb"beads((?: \d){1,400})\n", data[: 2 * LONGEST + 10])
         if found is None:

@@ -46,6 +46,19 @@ def check_examples_are_works(subject: Subject[Any]) -> None:
     require(again == subject.files, "the examples differ from one call to the next")
 
 
+def check_files_give_their_works(subject: Subject[Any]) -> None:
+    """An example is one work or some, each of which can be read; what is one is the file itself."""
+    for name, data in subject.files:
+        works = subject.art.works(data, name)
+        require(works, f"there is no work in {name}")
+        for inner, given in works:
+            require(isinstance(inner, str) and inner.strip(), f"a work in {name} has no name")
+            subject.art.read(given, inner)
+        require(works == subject.art.works(data, name), f"the works in {name} waver")
+        if len(works) == 1:
+            require(works[0][1] == data, f"{name} is one work, but not the file as it is")
+
+
 def check_lossless_form_is_exact(subject: Subject[Any]) -> None:
     """What is written without a suffix is read back in every detail."""
     art = subject.art
@@ -201,6 +214,7 @@ def check_preview(subject: Subject[Any]) -> None:
 ALL = (
     check_names,
     check_examples_are_works,
+    check_files_give_their_works,
     check_lossless_form_is_exact,
     check_garbage_is_refused,
     check_a_cut_file_does_not_crash,

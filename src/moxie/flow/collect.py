@@ -1,6 +1,6 @@
 """Collect: works from files, folders and zip archives, each with its rights and its origin.
 
-A broken file is refused with its reason and the rest goes on. What does not look like a work of
+A file may hold several works. A broken one is refused with its reason and the rest goes on. What does not look like a work of
 the art at all (notes, thumbnails, hidden and system files) is passed over in silence.
 """
 
@@ -12,15 +12,15 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Generic, TypeAlias, TypeVar
 
 from moxie.art import Art
 from moxie.errors import UnreadableWork
-from moxie.flow.sources import Entry, entries
-from moxie.text import Message, Scalar
+from moxie.flow.sources import MAX_MEMBERS, Entry, entries, plain
+from moxie.text import Message, Scalar, say
 from moxie.work import Refusal, Rights, Work
 
 S = TypeVar("S")
@@ -79,17 +79,14 @@ def collect(
     """
     found = entries(sources, art.suffixes)  # checks the sources now, reads them later
     originals = dict(known)
-    return _collect(_in_order(found, partial(_read, art, rights, originals, gate)), originals)
+    return _collect(_in_order(found, partial(_open, art, rights, originals, gate)), originals)
 
 
-def _collect(
-    outcomes: Iterator[Outcome[S] | None], originals: dict[str, str]
-) -> Iterator[Outcome[S]]:
+def _collect(outcomes: Iterator[Outcome[S]], originals: dict[str, str]) -> Iterator[Outcome[S]]:
     ids = set(originals.values())
     for outcome in outcomes:
         if not isinstance(outcome, Found):
-            if outcome is not None:
-                yield outcome
+            yield outcome
             continue
         work = outcome.work
         name = str(work.facts["file"])
@@ -102,18 +99,18 @@ def _collect(
 
 
 def _in_order(
-    found: Iterator[Entry], read: Callable[[Entry], Outcome[S] | None]
-) -> Iterator[Outcome[S] | None]:
+    found: Iterator[Entry], read: Callable[[Entry], Sequence[Outcome[S]]]
+) -> Iterator[Outcome[S]]:
     """Read a few entries ahead in threads; results come in the order of the entries."""
-    waiting: deque[Future[Outcome[S] | None]] = deque()
+    waiting: deque[Future[Sequence[Outcome[S]]]] = deque()
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="collect")
     with closing(_Closing(pool)):
         for entry in found:
             waiting.append(pool.submit(read, entry))
             if len(waiting) >= AHEAD:
-                yield waiting.popleft().result()
+                yield from waiting.popleft().result()
         while waiting:
-            yield waiting.popleft().result()
+            yield from waiting.popleft().result()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,25 +123,52 @@ class _Closing:
         self.pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _read(
+def _open(
     art: Art[S], rights: Rights, originals: Mapping[str, str], gate: Gate, entry: Entry
-) -> Outcome[S] | None:
-    """The work in an entry; None when it only might have been one and is not."""
+) -> Sequence[Outcome[S]]:
+    """The works in a file; none when it only might have held one and does not."""
     name = entry.name
     if isinstance(entry.data, UnreadableWork):
-        return Refusal(name, entry.data.message)
+        return [Refusal(name, entry.data.message)]
     original = hashlib.sha256(entry.data).hexdigest()
+    if original in originals:
+        return [Repeat(name, originals[original])]
+    try:
+        works = art.works(entry.data, PurePosixPath(name).name)
+        if len(works) > MAX_MEMBERS:
+            return [_too_many(name)]
+        read = [_read(art, originals, rights, entry, place, works) for place in range(len(works))]
+    except UnreadableWork as error:
+        return [Refusal(name, error.message)] if entry.expected else []
+    ruling = gate(entry)
+    if ruling.why is not None:
+        return [Refusal(name, ruling.why, forbidden=True)]
+    return [_ruled(one, ruling) if isinstance(one, Found) else one for one in read]
+
+
+def _read(
+    art: Art[S],
+    originals: Mapping[str, str],
+    rights: Rights,
+    entry: Entry,
+    place: int,
+    works: Sequence[tuple[str, bytes]],
+) -> Outcome[S]:
+    """One of the works in a file. Of several each is called after itself, inside the file."""
+    inner, given = works[place]
+    alone = len(works) == 1
+    name = entry.name if alone else f"{entry.name}/{plain(inner)}"
+    original = hashlib.sha256(given).hexdigest()
     if original in originals:
         return Repeat(name, originals[original])
     try:
-        content = art.read(entry.data, PurePosixPath(name).name)
-        data = art.write(content)
-        facts = {**art.facts(entry.data, content), "file": name}
+        content = art.read(given, PurePosixPath(name).name)
     except UnreadableWork as error:
-        return Refusal(name, error.message) if entry.expected else None
-    ruling = gate(entry)
-    if ruling.why is not None:
-        return Refusal(name, ruling.why, forbidden=True)
+        if alone:
+            raise
+        return Refusal(name, error.message)
+    data = art.write(content)
+    facts = {**art.facts(given, content), "file": name}
     work = Work(
         id=hashlib.sha256(data).hexdigest(),
         art=art.name,
@@ -152,9 +176,25 @@ def _read(
         original=original,
         rights=rights,
         amount=art.amount(content),
-        facts={**facts, **ruling.facts},
+        facts=facts if alone else {**facts, "works in the file": len(works)},
     )
     return Found(work, data)
+
+
+def _ruled(found: Found[S], ruling: Ruling) -> Found[S]:
+    """The work with what is to be remembered of the decision to let it in."""
+    return replace(found, work=replace(found.work, facts={**found.work.facts, **ruling.facts}))
+
+
+def _too_many(name: str) -> Refusal:
+    return Refusal(
+        name,
+        say(
+            "{name} holds more than {limit} works: split it into several files.",
+            name=name,
+            limit=MAX_MEMBERS,
+        ),
+    )
 
 
 def _title(name: str) -> str:

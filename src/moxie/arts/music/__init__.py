@@ -42,6 +42,12 @@ class Music:
 
         return recipes_in("moxie.arts.music.recipes", "music")
 
+    def works(self, data: bytes, name: str) -> Sequence[tuple[str, bytes]]:
+        """See `codec.works`."""
+        from moxie.arts.music.files import codec
+
+        return codec.works(data, name)
+
     def read(self, data: bytes, name: str) -> Score:
         """See `codec.read`."""
         from moxie.arts.music.files import codec

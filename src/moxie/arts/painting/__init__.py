@@ -56,6 +56,10 @@ class Painting:
 
         return recipes_in("moxie.arts.painting.recipes", "painting")
 
+    def works(self, data: bytes, name: str) -> Sequence[tuple[str, bytes]]:
+        """The file itself: it is one picture."""
+        return [(name, data)]
+
     def read(self, data: bytes, name: str) -> Picture:
         """See `codec.read`."""
         from moxie.arts.painting import codec

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from moxie.arts.music.files.limits import seconds
+from moxie.arts.music.files.limits import MAX_BYTES, MAX_TUNES, check_number, seconds
 from moxie.arts.music.files.lossless import pack, unpack
 from moxie.arts.music.files.midi import read_midi, write_midi
 from moxie.arts.music.score import Key, Score
@@ -18,7 +18,7 @@ from moxie.arts.music.theory.keys import estimate_key
 from moxie.errors import BadInput, UnreadableWork
 from moxie.text import Scalar
 
-__all__ = ["READABLE", "WRITABLE", "facts", "key_name", "read", "seconds", "write"]
+__all__ = ["READABLE", "WRITABLE", "facts", "key_name", "read", "seconds", "works", "write"]
 
 READABLE = frozenset({".mid", ".midi", ".musicxml", ".xml", ".mxl", ".krn", ".abc", ".score"})
 """The suffixes of files that may be readable."""
@@ -63,6 +63,23 @@ def read(data: bytes, name: str) -> Score:
     from moxie.arts.music.notation import read_notation
 
     return read_notation(data, kind, name)
+
+
+def works(data: bytes, name: str) -> Sequence[tuple[str, bytes]]:
+    """(name, data) of each tune in a book of ABC tunes; of other files the file itself.
+
+    What stands before the first tune holds for all of them. Raises UnreadableWork.
+    """
+    heads = list(_ABC.finditer(data)) if len(data) <= MAX_BYTES else []
+    if len(heads) < 2 or _kind(data, name) != "abc":
+        return [(name, data)]
+    check_number(len(heads), MAX_TUNES, "tunes", name)
+    common, ends = data[: heads[0].start()], [head.start() for head in heads[1:]]
+    stem = name.removesuffix(".abc")
+    return [
+        (f"{stem} {place}.abc", common + data[head.start() : end])
+        for place, (head, end) in enumerate(zip(heads, [*ends, len(data)], strict=True), 1)
+    ]
 
 
 def write(score: Score, suffix: str = "") -> bytes:

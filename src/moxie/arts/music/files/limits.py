@@ -12,6 +12,9 @@ MAX_BYTES = 8 << 20
 MAX_NOTES = 200_000
 """Ten times the notes of a long symphony movement."""
 
+MAX_TUNES = 20_000
+"""Tunes in one book; the largest collections of folk music have some ten thousand."""
+
 MAX_PARTS = 128
 """Parts in one score."""
 
@@ -78,6 +81,7 @@ _TOO_MANY = {
     "bars": say("{name} has over {limit} bars, more than can be read. Split it into its works."),
     "tracks": say("{name} claims to have {count} tracks; at most {limit} can be read."),
     "events": say("{name} has over {limit} MIDI events: it is broken, or more than one work."),
+    "tunes": say("{name} holds {count} tunes; at most {limit} can be read. Split it."),
     "quarters": say(
         "{name} is {count} quarter notes long; at most {limit} can be read. "
         "Split it into its works."
