@@ -60,7 +60,9 @@ class Counts:
         told = (symbols != end) | (before[:, 0] != end)
         each = np.repeat(np.asarray(weights, np.float32), [len(text) + 1 for text in texts])
         contexts, symbols = before[told].astype(np.int64), symbols[told]
-        chains = [Chain.count(columns, contexts, symbols, each, size) for columns in (GROWING, *SKIPPING)]
+        chains = [
+            Chain.count(columns, contexts, symbols, each, size) for columns in (GROWING, *SKIPPING)
+        ]
         return cls(size, chains[0], tuple(chains[1:]))
 
     def opinions(self, places: Places) -> tuple[Floats, Floats]:

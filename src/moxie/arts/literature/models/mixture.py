@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -112,7 +112,10 @@ class Mixture:
 
 @dataclass(slots=True)
 class School:
-    """Fits the gate of a mixture on texts that none of its experts has learnt from."""
+    """Fits the gate of a mixture on texts that none of its experts has learnt from.
+
+    There must be a symbol in them.
+    """
 
     mixture: Mixture
     runs: list[Run]
@@ -124,21 +127,17 @@ class School:
         """Runs evenly spread over texts of symbols, at most TAUGHT places."""
         end = mixture.alphabet.end
         runs = [run for text in texts if len(text) for run in mixture.runs(opened(end, text))]
-        most = max(1, TAUGHT // RUN)
-        if len(runs) > most:
-            places = np.linspace(0, len(runs) - 1, most).round().astype(int)
-            runs = [runs[place] for place in places]
+        places = np.linspace(0, len(runs) - 1, runs_in(texts)).round().astype(int)
+        runs = [runs[place] for place in places]
         some = [mixture.opinions(run.places, run.heard) for run in runs[:: max(1, len(runs) // 24)]]
-        if not some:
-            some = [mixture.opinions(Places([(opened(end), DEPTH)]), cls._silence(mixture))]
         signs = np.concatenate([seen for _, seen in some])
         gate = Gate.fresh(signs, some[0][0].shape[1], seed)
-        return cls(mixture, runs, Teacher(gate, PASSES * len(runs)), seed)
+        return cls(mixture, runs, Teacher(gate, cls.steps(len(runs))), seed)
 
     @staticmethod
-    def _silence(mixture: Mixture) -> list[torch.Tensor]:
-        past = opened(mixture.alphabet.end, [mixture.alphabet.end])
-        return [networks.heard(net, past, WINDOW) for _, net in mixture.nets]
+    def steps(runs: int) -> int:
+        """How many runs are learnt from, each several times."""
+        return PASSES * runs
 
     def learn(self) -> float:
         """One run of places; nats a symbol before it."""
@@ -159,6 +158,6 @@ class School:
         return replace(self.mixture, gate=self.teacher.gate)
 
 
-def gate_of(arrays: Mapping[str, Floats]) -> Gate:
-    """The inverse of `Gate.arrays`."""
-    return Gate(arrays["middle"], arrays["spread"], arrays["inner"], arrays["outer"])
+def runs_in(texts: Sequence[Sequence[int]]) -> int:
+    """How many runs of texts of symbols a gate is fitted on."""
+    return min(sum(-(-len(text) // RUN) for text in texts), TAUGHT // RUN)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from moxie.art import Checkpoint, OnStep
-from moxie.arts.literature.models.places import DEPTH, Past, opened
-from moxie.nn.student import Course, Student
+from moxie.arts.literature.models.places import DEPTH, Past
+from moxie.nn.student import Student
 from moxie.nn.trunks import Kind, Recurrent, Transformer
 from moxie.settings import Machine
 

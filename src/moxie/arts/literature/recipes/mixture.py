@@ -1,0 +1,20 @@
+"""`literature/mixture`: counts, a recurrent network and a transformer, mixed by what works set aside say."""
+
+from __future__ import annotations
+
+from moxie.art import Recipe
+from moxie.arts.literature.models.courses import mixture_plan
+from moxie.arts.literature.models.style import TextModel
+from moxie.text import say
+
+RECIPE = Recipe(
+    name="literature/mixture",
+    summary=say(
+        "Counts, a recurrent network and a transformer, mixed by what works set aside say."
+    ),
+    least_works=8,
+    rank=4,
+    plan=mixture_plan,
+    build=TextModel,
+    scale="nats per character",
+)
