@@ -29,9 +29,7 @@ LACUNA = "□"
 Entries: TypeAlias = tuple[str, ...]
 
 _START = re.compile(r"\*{3}\s*START OF (?:THE|THIS) PROJECT GUTENBERG.*?\*{3}", re.I | re.DOTALL)
-_END = re.compile(
-    r"\*{3}\s*END OF (?:THE|THIS) PROJECT GUTENBERG|^End of (?:the )?Project Gut", re.I
-)
+_END = re.compile(r"\*{3}\s*END OF (?:THE|THIS) PROJECT GUTENBERG|^End of (?:the )?Project Gut", re.I)
 _CREDITS = re.compile(
     r"^(?:produced by|e-?text prepared by|transcribed by|transcriber'?s note|\[illustration)|"
     r"本(?:电子)?书由.{0,30}(?:制作|整理|提供|扫描|校对)|(?:扫描|录入|校对|整理)[者：:]|"
@@ -144,9 +142,7 @@ _CUTS: Sequence[tuple[Callable[[Entries], Entries], str, str]] = (
     (
         _without_license,
         "license text",
-        say(
-            "A license or credits of a digital library were cut: {characters} characters."
-        ).template,
+        say("A license or credits of a digital library were cut: {characters} characters.").template,
     ),
     (
         _without_contents,

@@ -136,9 +136,7 @@ def _laid_out(given: list[str], found: Form, pattern: Pattern) -> list[str]:
 
 def misfits(text: str, tones: str, book: RhymeBook) -> tuple[int, ...]:
     """The places of a line (from 0) that do not have the tone."""
-    return tuple(
-        i for i, (c, t) in enumerate(zip(text, tones, strict=False)) if not book.fits(c, t)
-    )
+    return tuple(i for i, (c, t) in enumerate(zip(text, tones, strict=False)) if not book.fits(c, t))
 
 
 def _tones(

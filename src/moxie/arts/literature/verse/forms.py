@@ -85,17 +85,9 @@ _KINDS = {
     "丁": ("中仄仄平平",),
 }
 _TOLERATED = {"甲": ("中仄仄平仄",), "丙": ("中平仄仄仄",)}
-_RESCUED = (
-    "中仄中仄仄",
-    "中平平仄平",
-)  # 甲 with a wrong fourth place, mended by 乙 after it (对句救)
+_RESCUED = ("中仄中仄仄", "中平平仄平")  # 甲 with a wrong fourth place, mended by 乙 after it (对句救)
 _PREFIX = {"甲": "中平", "乙": "中仄", "丙": "中仄", "丁": "中平"}
-_ORDERS = (
-    "甲乙丙丁",
-    "丁乙丙丁",
-    "丙丁甲乙",
-    "乙丁甲乙",
-)  # the third and fourth open with no rhyme / rhyme
+_ORDERS = ("甲乙丙丁", "丁乙丙丁", "丙丁甲乙", "乙丁甲乙")  # the third and fourth open with no rhyme / rhyme
 REGULATED = {"五绝": (5, 4), "七绝": (7, 4), "五律": (5, 8), "七律": (7, 8)}
 _LONG = {"五言绝句": "五绝", "七言绝句": "七绝", "五言律诗": "五律", "七言律诗": "七律"}
 
@@ -131,7 +123,9 @@ def _regulated(name: str) -> Form:
             for i, kind in enumerate(kinds)
         )
         opens = "平起" if lines[0].tones[0][1] == PING else "仄起"
-        patterns.append(Pattern(opens + ("首句入韵" if lines[0].rhyme else "首句不入韵"), lines))
+        patterns.append(
+            Pattern(opens + ("首句入韵" if lines[0].rhyme else "首句不入韵"), lines)
+        )
     couplets = ((2, 3), (4, 5)) if count == 8 else ()
     return Form(name, tuple(patterns), "平水韵", couplets)
 
