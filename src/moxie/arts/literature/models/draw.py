@@ -82,7 +82,7 @@ def write(language: Language, brief: Brief[Writing], seed: int) -> Writing:
 def goes_on(
     language: Language, opening: str, characters: int, manner: Manner, rng: np.random.Generator
 ) -> str:
-    """The opening and what follows it, about so many characters in all, to the end of a sentence."""
+    """The opening and what follows it, about so many characters in all, and a sentence's end."""
     reader = language.reader()
     said = list(opening)
     for symbol in language.alphabet.encode(opening):

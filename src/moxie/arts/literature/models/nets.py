@@ -174,8 +174,8 @@ def _nats(net: Net, windows: Sequence[Tensor], machine: Machine) -> float:
     total, symbols = 0.0, 0
     whole = nn.utils.rnn.pad_sequence(list(windows), batch_first=True, padding_value=-1)
     with torch.inference_mode():
-        for part in whole.split(8):
-            batch = part.to(machine.device)
+        for first in range(0, len(whole), 8):
+            batch = whole[first : first + 8].to(machine.device)
             logits = net.told(net.heard(batch[:, :-1].clamp(min=0)))
             aims = batch[:, 1:].flatten()
             total += float(

@@ -35,13 +35,18 @@ class TextReader:
     """A text that is being read by a mixture. A copy shares what both have heard."""
 
     def __init__(
-        self, mixture: Mixture, past: Past, at: int, hearings: tuple[Hearing | None, ...]
+        self,
+        mixture: Mixture,
+        past: Past,
+        at: int,
+        hearings: tuple[Hearing | None, ...],
+        ahead: Floats | None = None,
     ) -> None:
         self.mixture = mixture
         self.past = past
         self.at = at
         self.hearings = hearings
-        self._ahead: Floats | None = None
+        self._ahead = ahead
 
     def probabilities(self) -> Floats:
         """What comes next, float32 [symbols]."""
@@ -59,9 +64,8 @@ class TextReader:
 
     def copy(self) -> Self:
         """Another reader at the same place, that goes on by itself."""
-        twin = type(self)(self.mixture, self.past[: self.at].copy(), self.at, self.hearings)
-        twin._ahead = self._ahead
-        return twin
+        past = self.past[: self.at].copy()
+        return type(self)(self.mixture, past, self.at, self.hearings, self._ahead)
 
     def pending(self, n: int) -> Past:
         """What the n-th network has not heard yet, the end before the text first."""

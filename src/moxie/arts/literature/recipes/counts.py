@@ -1,4 +1,4 @@
-"""`literature/counts`: counts of what followed what, seen from several sides and mixed by a gate."""
+"""`literature/counts`: what followed what, seen from several sides and mixed by a gate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`literature/mixture`: counts, a recurrent network and a transformer, mixed by what works set aside say."""
+"""`literature/mixture`: counts and networks, mixed by a gate that works set aside have taught."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from moxie.text import say
 
 RECIPE = Recipe(
     name="literature/mixture",
-    summary=say(
-        "Counts, a recurrent network and a transformer, mixed by what works set aside say."
-    ),
+    summary=say("Counts and networks, mixed by a gate that works set aside have taught."),
     least_works=8,
     rank=4,
     plan=mixture_plan,
