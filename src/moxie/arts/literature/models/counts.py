@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from moxie.arts.literature.models.places import DEPTH, Places, opened
 from moxie.arts.literature.models.tables import (
     Chain,
     Columns,
     Floats,
+    Ints,
     Met,
     Table,
     blended,
@@ -33,8 +33,10 @@ SAID = (3.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0)
 
 TOLD = (0, 1, 2, 3, ORDERS)
 FADING = (0.98, 0.998)
-KEPT = 0.5
-"""The discount of what was met in the text at hand alone."""
+"""How a symbol met earlier in the text counts, a symbol later: of about 50, and of about 500."""
+
+BELIEVED = 20.0
+"""What the frequencies of all works weigh beside those, in symbols."""
 
 EXPERTS = len(TOLD) + len(FADING) + 1 + len(SKIPPING)
 TINY = np.float32(1e-12)
@@ -58,7 +60,9 @@ class Counts:
         told = (symbols != end) | (before[:, 0] != end)
         each = np.repeat(np.asarray(weights, np.float32), [len(text) + 1 for text in texts])
         contexts, symbols = before[told].astype(np.int64), symbols[told]
-        chains = [Chain.count(columns, contexts, symbols, each) for columns in (GROWING, *SKIPPING)]
+        chains = [
+            Chain.count(columns, contexts, symbols, each, size) for columns in (GROWING, *SKIPPING)
+        ]
         return cls(size, chains[0], tuple(chains[1:]))
 
     def opinions(self, places: Places) -> tuple[Floats, Floats]:
@@ -68,40 +72,47 @@ class Counts:
         contexts = places.contexts()
         alike, longest = places.alike(ORDERS)
         room = np.zeros(n * self.size, np.float32)
-        met = [_frequent(places.recent(1.0, self.size)), *alike]
-        shares = np.full((n, self.size), 1 / self.size, np.float32)
-        seen = []
-        columns_and_tables = zip(self.growing.columns, self.growing.tables, strict=True)
-        for order, (columns, table) in enumerate(columns_and_tables):
-            said = Met(met[order].rows, met[order].symbols, met[order].counts * SAID[order])
-            found = table.find(hashed(contexts, columns))
-            shares, signs = blended(table, found, shares, said, room)
-            seen.append(signs)
-            if order == 0:
-                first = shares.copy()
-            if order in TOLD:
-                logs[:, len(TOLD) - 1 - TOLD.index(order)] = shares
+        first = self.growing.spread(places.recent(1.0, self.size) * np.float32(SAID[0]))
+        seen = self._grown(logs, contexts, first, alike, room)
         self._cached(logs, places, first, alike, room)
         for k, chain in enumerate(self.skipping):
-            shares = np.full((n, self.size), 1 / self.size, np.float32)
-            for columns, table in zip(chain.columns, chain.tables, strict=True):
+            shares = np.repeat(chain.spread(), n, 0)
+            for columns, table in chain.longer():
                 blended(table, table.find(hashed(contexts, columns)), shares, None, room)
             logs[:, EXPERTS - len(self.skipping) + k] = shares
         np.log(np.maximum(logs, TINY, out=logs), out=logs)
-        return logs, _signs(logs, np.stack(seen).transpose(2, 0, 1), longest, places.read())
+        return logs, _signs(logs, seen, longest, places.read())
+
+    def _grown(
+        self, logs: Floats, contexts: Ints, first: Floats, alike: Sequence[Met], room: Floats
+    ) -> Floats:
+        """Contexts that grow by a symbol each; what each has seen and of how many kinds."""
+        shares = first.copy()
+        seen = []
+        for order, (columns, table) in enumerate(self.growing.longer(), 1):
+            if order - 1 in TOLD:
+                logs[:, len(TOLD) - 1 - TOLD.index(order - 1)] = shares
+            met = alike[order - 1]
+            said = Met(met.rows, met.symbols, met.counts * np.float32(SAID[order]))
+            found = table.find(hashed(contexts, columns))
+            shares, signs = blended(table, found, shares, said, room)
+            seen.append(signs)
+        logs[:, 0] = shares
+        return np.stack(seen).transpose(2, 0, 1)
 
     def _cached(
         self, logs: Floats, places: Places, first: Floats, alike: Sequence[Met], room: Floats
     ) -> None:
+        """What the text at hand alone says, by how lately and after what."""
         for k, fading in enumerate(FADING):
             recent = places.recent(fading, self.size)
-            recent += 20 * first
+            recent += BELIEVED * first
             recent /= recent.sum(1, keepdims=True)
             logs[:, len(TOLD) + k] = recent
         own = first.copy()
         nowhere = np.full(len(own), -1, np.int64)
         for met in alike:
-            own, _ = blended(NOTHING, nowhere, own, met, room)
+            blended(NOTHING, nowhere, own, met, room)
         logs[:, len(TOLD) + len(FADING)] = own
 
 
@@ -113,19 +124,14 @@ def _nothing() -> Table:
 NOTHING = _nothing()
 
 
-def _frequent(recent: Floats) -> Met:
-    rows, symbols = np.nonzero(recent)
-    return Met(rows, symbols, recent[rows, symbols])
-
-
-def _signs(logs: Floats, seen: Floats, longest: NDArray[np.int64], read: Floats) -> Floats:
+def _signs(logs: Floats, seen: Floats, longest: Ints, read: Floats) -> Floats:
     """What can be seen at places: how much is known of each context, how sure experts are."""
     heads = [0, 2, len(TOLD) + len(FADING), EXPERTS - 2]
     some = logs[:, heads]
     surest = some.max(2)
     spread = -(np.exp(some[:, :2]) * some[:, :2]).sum(2)
-    known = np.log1p(seen[:, 1:, 0])
-    kinds = np.log1p(seen[:, 1:, 1])
+    known = np.log1p(seen[:, :, 0])
+    kinds = np.log1p(seen[:, :, 1])
     depth = (seen[:, :, 0] > 0).sum(1)[:, None]
     others = np.stack((np.minimum(longest, 12), np.log1p(read)), 1)
     return np.concatenate((surest, spread, known, kinds, depth, others), 1).astype(np.float32)

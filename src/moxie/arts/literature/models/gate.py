@@ -42,6 +42,12 @@ class Gate:
         arrays = middle, spread, inner, outer
         return cls(*(np.asarray(array, np.float32) for array in arrays))
 
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Gate:
+        """The inverse of `arrays`."""
+        names = ("middle", "spread", "inner", "outer")
+        return cls(*(np.asarray(arrays[name], np.float32) for name in names))
+
     def weights(self, signs: Floats) -> tuple[Floats, Floats]:
         """How much each expert is believed, float32 [n, experts]; and the hidden units."""
         scaled = np.clip((signs - self.middle) / self.spread, -4, 4)

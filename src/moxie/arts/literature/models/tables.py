@@ -7,7 +7,7 @@ Contexts are kept as 64-bit hashes, so that a table is four flat arrays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -62,7 +62,8 @@ class Table:
 
     def discount(self, counts: Floats) -> Floats:
         """How much of each count is given up to shorter contexts."""
-        step = np.where(counts < 1.5, 0, np.where(counts < 2.5, 1, 2))
+        step = (counts >= 1.5).astype(np.int8)
+        step += counts >= 2.5
         return np.asarray(np.minimum(counts, 1) * self.discounts[step], np.float32)
 
     def arrays(self) -> Mapping[str, NDArray[np.generic]]:
@@ -136,18 +137,41 @@ class Chain:
 
     columns: tuple[Columns, ...]
     tables: tuple[Table, ...]
+    often: Floats  # [symbols], the counts of the first table
 
     @classmethod
     def count(
-        cls, columns: Sequence[Columns], contexts: Ints, symbols: Ints, weights: Floats
+        cls, columns: Sequence[Columns], contexts: Ints, symbols: Ints, weights: Floats, size: int
     ) -> Chain:
-        """Count events; contexts int [n, depth], symbols int [n], weights float32 [n]."""
+        """Count events of `size` symbols; contexts int [n, depth], the others [n]."""
         tables: list[Table] = []
         for some in reversed(columns):
             table, firsts, means = count(hashed(contexts, some), symbols, weights)
             tables.insert(0, table)
             contexts, symbols, weights = contexts[firsts], symbols[firsts], means
-        return cls(tuple(columns), tuple(tables))
+        return cls.of(columns, tables, size)
+
+    @classmethod
+    def of(cls, columns: Sequence[Columns], tables: Sequence[Table], size: int) -> Chain:
+        """A chain of tables over `size` symbols."""
+        often = np.zeros(size, np.float32)
+        often[tables[0].symbols] = tables[0].counts
+        return cls(tuple(columns), tuple(tables), often)
+
+    def longer(self) -> Iterable[tuple[Columns, Table]]:
+        """The tables of at least one symbol, and its columns."""
+        return zip(self.columns[1:], self.tables[1:], strict=True)
+
+    def spread(self, said: Floats | None = None) -> Floats:
+        """How often each symbol comes whatever is before it, float32 [n, symbols].
+
+        `said` [n, symbols] are counts of the texts at hand; without it n is 1.
+        """
+        counts = self.often[None] if said is None else self.often + said
+        given = self.tables[0].discount(counts)
+        total = np.maximum(counts.sum(1, keepdims=True), 1e-6)
+        left = 1 - (counts - given).sum(1, keepdims=True) / total
+        return np.asarray((counts - given) / total + left / len(self.often), np.float32)
 
 
 def blended(

@@ -1,0 +1,180 @@
+"""Texts drawn from a language, character by character: new ones, and what fills a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moxie.art import Brief
+from moxie.arts.literature.models.language import Language, Reader
+from moxie.arts.literature.models.tables import Floats
+from moxie.arts.literature.writing import Writing
+
+COLDEST, WARMEST = 0.7, 1.05
+"""Temperatures at novelty 0 and 1: below 1 what is likely becomes more so."""
+
+LEAST_OF_BEST = 0.02
+"""What is less likely than this share of the likeliest is not drawn."""
+
+LOOP = 7
+"""So many characters are not said again in the same order within a text."""
+
+STOPS = "。！？!?.…"
+CLOSING = "”’」』）)\"'"
+OVER = 1.15
+"""A text goes on beyond its size for a sentence to end, to this share of it."""
+
+TRIES = 16
+"""Fillings of a gap of which the one that fits best before what follows is taken."""
+
+AFTER = 24
+"""Characters after a gap that a filling has to fit."""
+
+BLANK = " \t\n\r\u3000\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the next character is drawn."""
+
+    temperature: float
+    allowed: NDArray[np.bool_]  # [symbols]
+
+    @classmethod
+    def of(cls, language: Language, novelty: float, without: str = "") -> Manner:
+        """For a novelty in 0..1; never bytes, an end, or characters that are left out."""
+        alphabet = language.alphabet
+        allowed = np.zeros(alphabet.size, bool)
+        allowed[: len(alphabet.characters)] = True
+        for character in without:
+            if alphabet.knows(character):
+                allowed[alphabet.encode(character)[0]] = False
+        return cls(COLDEST + (WARMEST - COLDEST) * novelty, allowed)
+
+    def draw(self, shares: Floats, rng: np.random.Generator, barred: Sequence[int] = ()) -> int:
+        """One symbol by probabilities float32 [symbols]."""
+        chances = np.where(self.allowed, shares, 0).astype(np.float64)
+        chances[list(barred)] *= 1e-9
+        chances /= max(chances.max(), 1e-300)
+        chances[chances < LEAST_OF_BEST] = 0
+        chances **= 1 / self.temperature
+        return int(rng.choice(len(chances), p=chances / chances.sum()))
+
+
+def write(language: Language, brief: Brief[Writing], seed: int) -> Writing:
+    """A new text of about the size asked for, from the brief's start on where there is one."""
+    start = brief.start
+    if start is not None and brief.mask is not None:
+        return fill(language, start, brief.mask, seed, brief.novelty)
+    (characters,) = brief.size
+    opening = "" if start is None else start.text
+    if len(opening) >= characters:  # something new is to be made of it
+        opening = opening[: max(1, characters // 2)]
+    rng = np.random.default_rng(seed)
+    told = goes_on(language, opening, characters, Manner.of(language, brief.novelty), rng)
+    empty = Writing((), "" if start is None else start.title)
+    return empty.with_text(told) if start is None else start.with_text(told)
+
+
+def goes_on(
+    language: Language, opening: str, characters: int, manner: Manner, rng: np.random.Generator
+) -> str:
+    """The opening and what follows it, about so many characters in all, and a sentence's end."""
+    reader = language.reader()
+    said = list(opening)
+    for symbol in language.alphabet.encode(opening):
+        reader.read(symbol)
+    while len(said) < OVER * characters and not _complete(said, characters):
+        barred = [*_repeating(said, language), *_out_of_place(said, language)]
+        symbol = manner.draw(reader.probabilities(), rng, barred)
+        reader.read(symbol)
+        said.append(language.alphabet.decode([symbol]))
+    return "".join(said)
+
+
+def fill(
+    language: Language,
+    content: Writing,
+    mask: NDArray[np.bool_],
+    seed: int,
+    novelty: float = 0.3,
+) -> Writing:
+    """The content with what is masked, bool [characters of its text], written anew.
+
+    Line breaks stay where they are. A gap is filled by the same number of characters: of several
+    fillings the one before which what follows is likeliest.
+    """
+    text = list(content.text)
+    hidden = np.array(mask, bool) & (np.array(text) != "\n")
+    rng = np.random.default_rng(seed)
+    for first, last in _gaps(hidden):
+        text[first:last] = _filling(language, text, first, last, novelty, rng)
+    return content.with_text("".join(text))
+
+
+def _filling(
+    language: Language,
+    text: Sequence[str],
+    first: int,
+    last: int,
+    novelty: float,
+    rng: np.random.Generator,
+) -> str:
+    # blanks at an edge would be lost when lines are tidied, and move what is known
+    blankless = Manner.of(language, novelty, BLANK)
+    spaced = Manner.of(language, novelty, BLANK.replace(" ", ""))
+    start = language.reader()
+    for symbol in language.alphabet.encode("".join(text[:first])):
+        start.read(symbol)
+    readers: list[Reader] = [start.copy() for _ in range(TRIES)]
+    tries: list[str] = [""] * TRIES
+    for at in range(first, last):
+        manner = blankless if at in (first, last - 1) else spaced
+        for k, shares in enumerate(language.ahead(readers)):
+            symbol = manner.draw(shares, rng)
+            tries[k] += language.alphabet.decode([symbol])
+            readers[k].read(symbol)
+    following = language.alphabet.encode("".join(text[last : last + AFTER]))
+    fitting = np.zeros(TRIES)
+    for symbol in following:
+        shares = language.ahead(readers)
+        fitting += np.log(np.maximum(shares[:, symbol], 1e-12))
+        for reader in readers:
+            reader.read(symbol)
+    return tries[int(fitting.argmax())]
+
+
+def _gaps(hidden: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], hidden, [False])).astype(np.int8)))
+    return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
+
+
+def _complete(said: Sequence[str], characters: int) -> bool:
+    """Whether enough is said, and a sentence has just ended."""
+    if len(said) < characters:
+        return False
+    last = [character for character in said[-3:] if character not in CLOSING]
+    return bool(last) and last[-1] in STOPS
+
+
+def _repeating(said: Sequence[str], language: Language) -> list[int]:
+    """What would say again what the text has said in the same order."""
+    if len(said) < LOOP:
+        return []
+    text, tail = "".join(said), "".join(said[-(LOOP - 1) :])
+    found, place = set(), text.find(tail)
+    while 0 <= place < len(text) - len(tail):
+        found.add(text[place + len(tail)])
+        place = text.find(tail, place + 1)
+    return [language.alphabet.encode(c)[0] for c in sorted(found) if language.alphabet.knows(c)]
+
+
+def _out_of_place(said: Sequence[str], language: Language) -> list[int]:
+    """Blanks where a line begins, and a third line break: tidying would take them away."""
+    barred = ""
+    if not said or said[-1] == "\n":
+        barred = BLANK if not said or said[-2:] == ["\n", "\n"] else BLANK.replace("\n", "")
+    return [language.alphabet.encode(c)[0] for c in barred if language.alphabet.knows(c)]

@@ -1,0 +1,107 @@
+"""Readers of a mixture: the text so far, and how far each network has heard it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import torch
+
+from moxie.arts.literature.models.nets import Net
+from moxie.arts.literature.models.places import DEPTH, Past
+from moxie.arts.literature.models.tables import Floats
+from moxie.nn.trunks import taken
+
+if TYPE_CHECKING:
+    from moxie.arts.literature.models.mixture import Mixture
+
+ROOM = 256
+"""Symbols by which the memory of a text grows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """How far a network has heard a text: a row of a state that other readers may share."""
+
+    state: object
+    heard: torch.Tensor  # [rows, width]
+    row: int
+    at: int
+
+
+class TextReader:
+    """A text that is being read by a mixture. A copy shares what both have heard."""
+
+    def __init__(
+        self,
+        mixture: Mixture,
+        past: Past,
+        at: int,
+        hearings: tuple[Hearing | None, ...],
+        ahead: Floats | None = None,
+    ) -> None:
+        self.mixture = mixture
+        self.past = past
+        self.at = at
+        self.hearings = hearings
+        self._ahead = ahead
+
+    def probabilities(self) -> Floats:
+        """What comes next, float32 [symbols]."""
+        if self._ahead is None:
+            self._ahead = self.mixture.ahead([self])[0]
+        return self._ahead
+
+    def read(self, symbol: int) -> None:
+        """Go on by one symbol."""
+        if self.at == len(self.past):
+            self.past = np.concatenate((self.past, np.zeros(ROOM, np.int32)))
+        self.past[self.at] = symbol
+        self.at += 1
+        self._ahead = None
+
+    def copy(self) -> Self:
+        """Another reader at the same place, that goes on by itself."""
+        past = self.past[: self.at].copy()
+        return type(self)(self.mixture, past, self.at, self.hearings, self._ahead)
+
+    def pending(self, n: int) -> Past:
+        """What the n-th network has not heard yet, the end before the text first."""
+        hearing = self.hearings[n]
+        return self.past[DEPTH - 1 if hearing is None else hearing.at : self.at]
+
+    def hear(self, n: int, hearing: Hearing) -> None:
+        """Keep how far the n-th network has come."""
+        self.hearings = (*self.hearings[:n], hearing, *self.hearings[n + 1 :])
+
+
+def catch_up(net: Net, readers: Sequence[TextReader], n: int) -> torch.Tensor:
+    """Let the n-th network hear all that was read; what it makes of it, float32 [readers, width].
+
+    Readers that share a state and have as much before them go on side by side.
+    """
+    groups: dict[tuple[int, int], list[TextReader]] = {}
+    for reader in readers:
+        hearing = reader.hearings[n]
+        shared = 0 if hearing is None else id(hearing.heard)
+        groups.setdefault((shared, len(reader.pending(n))), []).append(reader)
+    for (_, symbols), group in groups.items():
+        if symbols:
+            _together(net, group, n)
+    found = [reader.hearings[n] for reader in readers]
+    return torch.stack([one.heard[one.row] for one in found if one is not None])
+
+
+def _together(net: Net, readers: Sequence[TextReader], n: int) -> None:
+    hearings = [reader.hearings[n] for reader in readers]
+    rows = [one.row for one in hearings if one is not None]
+    first = hearings[0]
+    state = None if first is None else taken(first.state, rows)
+    pending = torch.from_numpy(np.stack([reader.pending(n) for reader in readers]).astype(np.int64))
+    with torch.inference_mode():
+        for symbols in pending.T:
+            heard, state = net.step(symbols, state)
+    for row, reader in enumerate(readers):
+        reader.hear(n, Hearing(state, heard, row, reader.at))

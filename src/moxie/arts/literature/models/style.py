@@ -1,0 +1,290 @@
+"""An author's style, learnt: the `StyleModel` behind every recipe of literature."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from moxie.art import Brief, Checkpoint, Draft, OnStep, Sample
+from moxie.arts.literature.models import draw, keeping
+from moxie.arts.literature.models.counts import Counts
+from moxie.arts.literature.models.courses import RATES, shapes_of, steps
+from moxie.arts.literature.models.gate import Gate
+from moxie.arts.literature.models.language import Alphabet, Language
+from moxie.arts.literature.models.mixture import Mixture, School, runs_in
+from moxie.arts.literature.models.nets import Net, Shape, fresh, train
+from moxie.arts.literature.writing import Writing
+from moxie.errors import Cancelled, Missing, TooLittleData
+from moxie.nn.student import Among, Course, Student
+from moxie.settings import Machine
+from moxie.work import Plan
+
+ASIDE = 0.1
+"""Share of the works set aside to stop by and to fit the gate on."""
+
+LEAST_FOR_ASIDE = 8
+"""With fewer works the ends of long ones are set aside instead."""
+
+LONG = 1500
+"""Symbols of a text whose end may be set aside."""
+
+LEAST_TAUGHT = 400
+"""Symbols set aside below which no gate is fitted: the longest contexts are believed."""
+
+COUNTING = 4
+"""Steps of progress that encoding and counting make up."""
+
+LOOK_EVERY = 5
+"""Runs of the gate between two steps of progress."""
+
+
+class TextModel:
+    """Learns texts with the members that its plan names: counts, recurrent, transformer."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self._language: Language | None = None
+
+    @property
+    def language(self) -> Language:
+        """What it has learnt; raises Missing before `fit` or `load`."""
+        if self._language is None:
+            raise Missing("This model has not learnt anything yet: train it first.")
+        return self._language
+
+    def fit(
+        self,
+        samples: Sequence[Sample[Writing]],
+        *,
+        plan: Plan,
+        seed: int,
+        checkpoint: Checkpoint,
+        on_step: OnStep,
+    ) -> Self:
+        """Count, train the networks of the plan one after the other, and fit the gate."""
+        lesson = Lesson.of(samples, plan, seed)
+        on_step(1, lesson.total, 0.0)
+        counts = lesson.count(lesson.learnt) if lesson.counting else None
+        on_step(COUNTING, lesson.total, 0.0)
+        course = _Course(lesson, self.machine, checkpoint, on_step)
+        mixture = Mixture(lesson.alphabet, counts, course.nets())
+        if lesson.gated:
+            mixture = course.gated(mixture)
+        if counts is not None:
+            mixture = replace(mixture, counts=lesson.count(lesson.whole))
+        self._language = mixture
+        on_step(lesson.total, lesson.total, 0.0)
+        return self
+
+    def like(self, language: Language) -> TextModel:
+        """A model of such a language on the same machine."""
+        model = TextModel(self.machine)
+        model._language = language
+        return model
+
+    def losses(self, contents: Sequence[Writing]) -> NDArray[np.float32]:
+        """Nats a character of each content, float32 [n]."""
+        found = [self.language.nats(content.text) for content in contents]
+        return np.array([nats.mean() if len(nats) else 0.0 for nats in found], np.float32)
+
+    def sample(self, brief: Brief[Writing], *, seed: int) -> Draft[Writing]:
+        """See `draw.write`."""
+        return Draft(draw.write(self.language, brief, seed))
+
+    def infill(self, content: Writing, mask: NDArray[np.bool_], *, seed: int) -> Writing:
+        """See `draw.fill`."""
+        return draw.fill(self.language, content, mask, seed)
+
+    def save(self, folder: Path) -> None:
+        """Write the language; raises Missing where there is none that can be written."""
+        if not isinstance(self.language, Mixture):
+            raise Missing("A blend of models is not saved: save the models it is made of.")
+        keeping.save(self.language, folder)
+
+    def load(self, folder: Path) -> Self:
+        """Read what `save` wrote."""
+        self._language = keeping.load(folder)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some symbols of a work, and how much they count."""
+
+    symbols: list[int]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """The works as symbols, and which of them are set aside."""
+
+    alphabet: Alphabet
+    whole: list[Part]
+    learnt: list[Part]
+    aside: list[Part]
+    shapes: tuple[Shape, ...]
+    steps: tuple[int, ...]
+    options: Mapping[str, object]
+    seed: int
+
+    @classmethod
+    def of(cls, samples: Sequence[Sample[Writing]], plan: Plan, seed: int) -> Lesson:
+        """Raises TooLittleData where there is not a character."""
+        kept = [samples[i] for i in range(len(samples))]
+        texts = [sample.content.text for sample in kept]
+        if not any(texts):
+            raise TooLittleData("There is no character in these works to learn from.")
+        alphabet = Alphabet.of(texts)
+        whole = [
+            Part(alphabet.encode(text), sample.weight)
+            for text, sample in zip(texts, kept, strict=True)
+        ]
+        learnt, aside = _apart(whole, [sample.work for sample in kept])
+        shapes = shapes_of(plan.options)
+        each = tuple(steps(plan.options, shape, alphabet.size) for shape in shapes)
+        return cls(alphabet, whole, learnt, aside, shapes, each, plan.options, seed)
+
+    @property
+    def counting(self) -> bool:
+        """Whether there are counts among the members."""
+        return "counts" in str(self.options["members"]).split(",")
+
+    @property
+    def gated(self) -> bool:
+        """Whether a gate can be fitted, and there is something to mix."""
+        told = sum(len(part.symbols) for part in self.aside)
+        return told >= LEAST_TAUGHT and (self.counting or len(self.shapes) > 1)
+
+    @property
+    def total(self) -> int:
+        """Steps of progress in all."""
+        gate = 0
+        if self.gated:
+            gate = -(-School.steps(runs_in([part.symbols for part in self.aside])) // LOOK_EVERY)
+        return COUNTING + sum(self.steps) + gate + 1
+
+    def count(self, parts: Sequence[Part]) -> Counts:
+        """Count some parts of the works."""
+        symbols, weights = [part.symbols for part in parts], [part.weight for part in parts]
+        return Counts.of(symbols, weights, self.alphabet.size)
+
+
+@dataclass(slots=True)
+class _Course:
+    """Trains the networks of a lesson one after the other, then a gate; it can be stopped."""
+
+    lesson: Lesson
+    machine: Machine
+    checkpoint: Checkpoint
+    on_step: OnStep
+    state: Mapping[str, object] = field(default_factory=dict)
+    finished: dict[str, object] = field(default_factory=dict)
+
+    def nets(self) -> tuple[tuple[Shape, Net], ...]:
+        self.state = self.checkpoint.load() or {}
+        self.finished = {k: v for k, v in self.state.items() if k.startswith("finished.")}
+        found: list[tuple[Shape, Net]] = []
+        for n, shape in enumerate(self.lesson.shapes):
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(self.lesson.seed + n)
+                net = self._net(n, shape)
+            self.finished |= {f"finished.{n}.{k}": v for k, v in net.state_dict().items()}
+            found.append((shape, net))
+        return tuple(found)
+
+    def _net(self, n: int, shape: Shape) -> Net:
+        lesson, options = self.lesson, self.lesson.options
+        learnt = [part.symbols for part in lesson.learnt]
+        net = fresh(shape, learnt, lesson.alphabet.size).to(self.machine.device)
+        prefix = f"finished.{n}."
+        known = {
+            k.removeprefix(prefix): v for k, v in self.finished.items() if k.startswith(prefix)
+        }
+        if known:
+            net.load_state_dict(known)
+            return net.cpu().eval().requires_grad_(requires_grad=False)
+        window, batch = int(str(options["window"])), int(str(options["batch"]))
+        student = Student(
+            net, Course(lesson.steps[n], batch, window, RATES[shape.kind]), lesson.seed
+        )
+        if self.state.get("training") == n:
+            student.restore(self.state)
+        before = COUNTING + sum(lesson.steps[:n])
+        trained = train(
+            student,
+            learnt,
+            [part.weight for part in lesson.learnt],
+            [part.symbols for part in lesson.aside],
+            self.machine,
+            checkpoint=Among(self.checkpoint, {**self.finished, "training": n}),
+            on_step=lambda now, _of, loss: self.on_step(before + now, lesson.total, loss),
+        )
+        # on the CPU, where a loaded network is too: the same seed then makes the same text
+        return trained.cpu()
+
+    def gated(self, mixture: Mixture) -> Mixture:
+        school = School.of(mixture, [part.symbols for part in self.lesson.aside], self.lesson.seed)
+        if "gate" in self.state:
+            _resume(school, self.state)
+        before = COUNTING + sum(self.lesson.steps)
+        loss = 0.0
+        while not school.done:
+            loss = school.learn()
+            now = school.teacher.step
+            if now % LOOK_EVERY and not school.done:
+                continue
+            try:
+                self.on_step(before + -(-now // LOOK_EVERY), self.lesson.total, loss)
+            except Cancelled:
+                self.checkpoint.save({**self.finished, "gate": _kept(school)})
+                raise
+        return school.taught()
+
+
+def _kept(school: School) -> dict[str, object]:
+    teacher = school.teacher
+    arrays = {name: torch.from_numpy(np.array(a)) for name, a in teacher.gate.arrays().items()}
+    slots = [torch.from_numpy(np.array(slot)) for slot in teacher.slots]
+    return {"step": teacher.step, "arrays": arrays, "slots": slots}
+
+
+def _resume(school: School, state: Mapping[str, object]) -> None:
+    kept = state["gate"]
+    assert isinstance(kept, Mapping)
+    school.teacher.step = int(kept["step"])
+    school.teacher.gate = Gate.of({name: a.numpy() for name, a in kept["arrays"].items()})
+    school.teacher.slots = tuple(slot.numpy() for slot in kept["slots"])
+
+
+def _apart(whole: Sequence[Part], works: Sequence[str]) -> tuple[list[Part], list[Part]]:
+    """What is learnt from, and what is set aside: whole works, or the ends of a few long ones."""
+    aside = _aside(works)
+    if aside:
+        return (
+            [part for part, work in zip(whole, works, strict=True) if work not in aside],
+            [part for part, work in zip(whole, works, strict=True) if work in aside],
+        )
+    learnt, ends = [], []
+    for part in whole:
+        cut = len(part.symbols)
+        if cut >= LONG:
+            cut -= round(ASIDE * cut)
+            ends.append(Part(part.symbols[cut:], part.weight))
+        learnt.append(Part(part.symbols[:cut], part.weight))
+    return learnt, ends
+
+
+def _aside(works: Sequence[str]) -> set[str]:
+    """Works set aside, by a hash of their names, so that more works move few of them."""
+    names = sorted(set(works), key=lambda work: hashlib.sha256(work.encode()).hexdigest())
+    if len(names) < LEAST_FOR_ASIDE:
+        return set()
+    return set(names[: max(1, round(ASIDE * len(names)))])

@@ -1,0 +1,1 @@
+"""The recipes of literature, one file each; `moxie.nn.plugins.recipes_in` finds them."""
