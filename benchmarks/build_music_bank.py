@@ -30,7 +30,7 @@ from moxie.arts.music import Music
 from moxie.arts.music.needs import need
 from moxie.arts.music.pieces import pieces
 from moxie.arts.music.score import Score
-from moxie.arts.music.style import discriminant
+from moxie.nn import discriminant
 from moxie.arts.music.style.features import describe
 from moxie.arts.music.style.idioms import count
 from moxie.arts.music.style.judges import STEP, standardised

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from moxie.arts.music.style import discriminant
+from moxie.nn import discriminant
 
 
 def groups(

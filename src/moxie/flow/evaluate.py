@@ -42,6 +42,11 @@ SHARED, SAME = 0.2, 0.1
 """A group is the artist himself when it has this share of his works, or is this much nearer to
 him than the farthest group is."""
 
+NEAREST, ELSEWHERE = 12, 4.0
+"""Only so many groups count, the nearest: a floor is among them, and the more there are that have
+little to do with the artist, the less is seen of what sets him apart. Those that are so many
+standard deviations away in the average feature are of another medium or language."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
@@ -178,7 +183,7 @@ def strangers(
     whole: Grouped, others: Mapping[str, Floats]
 ) -> tuple[dict[str, Floats], tuple[str, ...]]:
     """The groups that are other artists, and the names of those that are this artist."""
-    usable = {name: rows for name, rows in others.items() if len(rows) > 1}
+    usable = _comparable(whole, {name: rows for name, rows in others.items() if len(rows) > 1})
     if not usable:
         return {}, ()
     space = Space.fit(whole, list(usable.values()))
@@ -189,6 +194,20 @@ def strangers(
     reach = SAME * max(far.values())
     excluded = tuple(name for name in usable if shared[name] >= SHARED or far[name] < reach)
     return {name: rows for name, rows in usable.items() if name not in excluded}, excluded
+
+
+def _comparable(whole: Grouped, others: Mapping[str, Floats]) -> dict[str, Floats]:
+    """The groups that are near enough to say something, in the order given."""
+    sets = [whole.shares() @ whole.vectors, *others.values()]
+    inside = np.mean([rows.var(axis=0, dtype=np.float64) for rows in sets], axis=0)
+    scale = np.sqrt(np.where(inside > 0, inside, 1.0))
+    middle = sets[0].mean(axis=0)
+    far = {
+        name: float((((rows.mean(axis=0, dtype=np.float64) - middle) / scale) ** 2).mean())
+        for name, rows in others.items()
+    }
+    near = sorted((name for name in far if far[name] <= ELSEWHERE**2), key=lambda name: far[name])
+    return {name: rows for name, rows in others.items() if name in near[:NEAREST]}
 
 
 def _originality(

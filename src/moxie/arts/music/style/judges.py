@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from moxie.art import Judge
 from moxie.arts.music.pieces import pieces
 from moxie.arts.music.score import Score
-from moxie.arts.music.style import discriminant
+from moxie.nn import discriminant
 from moxie.arts.music.style.features import NAMES, describe
 from moxie.arts.music.style.idioms import WIDTH, count
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from moxie.arts.music.pieces import pieces
 from moxie.arts.music.score import Score
-from moxie.arts.music.style import discriminant
+from moxie.nn import discriminant
 from moxie.arts.music.style.features import FAMILIES, describe
 
 Doubles: TypeAlias = NDArray[np.float64]

@@ -1,0 +1,1 @@
+"""Measures of style, the judges made of them, and what a person may like about a text."""
