@@ -12,8 +12,7 @@ from moxie.arts.literature.verse.rhymes import RhymeBook, neighbours, rhyme_book
 
 # Small words that any poem says twice (虚字).
 SMALL = frozenset(
-    "不无有一何是我君与为在人来去之于以而自相如谁此其者所亦更又欲应还未莫可且已犹若似见中上里"
-    "得将复且也矣乎哉今日年时子"
+    "不无有一何是我君与为在人来去之于以而自相如谁此其者所亦更又欲应还未莫可且已犹若似得将复也矣乎哉"
 )
 
 

@@ -22,10 +22,11 @@ BOOKS = ("平水韵", "词林正韵", "中华新韵")
 
 @dataclass(frozen=True, slots=True)
 class RhymeBook:
-    """Tone (平 or 仄) and rhyme of every reading, by character."""
+    """Tone (平 or 仄) and rhyme of every reading, by character; and the other way round."""
 
     name: str
     readings: Mapping[str, frozenset[tuple[str, str]]]
+    rhyming: Mapping[tuple[str, str], frozenset[str]]
 
     def tones(self, character: str) -> frozenset[str]:
         """平, 仄 or both; empty for a character that is not in the book."""
@@ -42,12 +43,12 @@ class RhymeBook:
         return frozenset(rhyme for has, rhyme in found if tone in (ANY, has))
 
     def members(self, rhyme: str, tone: str) -> frozenset[str]:
-        """The characters of a rhyme that have the tone."""
-        return frozenset(c for c in self.readings if rhyme in self.rhymes(c, tone))
+        """The characters of a rhyme that have the tone, 平 or 仄."""
+        return self.rhyming.get((tone, rhyme), frozenset())
 
     def names(self) -> frozenset[str]:
         """Every rhyme of the book."""
-        return frozenset(rhyme for found in self.readings.values() for _, rhyme in found)
+        return frozenset(rhyme for _, rhyme in self.rhyming)
 
 
 @lru_cache(maxsize=len(BOOKS))
@@ -58,12 +59,18 @@ def rhyme_book(name: str) -> RhymeBook:
             "There is no rhyme book “{name}”; there are {books}.", name=name, books="、".join(BOOKS)
         )
     readings: dict[str, set[tuple[str, str]]] = {}
+    rhyming: dict[tuple[str, str], set[str]] = {}
     for row in _rows("xinyun" if name == "中华新韵" else "pingshui"):
         rhyme = f"{row['ci']}部" if name == "词林正韵" else str(row["rhyme"])
         tone = PING if row["tone"] == PING else ZE
+        rhyming.setdefault((tone, rhyme), set()).update(str(row["characters"]))
         for character in str(row["characters"]):
             readings.setdefault(character, set()).add((tone, rhyme))
-    return RhymeBook(name, {c: frozenset(found) for c, found in readings.items()})
+    return RhymeBook(
+        name,
+        {c: frozenset(found) for c, found in readings.items()},
+        {key: frozenset(found) for key, found in rhyming.items()},
+    )
 
 
 @lru_cache(maxsize=1)
