@@ -70,14 +70,6 @@ def folded(text: str) -> str:
     return text.translate(_table())
 
 
-def han(text: str) -> int:
-    """How many Han characters there are."""
-    return sum(1 for _ in _ONE_HAN.finditer(text))
-
-
-_ONE_HAN = re.compile(f"[{_HAN}]")
-
-
 @lru_cache(maxsize=1)
 def _table() -> dict[int, str]:
     """What each character is folded to, where it is not itself."""

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from moxie.art import Judge
 from moxie.arts.literature.characters import ENGLISH, FEW_ENGLISH, Units, folded, units
+from moxie.arts.literature.lines import is_chinese, is_verse
 from moxie.arts.literature.style.profile import NAMES, profile
 from moxie.arts.literature.writing import Writing
 
@@ -36,9 +37,6 @@ KINDS = ("chinese", "chinese_verse", "english", "other")
 
 APART = 100.0
 """How far texts of different kinds are put from each other."""
-
-LINE, LONGEST = 16, 40
-"""Units of the middle and of the longest line of what is verse by its shape."""
 
 FAR = 8.0
 """Beyond this a figure is just far."""
@@ -126,11 +124,8 @@ class NgramJudge:
 def kind(piece: Writing) -> str:
     """One of `KINDS`: its language, and whether it is verse by its form or by its shape."""
     found = units(piece.text)
-    characters = sum(1 for word in found.words if len(word) == 1 and word > "⺀")
-    if 2 * characters >= max(1, len(found)):
-        lengths = [len(units(line)) for line in piece.lines] or [0]
-        shaped = float(np.median(lengths)) <= LINE and max(lengths) <= LONGEST and len(lengths) > 1
-        return "chinese_verse" if piece.verse or shaped else "chinese"
+    if is_chinese(found):
+        return "chinese_verse" if is_verse(piece) else "chinese"
     common = sum(1 for word in found.words if word in ENGLISH)
     return "english" if common >= FEW_ENGLISH * len(found) else "other"
 

@@ -14,7 +14,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.arts.literature.characters import Units, han, units
+from moxie.arts.literature.characters import Units, units
+from moxie.arts.literature.lines import is_chinese
 from moxie.arts.literature.style.words import CLASSES, belonging, function_words
 from moxie.arts.literature.writing import Writing
 
@@ -66,7 +67,7 @@ def parse(content: Writing) -> Parsed:
     text = content.text
     found = units(text)
     ids = np.unique(np.array([*found.words, ""]), return_inverse=True)[1][:-1].astype(np.int64)
-    chinese = 2 * han(text) >= max(1, len(found))
+    chinese = is_chinese(found)
     edges = _edges(_CLAUSE, text, found)
     ends = np.array([m.end() for m in re.finditer(r"\n\n", text)], np.int64)
     paragraphs = _between(np.searchsorted(found.starts, ends), len(found))

@@ -1,0 +1,1 @@
+"""What a text has in common with works."""
