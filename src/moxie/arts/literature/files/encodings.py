@@ -64,10 +64,11 @@ def decode(data: bytes, name: str) -> Decoded:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _checked(data[len(mark) :].decode(encoding, "replace"), encoding, name)
-    try:
-        return _checked(data.decode("utf-8"), "utf-8", name)
-    except UnicodeDecodeError:
-        pass
+    if b"\0" not in data:  # English in two bytes a character is good UTF-8 full of zeros
+        try:
+            return _checked(data.decode("utf-8"), "utf-8", name)
+        except UnicodeDecodeError:
+            pass
     best = max(((_reads(data, one), one) for one in (*_WIDE, *_NARROW)), default=(0.0, ""))
     if best[0] >= _LEAST:
         return _checked(data.decode(best[1], "replace"), best[1], name)

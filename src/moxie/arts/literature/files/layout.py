@@ -104,7 +104,7 @@ def _page_marks(lines: Sequence[str]) -> Iterator[int]:
     yield from (i for i, line in enumerate(lines) if _SURE_PAGE.fullmatch(line))
     bare = [i for i, line in enumerate(lines) if _BARE_PAGE.fullmatch(line)]
     fed = [i for i in _edges(lines) if i in set(bare)]
-    if len(fed) > 1 and all(int(lines[a]) < int(lines[b]) for a, b in pairwise(fed)):
+    if fed and (len(fed) > 1 or int(lines[fed[0]]) == 1) and all(int(lines[a]) < int(lines[b]) for a, b in pairwise(fed)):
         yield from fed
     elif _steady([int(lines[i]) for i in bare], bare) and _cut_through(lines, bare):
         yield from bare
@@ -189,7 +189,7 @@ def _margin(blocks: Sequence[Sequence[str]]) -> int | None:
         return None
     filled = sum(_fills(a, b, margin) for a, b in pairs)
     marked = sum(bool(_MARKED.search(a)) for a, _ in pairs)
-    return margin if filled >= FILLED * len(pairs) and marked < 0.7 * len(pairs) else None
+    return margin if filled >= FILLED * len(pairs) and marked < 0.85 * len(pairs) else None
 
 
 def _going_on(block: Sequence[str]) -> Iterator[tuple[str, str]]:

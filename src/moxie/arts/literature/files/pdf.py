@@ -44,7 +44,7 @@ def read_pdf(data: bytes, name: str) -> Manuscript:
 
 
 def _text(data: bytes, name: str) -> str:
-    """The text of all pages, with form feeds between them."""
+    """The text of all pages, with a form feed behind each."""
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(data))
@@ -70,4 +70,4 @@ def _text(data: bytes, name: str) -> str:
                 name=name,
                 seconds=round(MAX_SECONDS),
             )
-    return f"\n{PAGE}\n".join(pages)
+    return "".join(f"{page}\n{PAGE}\n" for page in pages)
