@@ -27,13 +27,24 @@ def notes_outside(score: Any, mask: Any) -> object:
     return [note for note in score.notes if not mask[bar_at(score.bars, note.onset)]]
 
 
+def characters_outside(writing: Any, mask: Any) -> object:
+    """The text that a mask leaves alone, and what of it cannot change."""
+    kept = [char for char, hidden in zip(writing.text, mask, strict=True) if not hidden]
+    return kept, writing.title, writing.form
+
+
 BUILT_IN: dict[str, dict[str, Any]] = {
+    "literature": {"works": 4, "size": "40", "region": "characters:30-60"},
     "music": {"works": 3, "size": "8", "region": "bars:2-3"},
     "painting": {"works": 3, "size": "64", "region": "40,30,50,60"},
 }
 """How the built-in arts are checked here; their recipes take longer and are checked as slow."""
 
 RECIPES: dict[str, dict[str, Any]] = {
+    "literature": {
+        "recipes": ["literature/counts"],
+        "masking": Masking(known=characters_outside),
+    },
     # networks are checked piece by piece in tests/arts/test_music_models.py
     "music": {"recipes": ["music/counts"], "masking": Masking(known=notes_outside)},
     "painting": {},
