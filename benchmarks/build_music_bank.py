@@ -30,11 +30,11 @@ from moxie.arts.music import Music
 from moxie.arts.music.needs import need
 from moxie.arts.music.pieces import pieces
 from moxie.arts.music.score import Score
-from moxie.nn import discriminant
 from moxie.arts.music.style.features import describe
 from moxie.arts.music.style.idioms import count
 from moxie.arts.music.style.judges import STEP, standardised
 from moxie.errors import MoxieError
+from moxie.nn import discriminant
 
 PASSAGES = 6
 """Passages of a work from which the axes are found, evenly chosen."""

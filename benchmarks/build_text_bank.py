@@ -116,9 +116,7 @@ def stored(values: NDArray[np.floating]) -> NDArray[np.int8]:
     return np.rint(np.clip(values, -FAR, FAR) / STEP).astype(np.int8)
 
 
-def language(
-    name: str, groups: Mapping[str, Sequence[Writing]], most: int, seed: int
-) -> Bank:
+def language(name: str, groups: Mapping[str, Sequence[Writing]], most: int, seed: int) -> Bank:
     """What the judges need of one language."""
     words, pairs = frequent(groups)
     usual, places = bands(pairs), {word: place for place, word in enumerate(words)}
@@ -160,7 +158,9 @@ def main() -> None:
     parser.add_argument("groups", nargs="+", metavar="GROUP=DIR")
     parser.add_argument("--most", type=int, default=24)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("src/moxie/arts/literature/style/bank.npz"))
+    parser.add_argument(
+        "--out", type=Path, default=Path("src/moxie/arts/literature/style/bank.npz")
+    )
     given = parser.parse_args()
     languages: dict[str, dict[str, list[Writing]]] = {name: {} for name in KINDS}
     for group in given.groups:

@@ -95,7 +95,9 @@ def spoken(syllable: str) -> tuple[str, int]:
             plain = plain[:-1] + "v"
         elif mark.isascii():
             plain += mark
-    initial = next((i for i in ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw") if plain.startswith(i)), "")
+    initial = next(
+        (i for i in ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw") if plain.startswith(i)), ""
+    )
     final = plain[len(initial) :]
     if initial in ("j", "q", "x", "y") and final[:1] == "u":
         final = "v" + final[1:]

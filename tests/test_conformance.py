@@ -1,4 +1,4 @@
-"""Every art keeps the protocol, and the suite that says so notices an art that does not."""
+"""The suite that says whether an art keeps the protocol notices one that does not."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from moxie import arts
 from moxie.art import Brief, Cleaned, CopyIndex, Draft, Judge, Likeness, Preview, Recipe, Trait
-from moxie.arts.music.score import bar_at
 from moxie.checks import Check, Masking, check_art, checks_for
 from moxie.errors import Cancelled
 from moxie.text import Message, say
@@ -22,62 +20,9 @@ from toy import ART, Row, Runs, Steps, Toy
 from toy.recipes.chain import RECIPE, Chain
 
 
-def notes_outside(score: Any, mask: Any) -> object:
-    """The notes of the bars that a mask leaves alone."""
-    return [note for note in score.notes if not mask[bar_at(score.bars, note.onset)]]
-
-
-def characters_outside(writing: Any, mask: Any) -> object:
-    """The text that a mask leaves alone, and what of it cannot change."""
-    kept = [char for char, hidden in zip(writing.text, mask, strict=True) if not hidden]
-    return kept, writing.title, writing.form
-
-
-BUILT_IN: dict[str, dict[str, Any]] = {
-    "literature": {"works": 4, "size": "40", "region": "characters:30-60"},
-    "music": {"works": 3, "size": "8", "region": "bars:2-3"},
-    "painting": {"works": 3, "size": "64", "region": "40,30,50,60"},
-}
-"""How the built-in arts are checked here; their recipes take longer and are checked as slow."""
-
-RECIPES: dict[str, dict[str, Any]] = {
-    "literature": {
-        "recipes": ["literature/counts"],
-        "masking": Masking(known=characters_outside),
-    },
-    # networks are checked piece by piece in tests/arts/test_music_models.py
-    "music": {"recipes": ["music/counts"], "masking": Masking(known=notes_outside)},
-    "painting": {},
-}
-
-
-def built_in() -> list[Any]:
-    return [
-        pytest.param(check, id=f"{name}-{check}")
-        for name, limits in BUILT_IN.items()
-        for check in checks_for(arts.find(name), recipes=[], **limits)
-    ]
-
-
 @pytest.mark.parametrize("check", checks_for(ART, region="3-7"), ids=str)
 def test_the_toy_art_conforms(check: Check) -> None:
     check()
-
-
-@pytest.mark.parametrize("check", built_in())
-def test_built_in_arts_conform(check: Check) -> None:
-    check()
-
-
-def test_no_built_in_art_goes_unchecked() -> None:
-    folders = {p.parent.name for p in Path(arts.__file__).parent.glob("*/__init__.py")}
-    assert folders == set(BUILT_IN)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", BUILT_IN)
-def test_recipes_of_built_in_arts_conform(name: str) -> None:
-    check_art(arts.find(name), **BUILT_IN[name], **RECIPES[name])
 
 
 def test_check_names_are_distinct_and_shown() -> None:

@@ -113,7 +113,7 @@ class Finder(Protocol[S_contra]):
     def search(self, content: S_contra) -> Sequence[Likeness]:
         """Every source at 0.5 or more, or else the likeliest; the likeliest first.
 
-        More thorough than `nearest`: a small part of either is enough.
+        A small part of either is enough, unlike in `nearest`.
         """
         ...
 
@@ -281,9 +281,9 @@ class Art(Protocol[S]):
         ...
 
     def read(self, data: bytes, name: str) -> S:
-        """Decode a work, normalised (orientation, colour space, no private data).
+        """Decode a work, normalised (orientation, colour space, no private data), sizes capped.
 
-        Sizes are capped before decoding. Raises UnreadableWork with the reason.
+        Raises UnreadableWork with the reason.
         """
         ...
 
@@ -379,10 +379,7 @@ class Art(Protocol[S]):
         ...
 
     def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
-        """Check the dials a person sets, for `Brief.options`; none given, none set.
-
-        Raises BadInput that names the dials there are.
-        """
+        """Check the dials a person sets, for `Brief.options`; BadInput names those there are."""
         ...
 
     def blend(self, models: Sequence[tuple[StyleModel[S], float]]) -> StyleModel[S]:

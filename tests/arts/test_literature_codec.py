@@ -26,7 +26,13 @@ ENGLISH = (
 PROSE = writing(CHINESE, "雨天")
 POEM = writing(["残钟三两点，\n各说旧时心。", "夜雨敲檐急，\n寒灯照壁深。"], "听雨", "五绝")
 AWKWARD = writing(
-    ["# no heading", "1. no list, *no* _emphasis_ [no link](x) `no code`", "---", "a\\b\n> c\\", "<b>&amp;"],
+    [
+        "# no heading",
+        "1. no list, *no* _emphasis_ [no link](x) `no code`",
+        "---",
+        "a\\b\n> c\\",
+        "<b>&amp;",
+    ],
     'A "title": with \\ signs #',
     "verse",
 )
@@ -158,8 +164,9 @@ def nested() -> bytes:
 
 BAD = {
     "empty.txt": (b"", "is empty"),
-    "program.txt": (b"\x7fELF" + bytes(range(256)) * 8, "is a program"),
+    "program.txt": (b"\x7fELF" + bytes(range(256)) * 8, "a program"),
     "picture.txt": (b"\x89PNG\r\n\x1a\n" + bytes(64), "is a picture"),
+    "old.docx": (b"\xd0\xcf\x11\xe0" + bytes(64), "old Word"),
     "noise.txt": (bytes(range(256)) * 40, "no text in any encoding"),
     "bomb.docx": (bomb("word/document.xml"), "as a bomb does"),
     "bomb.epub": (bomb("META-INF/container.xml"), "as a bomb does"),

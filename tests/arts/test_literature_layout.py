@@ -108,9 +108,8 @@ def test_editors_notes_and_their_marks_are_cut_and_told() -> None:
     assert list(found.content.paragraphs) == PARAGRAPHS[:2]
     [flag] = found.flags
     assert flag.code == "notes"
-    assert str(flag.message) == "Editors' notes and their marks were cut: {} characters.".format(
-        sum(map(len, notes)) + 4
-    )
+    gone = sum(map(len, notes)) + 4
+    assert str(flag.message) == f"Editors' notes and their marks were cut: {gone} characters."
 
 
 def test_marks_that_are_the_author_s_stay() -> None:
@@ -193,9 +192,7 @@ def test_a_book_of_poems_is_as_many_works() -> None:
         (f"# 论桥\n\n{PARAGRAPHS[0]}\n\n## ", ["渡口", "病中", "夜船"], 1),
     ],
 )
-def test_stories_are_works_and_chapters_are_not(
-    head: str, titles: list[str], number: int
-) -> None:
+def test_stories_are_works_and_chapters_are_not(head: str, titles: list[str], number: int) -> None:
     first, *rest = titles
     parts = [f"{head}{first}\n\n{PARAGRAPHS[0]}"]
     parts += [f"{head.rpartition(chr(10))[2]}{title}\n\n{PARAGRAPHS[1]}" for title in rest]

@@ -1,7 +1,8 @@
 """Collect: works from files, folders and zip archives, each with its rights and its origin.
 
-A file may hold several works. A broken one is refused with its reason and the rest goes on. What does not look like a work of
-the art at all (notes, thumbnails, hidden and system files) is passed over in silence.
+A file may hold several works. A broken one is refused with its reason and the rest goes on. What
+does not look like a work of the art at all (notes, thumbnails, hidden and system files) is passed
+over in silence.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ _END = re.compile(
 )
 _CREDITS = re.compile(
     r"^(?:produced by|e-?text prepared by|transcribed by|transcriber'?s note|\[illustration)|"
-    r"本(?:电子)?书由.{0,30}(?:制作|整理|提供|扫描|校对)|(?:扫描|录入|校对|整理)[者：:]|"
+    r"本(?:电子)?书由.{0,30}(?:制作|整理|提供|扫描|校对)|^(?:扫描|录入|校对|整理)[者：:]|"
     r"(?:更多|最新).{0,12}(?:请|敬请|欢迎)(?:访问|登录|关注)|https?://|www\.\w+\.",
     re.IGNORECASE,
 )
@@ -65,13 +65,15 @@ def clean(writing: Writing) -> Cleaned[Writing]:
     """
     flags: list[Flag] = []
     entries = writing.paragraphs
-    for cut, code, message in _CUTS:
+    for cut, told in _CUTS:
         kept = cut(entries)
         gone = sum(map(len, entries)) - sum(map(len, kept))
         if gone and any(kept):
-            flags.append(Flag(code, say(message, characters=gone)))
+            flags.append(told(gone))
             entries = tuple(entry for entry in kept if entry)
-    content = writing if entries == writing.paragraphs else replace(writing, paragraphs=entries)
+    title = _MARKS.sub("", writing.title)
+    content = replace(writing, paragraphs=entries, title=title)
+    content = writing if content == writing else content
     short = _too_short(content)
     if short is not None:
         flags.insert(0, short)
@@ -84,7 +86,9 @@ def _without_license(entries: Entries) -> Entries:
     last = next((i for i, entry in enumerate(entries) if i >= first and _END.search(entry)), None)
     kept = list(entries[first:last])
     near = {*range(_CREDITED), *range(len(kept) - _CREDITED, len(kept))}
-    return tuple(e for i, e in enumerate(kept) if not (i in near and _CREDITS.search(e)))
+    return tuple(
+        e for i, e in enumerate(kept) if not (i in near and len(e) < 200 and _CREDITS.search(e))
+    )
 
 
 def _without_contents(entries: Entries) -> Entries:
@@ -140,28 +144,38 @@ def _without_pages(entries: Entries) -> Entries:
     return tuple(entry for entry in entries if not _PAGE.fullmatch(entry))
 
 
-_CUTS: Sequence[tuple[Callable[[Entries], Entries], str, str]] = (
+_CUTS: Sequence[tuple[Callable[[Entries], Entries], Callable[[int], Flag]]] = (
     (
         _without_license,
-        "license text",
-        say(
-            "A license or credits of a digital library were cut: {characters} characters."
-        ).template,
+        lambda gone: Flag(
+            "license text",
+            say(
+                "A license or credits of a digital library were cut: {characters} characters.",
+                characters=gone,
+            ),
+        ),
     ),
     (
         _without_contents,
-        "contents",
-        say("A table of contents was cut: {characters} characters.").template,
+        lambda gone: Flag(
+            "contents",
+            say("A table of contents was cut: {characters} characters.", characters=gone),
+        ),
     ),
     (
         _without_notes,
-        "notes",
-        say("Editors' notes and their marks were cut: {characters} characters.").template,
+        lambda gone: Flag(
+            "notes",
+            say(
+                "Editors' notes and their marks were cut: {characters} characters.", characters=gone
+            ),
+        ),
     ),
     (
         _without_pages,
-        "page marks",
-        say("Page marks were cut: {characters} characters.").template,
+        lambda gone: Flag(
+            "page marks", say("Page marks were cut: {characters} characters.", characters=gone)
+        ),
     ),
 )
 

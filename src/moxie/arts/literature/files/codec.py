@@ -26,18 +26,13 @@ WRITABLE = (".md", ".txt", ".docx", ".epub", ".html", ".pdf")
 """The suffixes that a text can be written with."""
 
 _FORMATS = {"docx": "DOCX", "epub": "EPUB", "md": "Markdown", "pdf": "PDF", "txt": "plain text"}
-_BINARY = {
-    b"\xd0\xcf\x11\xe0": "an old Word file (.doc): save it as .docx",
-    b"{\\rtf": "an RTF file: save it as .docx or .txt",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"\x7fELF": "a program",
-    b"MZ\x90": "a program",
-    b"\x1f\x8b": "a packed file",
-    b"ID3": "a sound",
-    b"MThd": "a sound",
-}
+_BINARY = (
+    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"MZ\x90", b"\x1f\x8b", b"ID3", b"MThd"),
+    *(b"RIFF", b"OggS", b"fLaC", b"SQLite", b"7z\xbc\xaf", b"Rar!"),
+)
+"""How files begin that are no texts: pictures, programs, packed files, sounds."""
+
+_OLD_WORD = (b"\xd0\xcf\x11\xe0", b"{\\rtf")
 
 
 def read(data: bytes, name: str) -> Writing:
@@ -141,11 +136,13 @@ def _kind(data: bytes, name: str) -> str:
         return "pdf"
     if head.startswith(b"PK\x03\x04"):
         return "epub" if b"mimetypeapplication/epub+zip" in data[:256] else _zipped(data, name)
-    for magic, what in _BINARY.items():
-        if head.startswith(magic):
-            raise UnreadableWork(
-                "{name} is no text, whatever its name says: it is {what}.", name=name, what=what
-            )
+    if head.startswith(_OLD_WORD):
+        raise UnreadableWork("{name} is an old Word or RTF file: save it as .docx.", name=name)
+    if head.startswith(_BINARY):
+        raise UnreadableWork(
+            "{name} is a picture, a program, a sound or an archive, whatever its name says.",
+            name=name,
+        )
     if data.startswith(markdown.MAGIC):
         return "md"
     return "md" if PurePosixPath(name).suffix.lower() in (".md", ".markdown") else "txt"

@@ -6,10 +6,7 @@ import json
 import zlib
 from collections.abc import Sequence
 
-import numpy as np
-
 from moxie.art import Likeness
-from moxie.arts.literature.characters import units
 from moxie.arts.literature.originality.copies import TextIndex
 from moxie.arts.literature.writing import Writing
 from moxie.errors import BadInput

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from moxie.art import Judge
 from moxie.arts.music.pieces import pieces
 from moxie.arts.music.score import Score
-from moxie.nn import discriminant
 from moxie.arts.music.style.features import NAMES, describe
 from moxie.arts.music.style.idioms import WIDTH, count
+from moxie.nn import discriminant
 
 Floats: TypeAlias = NDArray[np.float32]
 Doubles: TypeAlias = NDArray[np.float64]

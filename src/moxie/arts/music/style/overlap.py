@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from moxie.arts.music.pieces import pieces
 from moxie.arts.music.score import Score
-from moxie.nn import discriminant
 from moxie.arts.music.style.features import FAMILIES, describe
+from moxie.nn import discriminant
 
 Doubles: TypeAlias = NDArray[np.float64]
 
