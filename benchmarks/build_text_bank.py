@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.literature.characters import units
+from moxie.arts.literature.pieces import pieces
 from moxie.arts.literature.style.judges import (
     AXES,
     BANDS,
@@ -54,13 +55,15 @@ FOLDS = 5
 
 
 def load(folder: Path, most: int) -> list[Writing]:
-    """At most so many works, evenly chosen."""
+    """The middle pieces of at most so many works, evenly chosen."""
     paths = sorted(folder.glob("*.txt"))
     texts = [paths[place].read_text(encoding="utf-8") for place in even(len(paths), most)]
-    return [
+    works = [
         Writing.from_text(text, form="prose" if "\n\n" in text or "\n" not in text else VERSE)
         for text in texts
     ]
+    cut = [pieces(work) for work in works]
+    return [passages[len(passages) // 2] for passages in cut]
 
 
 def even(number: int, most: int) -> list[int]:

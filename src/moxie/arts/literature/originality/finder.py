@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
-
-import numpy as np
+from typing import overload
 
 from moxie.art import Likeness
-from moxie.arts.literature.characters import units
 from moxie.arts.literature.originality.copies import TextIndex
 from moxie.arts.literature.writing import Writing
 from moxie.errors import BadInput
@@ -55,7 +53,13 @@ class _Traced(Sequence[Writing]):
     def __len__(self) -> int:
         return len(self._traces)
 
-    def __getitem__(self, place):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
+    @overload
+    def __getitem__(self, place: int) -> Writing: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Writing]: ...
+    def __getitem__(self, place: int | slice) -> Writing | Sequence[Writing]:
+        if isinstance(place, slice):
+            return _Traced(self._traces[place])
         return traced(self._traces[place])
 
 
