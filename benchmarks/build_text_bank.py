@@ -16,12 +16,14 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.literature.characters import units
+from moxie.arts.literature.pieces import pieces
 from moxie.arts.literature.style.judges import (
     AXES,
     BANDS,
@@ -54,13 +56,15 @@ FOLDS = 5
 
 
 def load(folder: Path, most: int) -> list[Writing]:
-    """At most so many works, evenly chosen."""
+    """The middle pieces of at most so many works, evenly chosen."""
     paths = sorted(folder.glob("*.txt"))
     texts = [paths[place].read_text(encoding="utf-8") for place in even(len(paths), most)]
-    return [
+    works = [
         Writing.from_text(text, form="prose" if "\n\n" in text or "\n" not in text else VERSE)
         for text in texts
     ]
+    cut = [pieces(work) for work in works]
+    return [passages[len(passages) // 2] for passages in cut]
 
 
 def even(number: int, most: int) -> list[int]:
@@ -78,7 +82,7 @@ def frequent(groups: Mapping[str, Sequence[Writing]]) -> tuple[list[str], list[s
         for work in works:
             words = units(work.text).words
             counts.update(words)
-            counts.update(" ".join(pair) for pair in zip(words[:-1], words[1:], strict=True))
+            counts.update(" ".join(pair) for pair in pairwise(words))
         total = sum(counts.values())
         shares.update({word: count / total for word, count in counts.items()})
         users.update(counts.keys())

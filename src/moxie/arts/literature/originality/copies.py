@@ -137,7 +137,7 @@ class TextIndex:
     def _lines(
         self, on: Diagonal, verse: Sequence[tuple[int, int]], read: Units
     ) -> dict[tuple[int, int], float]:
-        """Lines of the text that are lines of the work, wholly or nearly, and how much they count."""
+        """Lines that are lines of the work, wholly or nearly, and how much they count."""
         found = {}
         for first, last in verse:
             share = on.line(first, last)

@@ -82,10 +82,11 @@ def _drawn(row: _Row, left: float, top: float) -> str:
 def _rows(column: Column) -> Iterator[_Row]:
     """The lines, wrapped, from the unit that the column begins with."""
     text, marked = column.text, np.zeros(len(column.text), np.bool_)
-    for start, end in zip(
-        column.read.starts[column.marked], column.read.ends[column.marked], strict=True
-    ):
-        marked[start:end] = True
+    for place in np.flatnonzero(column.marked):
+        end = column.read.ends[place]
+        if place + 1 < len(column.read) and column.marked[place + 1]:
+            end = column.read.starts[place + 1]  # what lies between is marked with them
+        marked[column.read.starts[place] : end] = True
     at = int(column.read.starts[column.start]) if column.start and len(column.read) else 0
     for _ in range(ROWS):
         while at < len(text) and text[at] == "\n":
@@ -115,7 +116,7 @@ def _end(text: str, at: int) -> int:
 
 
 def _spans(line: str, marked: NDArray[np.bool_]) -> Iterator[tuple[float, float]]:
-    """Where marked runs begin and end; what lies between two marked words is marked with them."""
+    """Where marked runs begin and end, in pixels."""
     places = [*_places(line), sum(map(_wide, line))]
     edges = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(np.int8), [0]])))
     for start, end in zip(edges[::2], edges[1::2], strict=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
+from typing import overload
 
 from moxie.art import Likeness
 from moxie.arts.literature.originality.copies import TextIndex
@@ -28,19 +29,24 @@ def trace(content: Writing) -> bytes:
 
 def traced(data: bytes) -> Writing:
     """The inverse of `trace`. Raises BadInput for anything else."""
-    try:
-        if not data.startswith(MAGIC):
-            raise ValueError("not a trace")
-        inside = zlib.decompressobj()
-        plain = inside.decompress(data[len(MAGIC) :], LARGEST)
-        kept = json.loads(plain) if inside.eof else None
-        if not isinstance(kept, list) or len(kept) < 2 or not all(isinstance(s, str) for s in kept):
-            raise ValueError("not a trace")
-    except (ValueError, zlib.error, RecursionError):
+    kept = _unpacked(data)
+    if not isinstance(kept, list) or len(kept) < 2 or not all(isinstance(s, str) for s in kept):
         raise BadInput(
             "What was kept of a text cannot be read; it is damaged or was not made by Moxie."
-        ) from None
+        )
     return Writing(tuple(kept[2:]), kept[1], kept[0])
+
+
+def _unpacked(data: bytes) -> object:
+    """What a trace holds; None for what is none."""
+    if not data.startswith(MAGIC):
+        return None
+    inside = zlib.decompressobj()
+    try:
+        plain = inside.decompress(data[len(MAGIC) :], LARGEST)
+        return json.loads(plain) if inside.eof else None
+    except (ValueError, zlib.error, RecursionError):
+        return None
 
 
 class _Traced(Sequence[Writing]):
@@ -52,7 +58,13 @@ class _Traced(Sequence[Writing]):
     def __len__(self) -> int:
         return len(self._traces)
 
-    def __getitem__(self, place):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
+    @overload
+    def __getitem__(self, place: int) -> Writing: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Writing]: ...
+    def __getitem__(self, place: int | slice) -> Writing | Sequence[Writing]:
+        if isinstance(place, slice):
+            return _Traced(self._traces[place])
         return traced(self._traces[place])
 
 

@@ -16,6 +16,7 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -134,7 +135,7 @@ def figures(piece: Writing, pairs: Mapping[str, int]) -> Floats:
     """`FIGURES` of a piece as they are; `pairs` joined by a space, and the band each is in."""
     words = units(piece.text).words
     counts = dict.fromkeys(range(len(BANDS)), 0)
-    for one in zip(words[:-1], words[1:], strict=True):
+    for one in pairwise(words):
         band = pairs.get(" ".join(one))
         if band is not None:
             counts[band] += 1

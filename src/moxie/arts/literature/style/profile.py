@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -207,7 +208,7 @@ def _classes(parsed: Parsed) -> dict[str, float]:
     words, known = parsed.units.words, belonging(chinese=parsed.chinese)
     counts = np.zeros(len(CLASSES))
     if parsed.chinese:
-        for pair in zip(words[:-1], words[1:], strict=True):
+        for pair in pairwise(words):
             for place in known.get("".join(pair), ()):
                 counts[place] += 1
     for word in words:
