@@ -164,7 +164,7 @@ def runs(piece: Writing) -> Floats:
     mixed = np.concatenate([two, three * np.uint64(0x27D4EB2F)])
     mixed ^= mixed >> np.uint64(15)
     counts = np.bincount((mixed % np.uint64(HASHED)).astype(np.int64), minlength=HASHED)
-    return np.sqrt(counts / max(1, counts.sum())).astype(np.float32)
+    return np.asarray(np.sqrt(counts / max(1, counts.sum())), np.float32)
 
 
 def standardised(values: Floats, mean: Floats, deviation: Floats) -> Floats:

@@ -102,5 +102,5 @@ def reachable(
         if joined[i]:
             found[:, i] &= (words @ after.T.astype(np.float32)).T > 0
         else:
-            found[:, i] &= after.any(1)[:, None]
+            found[:, i] &= np.asarray(after.any(1))[:, None]
     return found
