@@ -110,7 +110,7 @@ class Shown:
         harmed = damage(
             picture,
             kinds,
-            share=math.exp(rng.uniform(math.log(0.06 - 0.05 * self.hardness), math.log(0.15))),
+            share=math.exp(rng.uniform(math.log(0.06 - 0.04 * self.hardness), math.log(0.15))),
             seed=int(rng.integers(1 << 31)),
             family=self._families[rng.integers(len(self._families))],
         )

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
+from moxie.text import Message
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -54,6 +56,14 @@ class Mended:
     after: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A work with changes of the whole undone: the file, and how strong each was (0..1)."""
+
+    data: bytes
+    strengths: Mapping[str, float]
+
+
 class Restorer(Protocol[S_contra]):
     """One damaged work opened for mending, just as its file holds it: in full, nothing converted.
 
@@ -76,6 +86,21 @@ class Restorer(Protocol[S_contra]):
         self, mask: Mask, others: Mapping[str, S_contra], *, suffix: str, seed: int, on_part: OnPart
     ) -> Mended:
         """Mend what is masked, from the work itself and from `others` by the artist, by Work.id."""
+        ...
+
+    def undoable(self) -> Mapping[str, Message]:
+        """What has changed works of this kind as a whole, by name, with what to write; often none.
+
+        A yellowed varnish is one. Nobody can be sure of it: it is only undone when asked for, and
+        handed out apart from the mended work.
+        """
+        ...
+
+    def undo(self, data: bytes, asked: Mapping[str, float], *, suffix: str) -> Undone:
+        """The work in `data` (this one, perhaps mended) with these undone so far, 0..1.
+
+        Raises BadInput where a change cannot be told in such a work.
+        """
         ...
 
     def drawn(self, plane: Floats) -> bytes:

@@ -148,6 +148,7 @@ def test_a_work_is_restored(
     assert said.code == 0, said.err
     facts = {"path": str(out), "record": str(out.with_suffix(".json")), "share": 0.25}
     nothing = {"kinds": {}, "mask": None, "confidence": None, "page": None}  # a model filled it
+    nothing |= {"undone": None, "strengths": {}}
     assert said.facts == {**facts, **nothing, "exact": True, "notes": []}
     assert json.loads(out.with_suffix(".json").read_text("utf-8"))["restored"] is True
     assert "25.0 % of it is new" in moxie(*words, "--out", out).out

@@ -179,3 +179,31 @@ def test_damage_is_suggested_for_a_person_to_edit(studio: Studio, tmp_path: Path
     assert found.share == pytest.approx(mask.mean())
     assert (mask & harmed.mask).sum() > 0.5 * harmed.mask.sum()
     assert sum(found.kinds.values()) == pytest.approx(found.share)
+
+
+def test_what_is_undone_of_the_whole_is_another_file(
+    studio: Studio, torn: Path, mask: Path, tmp_path: Path
+) -> None:
+    plain = studio.restore(torn, tmp_path / "plain.png", region=mask)
+    done = studio.restore(torn, tmp_path / "whole.png", region=mask, undo={"fading": 0.5})
+    assert done.undone == tmp_path / "whole.undone.png"
+    assert done.path.read_bytes()[-4000:] == plain.path.read_bytes()[-4000:]
+    assert done.exact
+    record = json.loads(done.record.read_text("utf-8"))["undone"]
+    assert record["sha256"] == hashlib.sha256(done.undone.read_bytes()).hexdigest()
+    assert record["steps"] == [
+        {"change": "fading", "amount": 0.5, "strength": done.strengths["fading"]}
+    ]
+    assert "undone" not in json.loads(plain.record.read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("undo", "why"),
+    [({"vanish": 1.0}, "varnish, fading"), ({"varnish": 0.0}, "over 0"), ({"fading": 2.0}, "2.0")],
+)
+def test_what_cannot_be_undone_is_refused_before_anything_is_written(
+    studio: Studio, torn: Path, mask: Path, tmp_path: Path, undo: dict[str, float], why: str
+) -> None:
+    with pytest.raises(BadInput, match=why):
+        studio.restore(torn, tmp_path / "whole.png", region=mask, undo=undo)
+    assert not list(tmp_path.glob("whole*"))

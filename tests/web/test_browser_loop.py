@@ -201,3 +201,26 @@ def drag(visitor: Visitor, start: tuple[float, float], end: tuple[float, float])
     page.mouse.down()
     page.mouse.move(*places[1], steps=5)
     page.mouse.up()
+
+
+@pytest.mark.slow
+def test_a_page_loaded_again_goes_on_showing_what_runs_and_what_is_paused(server, visit, works):
+    visitor = visit(server("home"), width=WIDE)
+    visitor.enter()
+    bring(visitor, sorted(works.iterdir()), "painting")
+    page = visitor.page
+    visitor.to("model")
+    page.locator("#budget").select_option("60")
+    page.locator("#go").click()
+    page.locator("#job .job progress:visible").wait_for()
+    page.reload()
+    visitor.settle()
+    page.locator("#job .job").get_by_role("button", name="Pause").click()
+    page.locator("#job .job").get_by_text("Paused.").wait_for(timeout=LONG)
+    page.reload()
+    visitor.settle()
+    card = page.locator("#job .job")
+    card.get_by_text("Paused.").wait_for()
+    card.get_by_role("button", name="Go on").click()
+    page.wait_for_selector("#see:visible", timeout=LONG)
+    assert visitor.wrong == []

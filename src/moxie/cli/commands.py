@@ -78,7 +78,7 @@ VERBS = (
     Verb(
         "restore",
         say("Mend what is damaged in a work, and leave the rest as it is."),
-        (o.SOURCE, o.OUT_FILE, o.SUGGEST, o.MASK, o.REGION, o.MODEL, o.SEED),
+        (o.SOURCE, o.OUT_FILE, o.SUGGEST, o.MASK, o.REGION, o.MODEL, o.SEED, o.UNDO),
     ),
     Verb("rate", say("Say what you like, and Moxie learns your taste."), (o.CORPUS, *RATING)),
     Verb("report", say("Write the report as one page."), (o.CORPUS, o.OUT)),

@@ -100,6 +100,12 @@ MASK = option(
 SUGGEST = option(
     "--suggest", is_flag=True, about=say("Only write the mask of the damage found, to edit it.")
 )
+UNDO = option(
+    "--undo",
+    type=Setting(),
+    multiple=True,
+    about=say("Also write the work with a change of the whole undone, such as varnish=0.7."),
+)
 VISIBLE = option(
     "--visible-label",
     is_flag=True,

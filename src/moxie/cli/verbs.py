@@ -191,8 +191,16 @@ def _restore(studio: Studio, params: dict[str, Any]) -> Outcome:
     if mask is not None and not mask.is_file():
         raise BadInput("There is no mask {path}.", path=str(mask))
     region = str(mask) if mask is not None else region
-    done = studio.restore(source, out, region=region, corpus=params["model"], seed=params["seed"])
-    beside = {"mask": done.mask, "confidence": done.confidence, "page": done.page}
+    undo = {name: _amount(name, text) for name, text in params["undo"] or ()}
+    done = studio.restore(
+        source, out, region=region, corpus=params["model"], seed=params["seed"], undo=undo
+    )
+    beside = {
+        "mask": done.mask,
+        "confidence": done.confidence,
+        "page": done.page,
+        "undone": done.undone,
+    }
     facts = {
         "path": str(done.path),
         "record": str(done.record),
@@ -200,10 +208,12 @@ def _restore(studio: Studio, params: dict[str, Any]) -> Outcome:
         "exact": done.exact,
         "kinds": dict(done.kinds),
         **{name: None if path is None else str(path) for name, path in beside.items()},
+        "strengths": dict(done.strengths),
         "notes": [str(note) for note in done.notes],
     }
+    undone = [] if done.undone is None else [say("Wrote {path}.", path=str(done.undone))]
     if not done.share:
-        return Outcome(facts, [say("Wrote {path}.", path=str(done.path)), *done.notes])
+        return Outcome(facts, [say("Wrote {path}.", path=str(done.path)), *undone, *done.notes])
     made = say(
         "Restored {path}: {percent:.1f} % of it is new; {record} says so.",
         path=str(done.path),
@@ -211,7 +221,18 @@ def _restore(studio: Studio, params: dict[str, Any]) -> Outcome:
         record=str(done.record),
     )
     page = [] if done.page is None else [say("Look at {report}", report=str(done.page))]
-    return Outcome(facts, [made, *page, *done.notes])
+    return Outcome(facts, [made, *page, *undone, *done.notes])
+
+
+def _amount(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise BadInput(
+            "How much of {name} is undone must be over 0 and at most 1, not {amount}.",
+            name=name,
+            amount=repr(text),
+        ) from None
 
 
 def _suggest(studio: Studio, params: dict[str, Any]) -> Outcome:

@@ -25,6 +25,7 @@ from moxie.studio import (
     pedigree,
     permission,
     restoring,
+    undoing,
     versions,
 )
 from moxie.studio.blending import Hand
@@ -252,25 +253,31 @@ class Studio(Feedback):
         region: PathLike | None = None,
         corpus: str | None = None,
         seed: int = 0,
+        undo: Mapping[str, float] | None = None,
     ) -> Restored:
         """Mend what is damaged in a file, and leave every other part exactly as it is.
 
         `region` is the damage, in the art's words or as a mask file; without it, it is found.
         `corpus` lends the artist's other works; an art that cannot mend by itself needs a trained
         one, and a region. `out` is the file to write, never `work` itself, in the format its ending
-        names; the record that it was restored, the mask and a page lie beside it.
+        names; the record that it was restored, the mask and a page lie beside it. `undo` names
+        changes of the whole work to take back, each with how much (0..1; see
+        `Restorer.undoable`): what comes of that is one more file, apart from the mended one.
         """
         source, asked = Path(work), str(region or "")
         art = inputs.art_of(source, self._art_of(corpus))
         patient = restoring.opened(art, source)
         if patient is None and not asked:
             raise BadInput("Damage cannot be found in a work of this art: name it with --region.")
+        wanted = undoing.checked(None if patient is None else patient.restorer, undo or {})
         alone = patient is not None and corpus is None
         with self._loose(art) if alone else self._desk(corpus) as desk:
             if patient is None:
                 return leading.restore(desk, source, Path(out), asked, seed)
             words = Catalogue.load(self.settings.language)
-            return restoring.restore(desk, patient, Path(out), asked, seed, words)
+            return restoring.restore(
+                desk, patient, Path(out), restoring.Wish(asked, seed, wanted), words
+            )
 
     def _art_of(self, corpus: str | None) -> str | None:
         return None if corpus is None else self._library.corpus(corpus).art

@@ -23,7 +23,7 @@ from moxie.flow.export import as_json
 from moxie.flow.report import BeforeAfter, before_after
 from moxie.restorer import Mended, Restorer, Suggested
 from moxie.rights.labels import COMPOSITE, LOCAL, Label
-from moxie.studio import inputs, publishing, recording
+from moxie.studio import inputs, publishing, recording, undoing
 from moxie.studio.blending import Hand
 from moxie.studio.desk import LOOSE, Desk
 from moxie.studio.leading import NEARLY, check_apart, parent, record_beside
@@ -55,6 +55,17 @@ class Patient(Generic[S]):
     restorer: Restorer[S]
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asks for: the damage in words or a mask's path, empty to look for it; changes
+    of the whole to undo apart, by name and amount (0..1).
+    """
+
+    region: str
+    seed: int
+    undo: Mapping[str, float]
+
+
 def opened(art: Art[S], source: Path) -> Patient[S] | None:
     """The work opened for mending; None where its art has only models for that. BadInput."""
     data = inputs.read_file(source)
@@ -75,7 +86,7 @@ def suggest(patient: Patient[S], out: Path) -> Suggestion:
 
 
 def restore(
-    desk: Desk[S], patient: Patient[S], out: Path, region: str, seed: int, catalogue: Catalogue
+    desk: Desk[S], patient: Patient[S], out: Path, wish: Wish, catalogue: Catalogue
 ) -> Restored:
     """Mend what is damaged, write it and all that says so; see `Studio.restore`."""
     record = record_beside(out, patient.source)
@@ -84,21 +95,23 @@ def restore(
         _beside(out, "confidence"),
         out.with_suffix(".html"),
     )
-    check_apart(patient.source, painted, sure, shown)
+    whole = undoing.beside(out)
+    check_apart(patient.source, painted, sure, shown, *([whole] if wish.undo else []))
     check_writable(out.parent)
     with desk.clock.stage("restore"):
-        found, mask = _damage(patient.restorer, region)
+        found, mask = _damage(patient.restorer, wish.region)
         if not mask.any():
-            return _untouched(desk, patient, out, mask)
+            return _untouched(desk, patient, out, mask, wish.undo)
         mended = patient.restorer.mend(
             mask,
             _others(desk, patient),
             suffix=out.suffix,
-            seed=seed,
+            seed=wish.seed,
             on_part=desk.clock.on_step,
         )
         made = hashlib.sha256(mended.data).hexdigest()
-        told = _told(desk, patient, mask, mended) | {"asked": _asked(region), "seed": seed}
+        told = _told(desk, patient, mask, mended)
+        told |= {"asked": _asked(wish.region), "seed": wish.seed}
         recording.note(desk.library, made, "restored", {**told, "regions": _summed(mended)})
         label = Label(COMPOSITE, desk.producer or LOCAL, made)  # a person's work, filled by us
         share = float(mask.mean())
@@ -106,14 +119,17 @@ def restore(
         release = publishing.Release(out, mended.data, label, parents=parents, changed=share)
         released = publishing.press(desk).publish(release)
         exact = _kept(patient.restorer, out, mask)
+        undone = undoing.write(patient.restorer, mended.data, wish.undo, whole)
         told = {**told, "output": {**released.facts, "exact": exact}, "corpus": desk.corpus.name}
+        told |= undoing.facts(undone)
         write(record, as_json({"restored": True, **told, "made_at": _now()}))
         _write_beside(patient.restorer, (painted, sure), mask, found, mended)
         notes = () if exact else (NEARLY,)
         page = _page(desk, patient, mended, mask, found, notes)
         write(shown, before_after(page, catalogue).encode())
     kinds = {} if found is None else found.kinds
-    return Restored(out, record, share, exact, notes, painted, sure, shown, kinds)
+    done = Restored(out, record, share, exact, notes, painted, sure, shown, kinds)
+    return undoing.joined(done, undone)
 
 
 def _damage(restorer: Restorer[S], region: str) -> tuple[Suggested | None, Mask]:
@@ -138,7 +154,9 @@ def _others(desk: Desk[S], patient: Patient[S]) -> dict[str, S]:
     return found
 
 
-def _untouched(desk: Desk[S], patient: Patient[S], out: Path, nothing: Mask) -> Restored:
+def _untouched(
+    desk: Desk[S], patient: Patient[S], out: Path, nothing: Mask, undo: Mapping[str, float]
+) -> Restored:
     """Hand out a work without damage as it came, to the last bit; converted only if asked to."""
     same = out.suffix.lower() == patient.source.suffix.lower()
     data = patient.data
@@ -155,8 +173,10 @@ def _untouched(desk: Desk[S], patient: Patient[S], out: Path, nothing: Mask) -> 
         "made_at": _now(),
     }
     record = out.with_suffix(".json")
-    write(record, as_json(facts))
-    return Restored(out, record, 0.0, same, (CLEAN if same else CONVERTED,))
+    undone = undoing.write(patient.restorer, data, undo, undoing.beside(out))
+    write(record, as_json(facts | undoing.facts(undone)))
+    done = Restored(out, record, 0.0, same, (CLEAN if same else CONVERTED,))
+    return undoing.joined(done, undone)
 
 
 def _told(desk: Desk[S], patient: Patient[S], mask: Mask, mended: Mended) -> dict[str, object]:

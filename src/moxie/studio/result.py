@@ -39,7 +39,8 @@ class Restored:
     `share` of it is new, 0..1. `exact` is False where the file's format keeps what is known only
     nearly; `notes` are what a person should know. Where the art mends works itself, `mask` is what
     was mended, `confidence` how sure that is, `page` shows before and after, and `kinds` are the
-    shares by kind of damage, where it was found.
+    shares by kind of damage, where it was found. `undone` is another file, in which changes of the
+    whole work that a person named are undone, with how strong each seemed.
     """
 
     path: Path
@@ -51,6 +52,8 @@ class Restored:
     confidence: Path | None = None
     page: Path | None = None
     kinds: Mapping[str, float] = field(default_factory=dict)
+    undone: Path | None = None
+    strengths: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

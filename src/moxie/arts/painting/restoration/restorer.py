@@ -11,10 +11,11 @@ from PIL import Image
 
 from moxie.arts.painting import codec, region
 from moxie.arts.painting.picture import Picture, fit
-from moxie.arts.painting.restoration import mending, scan
+from moxie.arts.painting.restoration import colors, mending, scan
 from moxie.arts.painting.restoration.solvers import Floats, Mask
 from moxie.errors import BadInput
-from moxie.restorer import Mended, OnPart, Suggested
+from moxie.restorer import Mended, OnPart, Suggested, Undone
+from moxie.text import Message
 
 MOST = 0.6
 """Of a painting, the share that can be masked: with less known there is nothing to mend from."""
@@ -75,6 +76,15 @@ class PictureRestorer:
             _shown(self._scan),
             _shown(found.scan),
         )
+
+    def undoable(self) -> Mapping[str, Message]:
+        """See `colors.UNDOABLE`."""
+        return colors.UNDOABLE
+
+    def undo(self, data: bytes, asked: Mapping[str, float], *, suffix: str) -> Undone:
+        """See `colors.undo`."""
+        done, strengths = colors.undo(scan.read(data, "the mended work"), asked)
+        return Undone(written(done, suffix), strengths)
 
     def drawn(self, plane: Floats) -> bytes:
         """A grey PNG."""

@@ -10,15 +10,14 @@ a yellow picture from a yellowed one, which is why a person has to ask for it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.painting.picture import Picture, fit
-
-Level = TypeVar("Level", np.uint8, np.uint16)
+from moxie.arts.painting.restoration.light import encoded, linear
+from moxie.arts.painting.restoration.scan import Pixels
 
 LOOKED_AT = 512
 """The longer side at which the light places are looked for, in pixels."""
@@ -57,15 +56,15 @@ class Yellowing:
 
 def estimate(picture: Picture) -> Yellowing:
     """The yellowing of a painting, taking its lightest paint for white."""
-    linear = _linear(fit(picture, LOOKED_AT) / np.float32(255))
-    whole = _white(linear)
-    grid = np.stack([[_white(cell) for cell in row] for row in _cells(linear)])
+    light = linear(fit(picture, LOOKED_AT) / np.float32(255))
+    whole = _white(light)
+    grid = np.stack([[_white(cell) for cell in row] for row in _cells(light)])
     kept = np.clip(grid / whole, 1 - UNEVEN, 1 + UNEVEN)  # a cell without white says little
     shares = (cv2.GaussianBlur(kept, (0, 0), 1.0) * whole).astype(np.float32)
     return Yellowing(np.maximum(shares, np.asarray(STRONGEST, np.float32)))
 
 
-def undo(levels: NDArray[Level], yellowing: Yellowing, amount: float = 1.0) -> NDArray[Level]:
+def undo(levels: Pixels, yellowing: Yellowing, amount: float = 1.0) -> Pixels:
     """The picture as without the varnish, or part of the way there (`amount`, 0..1).
 
     `levels` are sRGB, uint8 or uint16 [h, w, 3], any size, and so is what comes back.
@@ -76,14 +75,14 @@ def undo(levels: NDArray[Level], yellowing: Yellowing, amount: float = 1.0) -> N
     mended = np.empty_like(levels)
     for first in range(0, height, 256):  # in bands: linear light takes four times the memory
         band = slice(first, first + 256)
-        linear = _linear(levels[band] / np.float32(top)) / passes[band] ** amount
-        mended[band] = np.rint(_encoded(np.clip(linear, 0, 1)) * top).astype(levels.dtype)
+        light = linear(levels[band] / np.float32(top)) / passes[band] ** amount
+        mended[band] = np.rint(encoded(np.clip(light, 0, 1)) * top).astype(levels.dtype)
     return mended
 
 
-def _white(linear: NDArray[np.float32]) -> NDArray[np.float32]:
+def _white(seen: NDArray[np.float32]) -> NDArray[np.float32]:
     """What the light pixels let through: 1, 1, 1 where some are white or bluer than white."""
-    flat = linear.reshape(-1, 3)
+    flat = seen.reshape(-1, 3)
     light = flat @ np.array([0.2126, 0.7152, 0.0722], np.float32)
     chosen = flat[(light >= np.quantile(light, 1 - LIGHTEST)) & (flat[:, 0] >= DARKEST)]
     if len(chosen) < FEWEST:
@@ -96,18 +95,6 @@ def _white(linear: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.array([red, green * red, blue * red], np.float32)
 
 
-def _cells(linear: NDArray[np.float32]) -> list[list[NDArray[np.float32]]]:
-    rows = np.array_split(linear, CELLS, axis=0)
+def _cells(light: NDArray[np.float32]) -> list[list[NDArray[np.float32]]]:
+    rows = np.array_split(light, CELLS, axis=0)
     return [np.array_split(row, CELLS, axis=1) for row in rows]
-
-
-def _linear(srgb: NDArray[np.floating]) -> NDArray[np.float32]:
-    """From sRGB 0..1 to linear light (IEC 61966-2-1)."""
-    low, high = srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4
-    return np.where(srgb <= 0.04045, low, high).astype(np.float32)
-
-
-def _encoded(linear: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The inverse of `_linear`."""
-    low, high = linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055
-    return np.where(linear <= 0.0031308, low, high).astype(np.float32)
