@@ -15,6 +15,7 @@ shingles of five in common by MinHash (Broder 1997).
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copies import Shares
+from moxie.art import Likeness
 from moxie.arts.literature import ART
 from moxie.arts.literature.characters import Units, units
 from moxie.arts.literature.lines import is_verse, lines
@@ -118,7 +120,9 @@ class Shingles:
 
     def _sketch(self, text: Units) -> NDArray[np.uint64]:
         words = text.words
-        shingles = {hash(words[i : i + 5]) & (2**63 - 1) for i in range(max(1, len(words) - 4))}
+        shingles = {
+            zlib.crc32(" ".join(words[i : i + 5]).encode()) for i in range(max(1, len(words) - 4))
+        }
         mixed = np.array(sorted(shingles), np.uint64)[:, None] * self._odd
         return np.asarray((mixed ^ (mixed >> np.uint64(31))).min(axis=0), np.uint64)
 
@@ -227,7 +231,9 @@ class Bench:
         some = [case for case in cases if case is not None]
         if not some:
             return
-        answers = [self.index.nearest(c.text, exclude=self.twins(c.host)) for c in some]
+        answers: list[Likeness | None] = [
+            self.index.nearest(case.text, exclude=self.twins(case.host)) for case in some
+        ]
         hits = sum(
             a is not None and a.similarity >= THRESHOLD and a.index in self.twins(case.source)
             for a, case in zip(answers, some, strict=True)

@@ -24,57 +24,14 @@ _VARIANTS = dict(
 )
 """Variants that OpenCC's standard leaves alone, as old texts have them."""
 
-ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "a",
-        "in",
-        "that",
-        "it",
-        "is",
-        "was",
-        "i",
-        "he",
-        "for",
-        "with",
-        "his",
-        "as",
-        "you",
-        "not",
-        "be",
-        "had",
-        "at",
-        "but",
-        "on",
-        "by",
-        "her",
-        "she",
-        "this",
-        "my",
-        "have",
-        "which",
-        "they",
-        "from",
-        "or",
-        "all",
-        "so",
-        "him",
-        "we",
-        "me",
-        "no",
-        "were",
-        "there",
-        "when",
-        "what",
-        "if",
-        "an",
-        "are",
-        "their",
-    ]
-)
+# fmt: off
+ENGLISH = frozenset((
+    "the", "of", "and", "to", "a", "in", "that", "it", "is", "was", "i", "he", "for", "with",
+    "his", "as", "you", "not", "be", "had", "at", "but", "on", "by", "her", "she", "this", "my",
+    "have", "which", "they", "from", "or", "all", "so", "him", "we", "me", "no", "were", "there",
+    "when", "what", "if", "an", "are", "their",
+))
+# fmt: on
 """Words that make about a third of any English text."""
 
 FEW_ENGLISH = 0.15

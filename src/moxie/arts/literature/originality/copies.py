@@ -18,6 +18,7 @@ continuous, so that it can measure a dial.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,9 @@ NEARLY: tuple[tuple[float, float], ...] = ((1.0, 1.0), (0.8, 0.6), (0.7, 0.35))
 
 LINES = 0.46
 """The doubt that one copied line leaves; two leave its square."""
+
+FEW_LINES = 8
+"""Of a poem of more lines than these, one that is copied is less of a copy."""
 
 STOCK = 3
 """A line that this many works have counts for half, and one that twice as many have for nothing."""
@@ -137,7 +141,7 @@ class TextIndex:
     def _lines(
         self, on: Diagonal, verse: Sequence[tuple[int, int]], read: Units
     ) -> dict[tuple[int, int], float]:
-        """Lines that are lines of the work, wholly or nearly, and how much they count."""
+        """Lines of the text that the work has too, wholly or nearly, and how much they count."""
         found = {}
         for first, last in verse:
             share = on.line(first, last)
@@ -166,10 +170,11 @@ def _similarity(
     covered = np.unique(np.concatenate([*some, np.zeros(0, np.int64)])).astype(np.int64)
     share = float(weights[covered].sum() / max(float(weights.sum()), 1e-9))
     whole = share**2 * min(1.0, bits / (CHANCE + HALF))
-    doubt = LINES ** sum(copied.values())
-    if verse and sum(copied.values()) >= verse:
+    much = sum(copied.values())
+    doubt = LINES ** (much * min(1.0, math.sqrt(FEW_LINES / max(1, verse))))
+    if verse and much >= verse:
         doubt = min(doubt, 0.02)
-    return 1.0 - (1.0 - strongest) * (1.0 - whole) * doubt
+    return float(1.0 - (1.0 - strongest) * (1.0 - whole) * doubt)
 
 
 def evidence(content: Writing, read: Units, found: Found) -> Message:

@@ -38,7 +38,7 @@ def traced(data: bytes) -> Writing:
 
 
 def _unpacked(data: bytes) -> object:
-    """What a trace holds; None for what is none."""
+    """What JSON there is in a trace; None if it is none."""
     if not data.startswith(MAGIC):
         return None
     inside = zlib.decompressobj()

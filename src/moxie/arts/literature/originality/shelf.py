@@ -160,7 +160,7 @@ class Shelf:
             users = np.where(self._pairs[at] == pairs, self._users[at] - 1.0, 0.0)
         before = np.concatenate([[1], self._spread[row[:-1]]]) if len(row) else users
         chance = OWN * users / np.maximum(before, 1.0) + (1 - OWN) * alone
-        return np.asarray(np.minimum(-np.log2(np.maximum(chance, 2.0**-MOST)), MOST), np.float64)
+        return np.asarray(-np.log2(np.clip(chance, 2.0**-MOST, 1.0)), np.float64)
 
     def diagonals(self, row: Ints, weights: Bits, allowed: Bools) -> list[Diagonal]:
         """The most promising places in the works for a text, at most `BANDS`."""

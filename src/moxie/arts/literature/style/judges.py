@@ -147,7 +147,7 @@ def figures(piece: Writing, pairs: Mapping[str, int]) -> Floats:
 def frequencies(found: Units, words: Mapping[str, int]) -> Floats:
     """Roots of the shares of some words, and of pairs joined by a space, float32 [words]."""
     counts = np.zeros(len(words), np.float32)
-    pairs = (" ".join(pair) for pair in zip(found.words[:-1], found.words[1:], strict=True))
+    pairs = (" ".join(pair) for pair in pairwise(found.words))
     for word in (*found.words, *pairs):
         place = words.get(word)
         if place is not None:
