@@ -30,7 +30,9 @@ EXEMPLARS = 12  # that each is tried with
 TRIES = 4  # how often a line that came to nothing is begun again
 THEMES = 6  # times a word must be met to be spoken of unasked
 NEAR = 8.0  # how strongly exemplars near to the theme are preferred
-PLACED = 3.0  # how much likelier an exemplar is that opened, or ended, its poem as the new line does
+PLACED = (
+    3.0  # how much likelier an exemplar is that opened, or ended, its poem as the new line does
+)
 USUAL = {5: (0.4, 0.15, 0.3, 0.15), 7: (0.2, 0.3, 0.2, 0.3)}  # the patterns of regulated verse
 
 

@@ -100,7 +100,7 @@ def reachable(
     for i in range(masks.shape[1] - 2, -1, -1):
         after = found[:, i + 1]
         if joined[i]:
-            found[:, i] &= (words @ after.T.astype(np.float32)).T > 0
+            found[:, i] &= np.asarray(words @ after.T.astype(np.float32)).T > 0
         else:
             found[:, i] &= after.any(1)[:, None]
     return found

@@ -79,7 +79,9 @@ class Manner:
         data = {"poems": self.poems, "alphabet": self.alphabet}
         (folder / "verse.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
         arrays = {"kinds": self.kinds, "topics": self.topics}
-        save_file({k: np.ascontiguousarray(v) for k, v in arrays.items()}, folder / "verse.safetensors")
+        save_file(
+            {k: np.ascontiguousarray(v) for k, v in arrays.items()}, folder / "verse.safetensors"
+        )
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -150,7 +152,9 @@ class Manner:
         for poem in self.poems:
             for i, sentence in enumerate(poem):
                 opens, closes = i == 0, i == len(poem) - 1
-                if len(sentence) == 2 == len(set(map(len, sentence))) + 1 and all(map(self._familiar, sentence)):
+                if len(sentence) == 2 == len(set(map(len, sentence))) + 1 and all(
+                    map(self._familiar, sentence)
+                ):
                     key = (len(sentence[0]), len(sentence[1]))
                     found.setdefault(key, []).append(Exemplar(*sentence, opens, closes))
                 for clause in filter(self._familiar, sentence):

@@ -1,9 +1,9 @@
 """Rhyme books: which tones a character has, and what it rhymes with.
 
-平水韵 is what regulated verse (诗) was written by, 词林正韵 its wider grouping for song lyrics (词),
-中华新韵 the rhymes of today's pronunciation, in which 入声 is gone. The tables are facts, built by
-`scripts/rhyme_tables.py`. A character with several readings has several tones and rhymes: a place
-is kept if one reading keeps it, and a rhyme must be one of the reading that has the tone.
+平水韵 is what regulated verse (诗) was written by, 词林正韵 its wider grouping for song lyrics
+(词), 中华新韵 the rhymes of today's pronunciation, in which 入声 is gone. The tables are facts,
+built by `scripts/rhyme_tables.py`. A character with several readings has several tones and rhymes:
+a place is kept if one reading keeps it, and a rhyme must be one of the reading that has the tone.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def entering() -> frozenset[str]:
 
 
 def neighbours(rhyme: str) -> frozenset[str]:
-    """The rhymes of 平水韵 that 词林正韵 puts with this one: a first line may borrow them (孤雁出群)."""
+    """Rhymes of 平水韵 that 词林正韵 puts with this one: a first line may borrow them (孤雁出群)."""
     rows = _rows("pingshui")
     parts = {row["ci"] for row in rows if row["rhyme"] == rhyme}
     return frozenset(str(row["rhyme"]) for row in rows if row["ci"] in parts)

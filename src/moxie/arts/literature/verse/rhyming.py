@@ -1,4 +1,4 @@
-"""Which rhymes a poem takes: as asked for, as given lines have them, or as the author likes them."""
+"""Which rhymes a poem takes: as asked for, as given lines have them, or as the author does."""
 
 from __future__ import annotations
 
