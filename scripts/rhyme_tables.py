@@ -22,7 +22,7 @@ import opencc
 from pypinyin.pinyin_dict import pinyin_dict
 
 # 词林正韵: which rhymes of 平水韵 go together in song lyrics. Where a rhyme is divided, today's
-# final tells which half a character belongs to (first: -i, -u, -e or -n as in 回, 门; second: 开, 园).
+# final tells which half a character belongs to (回 and 门, or 开 and 园).
 CI = {
     1: "东冬 董肿 送宋", 2: "江阳 讲养 绛漾", 3: "支微齐灰 纸尾荠贿 置未霁泰队",
     4: "鱼虞 语麌 御遇", 5: "佳 蟹 卦", 6: "真文元 轸吻阮 震问愿",

@@ -100,7 +100,8 @@ def reachable(
     for i in range(masks.shape[1] - 2, -1, -1):
         after = found[:, i + 1]
         if joined[i]:
-            found[:, i] &= np.asarray(words @ after.T.astype(np.float32)).T > 0
+            begun = words @ np.asarray(after.T, np.float32)  # how many endings each one has
+            found[:, i] &= np.asarray(begun).T > 0
         else:
             found[:, i] &= after.any(1)[:, None]
     return found

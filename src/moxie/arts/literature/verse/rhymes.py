@@ -81,7 +81,7 @@ def entering() -> frozenset[str]:
 
 
 def neighbours(rhyme: str) -> frozenset[str]:
-    """Rhymes of 平水韵 that 词林正韵 puts with this one: a first line may borrow them (孤雁出群)."""
+    """Rhymes that 词林正韵 puts with this one of 平水韵: a first line may borrow them (孤雁)."""
     rows = _rows("pingshui")
     parts = {row["ci"] for row in rows if row["rhyme"] == rhyme}
     return frozenset(str(row["rhyme"]) for row in rows if row["ci"] in parts)
