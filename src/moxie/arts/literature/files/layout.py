@@ -104,7 +104,11 @@ def _page_marks(lines: Sequence[str]) -> Iterator[int]:
     yield from (i for i, line in enumerate(lines) if _SURE_PAGE.fullmatch(line))
     bare = [i for i, line in enumerate(lines) if _BARE_PAGE.fullmatch(line)]
     fed = [i for i in _edges(lines) if i in set(bare)]
-    if fed and (len(fed) > 1 or int(lines[fed[0]]) == 1) and all(int(lines[a]) < int(lines[b]) for a, b in pairwise(fed)):
+    if (
+        fed
+        and (len(fed) > 1 or int(lines[fed[0]]) == 1)
+        and all(int(lines[a]) < int(lines[b]) for a, b in pairwise(fed))
+    ):
         yield from fed
     elif _steady([int(lines[i]) for i in bare], bare) and _cut_through(lines, bare):
         yield from bare

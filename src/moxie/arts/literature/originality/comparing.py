@@ -59,7 +59,9 @@ def compare(suspect: Writing, original: Writing) -> Comparison:
     ]
     return Comparison(
         similarity=near.similarity,
-        evidence=near.evidence if near.similarity == 1 or not found else evidence(suspect, here, found),
+        evidence=near.evidence
+        if near.similarity == 1 or not found
+        else evidence(suspect, here, found),
         shown=Preview("image/svg+xml", drawn(columns)),
         facts=_facts(marked, here),
         method=METHOD,

@@ -142,7 +142,9 @@ class Shelf:
         keys, users = np.unique(np.concatenate([*pairs, np.zeros(0, np.int64)]), return_counts=True)
         self._pairs, self._users = keys[users > 1], users[users > 1]
         singles = [np.unique(row) for row in rows]
-        self._spread = np.bincount(np.concatenate([*singles, np.zeros(0, np.int32)]), minlength=size)
+        self._spread = np.bincount(
+            np.concatenate([*singles, np.zeros(0, np.int32)]), minlength=size
+        )
 
     def bits(self, row: Ints) -> Bits:
         """What each unit of a text tells, float64 [n]: little where it often follows the last.
@@ -208,7 +210,9 @@ class Shelf:
         begin, end = self._starts[work], self._starts[work] + self.lengths[work]
         columns = np.arange(first, last) + shift + np.arange(-BAND, BAND + 1)[:, None]
         known = (columns >= begin) & (columns < end)
-        agree = known & (self._units[np.clip(columns, begin, max(begin, end - 1))] == row[first:last])
+        agree = known & (
+            self._units[np.clip(columns, begin, max(begin, end - 1))] == row[first:last]
+        )
         return Diagonal(work, first, first + shift, agree)
 
     def passage(self, on: Diagonal, weights: Bits) -> Passage | None:

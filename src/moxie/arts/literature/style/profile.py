@@ -33,7 +33,7 @@ MARKS: Mapping[str, str] = {
     "exclamation": "！!",
     "dash": "—–",
     "ellipsis": "…",
-    "quote": "“”「」『』\"",
+    "quote": '“”「」『』"',
     "bracket": "（）()",
     "title": "《》〈〉",
 }
@@ -122,7 +122,9 @@ def _lengths(parsed: Parsed) -> dict[str, float]:
         "clause": float(clauses.mean()),
         "clause_spread": float(clauses.std()),
         "clause_even": float((np.diff(parsed.clauses) == 0).mean()) if len(clauses) > 1 else 0.0,
-        "clause_serial": float(following.prod(axis=0).sum() / (1e-3 + (clauses.var()) * len(clauses))),
+        "clause_serial": float(
+            following.prod(axis=0).sum() / (1e-3 + (clauses.var()) * len(clauses))
+        ),
         "clauses_in_sentence": float(np.log2(len(clauses) / len(sentences))),
         "paragraph": float(paragraphs.mean()),
         "paragraph_spread": float(paragraphs.std()),

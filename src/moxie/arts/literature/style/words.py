@@ -23,7 +23,9 @@ class WordClass(NamedTuple):
 
 CLASSES = (
     WordClass(
-        "old", "之乎者也矣焉哉兮耳耶欤其", "thou thee thy thine hath doth ye art shalt wilt ere o'er"
+        "old",
+        "之乎者也矣焉哉兮耳耶欤其",
+        "thou thee thy thine hath doth ye art shalt wilt ere o'er",
     ),
     WordClass(
         "plain",
@@ -53,7 +55,9 @@ CLASSES = (
     ),
     WordClass("being", "是为在有如似若像", "is was were be been being am are had has have seemed"),
     WordClass("handling", "被把将使让给以于", "by from upon into against of to"),
-    WordClass("perhaps", "似或恐盖疑 大概 仿佛 也许 似乎 好像", "perhaps may might seem could would"),
+    WordClass(
+        "perhaps", "似或恐盖疑 大概 仿佛 也许 似乎 好像", "perhaps may might seem could would"
+    ),
     WordClass(
         "saying",
         "说道曰问答云叫言谓谈",

@@ -100,8 +100,8 @@ def reachable(
     for i in range(masks.shape[1] - 2, -1, -1):
         after = found[:, i + 1]
         if joined[i]:
-            begun = words @ np.asarray(after.T, np.float32)  # how many endings each one has
-            found[:, i] &= np.asarray(begun).T > 0
+            endings: NDArray[np.float32] = words @ np.asarray(after.T, np.float32)
+            found[:, i] = np.logical_and(found[:, i], endings.T > 0)
         else:
-            found[:, i] &= after.any(1)[:, None]
+            found[:, i] &= np.asarray(after.any(1))[:, None]
     return found
