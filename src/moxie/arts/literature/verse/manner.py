@@ -22,7 +22,8 @@ from moxie.arts.literature.verse.words import links
 from moxie.errors import TooLittleData
 
 SPANS = (4, 5)  # lengths of runs that are known, to see what was copied
-FAMILIAR = 12  # how often a character must be met to stand in a model line
+FAMILIAR, RARE = 12, 3  # times a character must be met to stand in an exemplar; to be set
+LARGE = 40_000  # characters from which on it must be; below, in proportion
 LEAST = 40  # clauses below which nothing can be modelled on them
 WIDEST = 9  # longer clauses are prose
 
@@ -190,8 +191,12 @@ class Manner:
             found[key] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
         return found
 
+    def enough(self, times: int) -> float:
+        """How often a character must be met here for what needs it so often among `LARGE`."""
+        return max(1.0, times * min(1.0, float(self.counts.sum()) / LARGE))
+
     def _familiar(self, clause: str) -> bool:
-        known = all(self.counts[self.index[c]] >= FAMILIAR for c in clause)
+        known = all(self.counts[self.index[c]] >= self.enough(FAMILIAR) for c in clause)
         return known and len(clause) <= WIDEST
 
 

@@ -22,7 +22,11 @@ BOOKS = ("平水韵", "词林正韵", "中华新韵")
 
 @dataclass(frozen=True, slots=True)
 class RhymeBook:
-    """Tone (平 or 仄) and rhyme of every reading, by character; and the other way round."""
+    """Tone (平 or 仄) and rhyme of every reading, by character; and the other way round.
+
+    `rhyming` leaves out readings that are hardly in use: they count where they are met, but
+    nothing is set by them unasked.
+    """
 
     name: str
     readings: Mapping[str, frozenset[tuple[str, str]]]
@@ -43,7 +47,7 @@ class RhymeBook:
         return frozenset(rhyme for has, rhyme in found if tone in (ANY, has))
 
     def members(self, rhyme: str, tone: str) -> frozenset[str]:
-        """The characters of a rhyme that have the tone, 平 or 仄."""
+        """The characters of a rhyme that have the tone, 平 or 仄, in readings that are in use."""
         return self.rhyming.get((tone, rhyme), frozenset())
 
     def names(self) -> frozenset[str]:
@@ -63,7 +67,8 @@ def rhyme_book(name: str) -> RhymeBook:
     for row in _rows("xinyun" if name == "中华新韵" else "pingshui"):
         rhyme = f"{row['ci']}部" if name == "词林正韵" else str(row["rhyme"])
         tone = PING if row["tone"] == PING else ZE
-        rhyming.setdefault((tone, rhyme), set()).update(str(row["characters"]))
+        alive = set(str(row["characters"])) - set(str(row.get("seldom", "")))
+        rhyming.setdefault((tone, rhyme), set()).update(alive)
         for character in str(row["characters"]):
             readings.setdefault(character, set()).add((tone, rhyme))
     return RhymeBook(
