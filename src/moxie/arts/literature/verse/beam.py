@@ -50,14 +50,14 @@ class Setter:
         found = [self._begin(h, line, fixed) for h in hypotheses]
         for i in range(line.length):
             found = self._step(found, i, fixed, width)
-        return [self._finish(h, line) for h in found]
+        return self._finish(found, line)
 
     def take(self, h: Hypothesis, line: Line, text: str) -> Hypothesis:
         """Set a line as it is given."""
         begun = replace(h, symbols=tuple(self.gains.place[c] for c in text))
         for c in text:
             begun = replace(begun, reader=self._read(begun.reader, c))
-        return self._finish(begun, line)
+        return self._finish([begun], line)[0]
 
     def _begin(self, h: Hypothesis, line: Line, fixed: str) -> Hypothesis:
         model = h.model if len(h.model) == line.length else FREE * line.length
@@ -142,9 +142,23 @@ class Setter:
         alive = alive if alive.any() else h.alive  # what a person gave may break the tones
         return replace(h, reader=reader, symbols=(*h.symbols, c), score=float(score), alive=alive)
 
-    def _finish(self, h: Hypothesis, line: Line) -> Hypothesis:
-        """End the line: what it used up and spoke of, and how well its mark follows."""
-        text = "".join(self.board.alphabet[c] for c in h.symbols)
+    def _finish(self, hypotheses: Sequence[Hypothesis], line: Line) -> list[Hypothesis]:
+        """End a line in each: how well its mark follows is a part of its weight."""
+        if not hypotheses:
+            return []
+        mark = self.language.alphabet.encode(line.mark)[0]
+        chances = self.language.ahead([h.reader for h in hypotheses])[:, mark]
+        ends = self.gains.weights.language * np.log(np.maximum(chances, LEAST_CHANCE))
+        marked = line.mark + ("\n" if line.mark == "。" else "")
+        return [
+            replace(
+                self._told(h, line), reader=self._read(h.reader, marked), score=h.score + float(end)
+            )
+            for h, end in zip(hypotheses, ends, strict=True)
+        ]
+
+    def _told(self, h: Hypothesis, line: Line) -> Hypothesis:
+        """With the line among its lines: what it used up, and what it spoke of."""
         used, small, company = h.used.copy(), h.small.copy(), h.company * FADING
         for c in h.symbols:
             small[c] = True
@@ -152,17 +166,8 @@ class Setter:
                 used[c] = True
                 company = company + (self.gains.rarity[c] / 8) * self.gains.topics[c]
         used[h.symbols[-1]] |= bool(line.rhyme)
-        mark = self.language.alphabet.encode(line.mark)[0]
-        end = max(float(self.language.ahead([h.reader])[0, mark]), LEAST_CHANCE)
-        return replace(
-            h,
-            lines=(*h.lines, text),
-            reader=self._read(h.reader, line.mark + ("\n" if line.mark == "。" else "")),
-            used=used,
-            small=small,
-            company=company,
-            score=h.score + self.gains.weights.language * float(np.log(end)),
-        )
+        text = "".join(self.board.alphabet[c] for c in h.symbols)
+        return replace(h, lines=(*h.lines, text), used=used, small=small, company=company)
 
     def _read(self, reader: Reader, text: str) -> Reader:
         """A reader that has gone on by a text."""

@@ -16,11 +16,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from moxie.arts.literature.verse.forms import Line
-from moxie.arts.literature.verse.manner import Manner
+from moxie.arts.literature.verse.manner import RARE, Manner
 from moxie.arts.literature.verse.rhymes import ANY, PING, ZE, RhymeBook
 from moxie.arts.literature.verse.wishes import FREE
-
-RARE = 3  # a character met less often is not set unasked
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Board:
                 members = book.members(rhyme, tone)
                 ends[letter, tone] = np.array([c in members for c in alphabet])
         common = np.zeros(len(alphabet), bool)
-        common[: len(manner.alphabet)] = manner.counts >= RARE
+        common[: len(manner.alphabet)] = manner.counts >= manner.enough(RARE)
         return cls(alphabet, tones, ends, _open(manner.words, alphabet, given), common)
 
     def masks(self, line: Line, fixed: str, unused: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -100,7 +98,8 @@ def reachable(
     for i in range(masks.shape[1] - 2, -1, -1):
         after = found[:, i + 1]
         if joined[i]:
-            found[:, i] &= (words @ after.T.astype(np.float32)).T > 0
+            endings: NDArray[np.float32] = words @ np.asarray(after.T, np.float32)
+            found[:, i] = np.logical_and(found[:, i], endings.T > 0)
         else:
             found[:, i] &= np.asarray(after.any(1))[:, None]
     return found

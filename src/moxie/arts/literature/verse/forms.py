@@ -76,9 +76,9 @@ class Form:
         return self.name in REGULATED
 
 
-# The four kinds of line (王力《诗词格律》): 甲 and 丙 end oblique, 乙 and 丁 level. 乙 is spared
-# a lone level tone (孤平) by its third place, or saved by 仄平平仄平; 丁 never ends on three
-# level tones.
+# The four kinds of line (王力《诗词格律》): 甲 and 丙 end oblique, 乙 and 丁 level. 乙 is spared a
+# lone level tone (孤平) by its third place, or saved by 仄平平仄平; 丁 never ends on three level
+# tones.
 _KINDS = {
     "甲": ("中仄平平仄",),
     "乙": ("平平中仄平", "仄平平仄平"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,14 @@ from moxie.arts.literature.verse.words import links
 from moxie.errors import TooLittleData
 
 SPANS = (4, 5)  # lengths of runs that are known, to see what was copied
-FAMILIAR = 12  # how often a character must be met to stand in a model line
+FAMILIAR, RARE = 12, 3  # times a character must be met to stand in an exemplar; to be set
+LARGE = 40_000  # characters from which on it must be; below, in proportion
 LEAST = 40  # clauses below which nothing can be modelled on them
 WIDEST = 9  # longer clauses are prose
+
+
+Poems: TypeAlias = tuple[tuple[tuple[str, ...], ...], ...]
+"""Poems of sentences of clauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Manner:
     [characters, d] as in `vectors`.
     """
 
-    poems: tuple[tuple[tuple[str, ...], ...], ...]  # sentences of clauses
+    poems: Poems
     alphabet: str
     kinds: NDArray[np.float32]
     topics: NDArray[np.float32]
@@ -56,7 +61,17 @@ class Manner:
     @classmethod
     def learn(cls, texts: Iterable[str]) -> Self:
         """From the texts of poems. TooLittleData where there is hardly a line of verse."""
-        poems = tuple(found for found in map(_sentences, texts) if found)
+        return cls._of(tuple(found for found in map(_sentences, texts) if found))
+
+    @classmethod
+    def joined(cls, manners: Sequence[Self]) -> Self:
+        """One manner of several authors' verse."""
+        if len(manners) == 1:
+            return manners[0]
+        return cls._of(tuple(poem for manner in manners for poem in manner.poems))
+
+    @classmethod
+    def _of(cls, poems: Poems) -> Self:
         lines = [clause for poem in poems for sentence in poem for clause in sentence]
         if len(lines) < LEAST:
             raise TooLittleData(
@@ -67,11 +82,10 @@ class Manner:
         counts = Counter("".join(lines))
         alphabet = "".join(sorted(counts, key=lambda c: (-counts[c], c)))
         index = {c: i for i, c in enumerate(alphabet)}
-        pairs = [
-            (s[0], s[1]) for poem in poems for s in poem if len(s) == 2 and len(s[0]) == len(s[1])
-        ]
+        sentences = [sentence for poem in poems for sentence in poem]
+        pairs = [(s[0], s[1]) for s in sentences if len(s) == 2 and len(s[0]) == len(s[1])]
         kinds = vectors.kinds(lines, pairs, index)
-        topics = vectors.topics(("".join(s) for poem in poems for s in poem), index)
+        topics = vectors.topics(("".join(sentence) for sentence in sentences), index)
         return cls(poems, alphabet, kinds, topics)
 
     def save(self, folder: Path) -> None:
@@ -90,6 +104,11 @@ class Manner:
         arrays = load_file(folder / "verse.safetensors")
         poems = tuple(tuple(tuple(s) for s in poem) for poem in data["poems"])
         return cls(poems, str(data["alphabet"]), arrays["kinds"], arrays["topics"])
+
+    @classmethod
+    def found(cls, folder: Path) -> tuple[Self, ...]:
+        """What `save` wrote there, if it did."""
+        return (cls.load(folder),) if (folder / "verse.json").exists() else ()
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -172,8 +191,12 @@ class Manner:
             found[key] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
         return found
 
+    def enough(self, times: int) -> float:
+        """How often a character must be met here for what needs it so often among `LARGE`."""
+        return max(1.0, times * min(1.0, float(self.counts.sum()) / LARGE))
+
     def _familiar(self, clause: str) -> bool:
-        known = all(self.counts[self.index[c]] >= FAMILIAR for c in clause)
+        known = all(self.counts[self.index[c]] >= self.enough(FAMILIAR) for c in clause)
         return known and len(clause) <= WIDEST
 
 

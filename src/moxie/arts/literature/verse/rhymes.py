@@ -1,9 +1,9 @@
 """Rhyme books: which tones a character has, and what it rhymes with.
 
-平水韵 is what regulated verse (诗) was written by, 词林正韵 its wider grouping for lyrics (词),
-中华新韵 the rhymes of today's pronunciation, in which 入声 is gone. The tables are facts, built by
-`scripts/rhyme_tables.py`. A character with several readings has several tones and rhymes: a place
-is kept if one reading keeps it, and a rhyme must be one of the reading that has the tone.
+平水韵 is what regulated verse (诗) was written by, 词林正韵 its wider grouping for song lyrics
+(词), 中华新韵 the rhymes of today's pronunciation, in which 入声 is gone. The tables are facts,
+built by `scripts/rhyme_tables.py`. A character with several readings has several tones and rhymes:
+a place is kept if one reading keeps it, and a rhyme must be one of the reading that has the tone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ BOOKS = ("平水韵", "词林正韵", "中华新韵")
 
 @dataclass(frozen=True, slots=True)
 class RhymeBook:
-    """Tone (平 or 仄) and rhyme of every reading, by character; and the other way round."""
+    """Tone (平 or 仄) and rhyme of every reading, by character; and the other way round.
+
+    `rhyming` leaves out readings that are hardly in use: they count where they are met, but
+    nothing is set by them unasked.
+    """
 
     name: str
     readings: Mapping[str, frozenset[tuple[str, str]]]
@@ -43,7 +47,7 @@ class RhymeBook:
         return frozenset(rhyme for has, rhyme in found if tone in (ANY, has))
 
     def members(self, rhyme: str, tone: str) -> frozenset[str]:
-        """The characters of a rhyme that have the tone, 平 or 仄."""
+        """The characters of a rhyme that have the tone, 平 or 仄, in readings that are in use."""
         return self.rhyming.get((tone, rhyme), frozenset())
 
     def names(self) -> frozenset[str]:
@@ -63,7 +67,8 @@ def rhyme_book(name: str) -> RhymeBook:
     for row in _rows("xinyun" if name == "中华新韵" else "pingshui"):
         rhyme = f"{row['ci']}部" if name == "词林正韵" else str(row["rhyme"])
         tone = PING if row["tone"] == PING else ZE
-        rhyming.setdefault((tone, rhyme), set()).update(str(row["characters"]))
+        alive = set(str(row["characters"])) - set(str(row.get("seldom", "")))
+        rhyming.setdefault((tone, rhyme), set()).update(alive)
         for character in str(row["characters"]):
             readings.setdefault(character, set()).add((tone, rhyme))
     return RhymeBook(
@@ -81,7 +86,7 @@ def entering() -> frozenset[str]:
 
 
 def neighbours(rhyme: str) -> frozenset[str]:
-    """Rhymes of 平水韵 that 词林正韵 joins to this one: a first line may take them (孤雁出群)."""
+    """Rhymes that 词林正韵 puts with this one of 平水韵: a first line may borrow them (孤雁)."""
     rows = _rows("pingshui")
     parts = {row["ci"] for row in rows if row["rhyme"] == rhyme}
     return frozenset(str(row["rhyme"]) for row in rows if row["ci"] in parts)

@@ -1,4 +1,4 @@
-"""Which rhymes a poem takes: as asked for, as given lines have, or as the author likes them."""
+"""Which rhymes a poem takes: as asked for, as given lines have them, or as the author does."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from moxie.arts.literature.verse.feasible import RARE
-from moxie.arts.literature.verse.manner import Manner
+from moxie.arts.literature.verse.manner import RARE, Manner
 from moxie.arts.literature.verse.rhymes import ANY, RhymeBook
 from moxie.arts.literature.verse.wishes import FREE, Frame
 from moxie.errors import BadInput
@@ -81,7 +80,7 @@ def _room(book: RhymeBook, manner: Manner, rhyme: str, needed: Counter[str]) -> 
     shares = []
     for tone, count in needed.items():
         members = [c for c in book.members(rhyme, tone) if c in manner.index]
-        known = sum(manner.counts[manner.index[c]] >= RARE for c in members)
+        known = sum(manner.counts[manner.index[c]] >= manner.enough(RARE) for c in members)
         shares.append(known / count)
     return min(shares, default=float(ROOM))
 
