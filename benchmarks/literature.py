@@ -1,0 +1,215 @@
+"""What is learnt of an author, beside PPMd and xz: bits a character of works held out.
+
+    python benchmarks/literature.py --works DIR [--others DIR ...] [--held-out WORD] [--seed N]
+                                    [--recipes counts,mixture] [--seconds 900] [--quick] [--json]
+
+The works of a folder are read and cleaned as `moxie run` does. Works whose file name has the word
+given are held out; without one, larger works drawn with the seed until they have a tenth of the
+characters. All systems learn from the rest, in the same order, and are read the same text: the
+works held out, one after another, with an empty line between two.
+
+`bits_per_character` is what that text costs after the training text. PPMd (order 6) and xz
+compress both together, and what the training text takes alone is taken off; all systems learn
+from the text at hand as it goes on, and are charged for characters they have not seen.
+`bits_of_works_apart` lets each work begin anew; its interval is a bootstrap over works.
+`ratio_to_ppmd` is the share of what PPMd needs.
+
+With `--others`, `author_margin` is by how many bits a character the works held out cost more when
+counts have learnt from another author (as many characters at most) than from this one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import lzma
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pyppmd
+from rich.console import Console
+
+from moxie.art import Recipe, Sample, Supply
+from moxie.arts.literature import ART
+from moxie.arts.literature.models.style import TextModel
+from moxie.arts.literature.writing import BREAK, Writing
+from moxie.errors import MoxieError
+from moxie.nn import machine
+from moxie.nn.checkpoint import NoCheckpoint
+from moxie.settings import Machine
+from tables import Rows, parser
+
+HELD_OUT = 0.1
+MEMORY = 256 << 20
+BIT = float(np.log(2))
+
+
+@dataclass(frozen=True)
+class Read:
+    """A work, and the name of its file."""
+
+    name: str
+    content: Writing
+
+
+@dataclass(frozen=True)
+class Split:
+    """What is learnt from, and what is held out."""
+
+    train: list[Read]
+    test: list[Read]
+
+    @property
+    def before(self) -> str:
+        """The training works, one after another."""
+        return BREAK.join(work.content.text for work in self.train) + BREAK
+
+    @property
+    def told(self) -> str:
+        """The works held out, one after another."""
+        return BREAK.join(work.content.text for work in self.test)
+
+
+def works_in(folder: Path) -> list[Read]:
+    """Every work in a folder that can be read and is fit to learn from."""
+    found = []
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in ART.suffixes):
+        try:
+            files = ART.works(path.read_bytes(), path.name)
+            for name, data in files:
+                cleaned = ART.clean(ART.read(data, name))
+                if cleaned.usable and cleaned.content.text:
+                    found.append(Read(path.stem if len(files) == 1 else name, cleaned.content))
+        except MoxieError as error:
+            Console(stderr=True).print(f"{path.name}: {error}")
+    return found
+
+
+def split(works: Sequence[Read], word: str | None, seed: int) -> Split:
+    """Apart by a word in their names, or by larger work."""
+    if word is not None:
+        held = {i for i, work in enumerate(works) if word in work.name}
+    else:
+        families = [ART.family(f"{work.name}.txt") or work.name for work in works]
+        order = sorted(set(families))
+        np.random.default_rng(seed).shuffle(order)
+        held, wanted = set(), HELD_OUT * sum(len(work.content.text) for work in works)
+        for family in order:
+            if sum(len(works[i].content.text) for i in held) >= wanted:
+                break
+            held |= {i for i, name in enumerate(families) if name == family}
+    if not 0 < len(held) < len(works):
+        raise SystemExit(f"{len(held)} of {len(works)} works would be held out.")
+    train = [work for i, work in enumerate(works) if i not in held]
+    np.random.default_rng([seed, 1]).shuffle(train)  # type: ignore[arg-type]
+    return Split(train, [works[i] for i in sorted(held)])
+
+
+def compressed(split: Split, rows: Rows) -> float:
+    """Rows of the compressors; bits a character of PPMd."""
+    before, whole = (text.encode() for text in (split.before, split.before + split.told))
+
+    def ppmd(data: bytes) -> int:
+        coder = pyppmd.Ppmd7Encoder(max_order=6, mem_size=MEMORY)
+        return len(coder.encode(data)) + len(coder.flush())
+
+    def xz(data: bytes) -> int:
+        return len(lzma.compress(data, preset=9 | lzma.PRESET_EXTREME))
+
+    found = {}
+    for name, size in (("ppmd", ppmd), ("xz", xz)):
+        start = time.perf_counter()
+        found[name] = 8 * (size(whole) - size(before)) / len(split.told)
+        rows.spread(name, "bits_per_character", [found[name]], "bits/character")
+        rows.spread(name, "seconds", [time.perf_counter() - start], "s")
+    return found["ppmd"]
+
+
+def learnt(
+    recipe: Recipe[Writing], train: Sequence[Read], on: Machine, seed: int, seconds: float
+) -> TextModel:
+    """A model of the training works."""
+    samples = [Sample(f"{i}", work.content) for i, work in enumerate(train)]
+    amount = sum(ART.amount(work.content) for work in train)
+    plan = recipe.plan(Supply(len(samples), amount, on, seconds))
+    if plan is None:
+        raise SystemExit(f"{recipe.name} has no plan for these works in {seconds:.0f} s.")
+    model = recipe.build(on).fit(
+        samples, plan=plan, seed=seed, checkpoint=NoCheckpoint(), on_step=lambda *_: None
+    )
+    assert isinstance(model, TextModel)
+    return model
+
+
+def measured(
+    recipe: Recipe[Writing], split: Split, on: Machine, given: argparse.Namespace, rows: Rows
+) -> tuple[TextModel, float]:
+    """Rows of a recipe; its model, and its bits a character."""
+    start, cpu = time.perf_counter(), time.process_time()
+    model = learnt(recipe, split.train, on, given.seed, given.seconds)
+    rows.spread(recipe.name, "training_seconds", [time.perf_counter() - start], "s")
+    rows.spread(recipe.name, "training_cpu_seconds", [time.process_time() - cpu], "s")
+    bits = float(model.language.nats(split.told).mean()) / BIT
+    rows.spread(recipe.name, "bits_per_character", [bits], "bits/character")
+    lengths = np.array([len(work.content.text) for work in split.test])
+    costs = model.losses([work.content for work in split.test]) / BIT * lengths
+    rng = np.random.default_rng([given.seed, 2])
+    draws = rng.integers(0, len(lengths), (1000, len(lengths)))
+    means = costs[draws].sum(1) / lengths[draws].sum(1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    whole = float(costs.sum() / lengths.sum())
+    rows.add(recipe.name, "bits_of_works_apart", whole, low, high, "bits/character")
+    memory = psutil.Process().memory_info().rss / 1e6
+    rows.spread(recipe.name, "memory", [memory], "MB when it had been measured")
+    return model, bits
+
+
+def margins(
+    counts: Recipe[Writing], split: Split, on: Machine, given: argparse.Namespace, rows: Rows
+) -> None:
+    """How much more the works held out cost a model of another author."""
+    told = [work.content for work in split.test]
+    most = sum(len(work.content.text) for work in split.train)
+    own = learnt(counts, split.train, on, given.seed, given.seconds).losses(told) / BIT
+    for folder in given.others:
+        theirs, characters = [], 0
+        for work in works_in(folder):
+            if characters < most:
+                theirs.append(work)
+                characters += len(work.content.text)
+        other = learnt(counts, theirs, on, given.seed, given.seconds).losses(told) / BIT
+        low, high = np.percentile(other - own, [2.5, 97.5])
+        median = float(np.median(other - own))
+        rows.add(folder.stem, "author_margin", median, low, high, "bits/character, by work")
+        rows.spread(folder.stem, "own_author_likelier", [float((other > own).mean())], "of works")
+
+
+def main() -> None:
+    """The command line."""
+    flags = parser(__doc__)
+    flags.add_argument("--held-out", help="a word in the names of the works held out")
+    flags.add_argument("--recipes", default="counts,mixture", help="which are measured")
+    flags.add_argument("--seconds", type=float, help="that a recipe may learn for (900)")
+    given = flags.parse_args()
+    given.seconds = given.seconds or (60.0 if given.quick else 900.0)
+    works = works_in(given.works)
+    parts = split(works, given.held_out, given.seed)
+    on, rows = machine.detect(), Rows()
+    recipes = {recipe.name.partition("/")[2]: recipe for recipe in ART.recipes()}
+    ppmd = compressed(parts, rows)
+    rows.spread("all", "characters_held_out", [len(parts.told)], f"{len(parts.test)} works")
+    rows.spread("all", "characters_learnt", [len(parts.before)], f"{len(parts.train)} works")
+    with machine.use(on):
+        for name in given.recipes.split(","):
+            _, bits = measured(recipes[name], parts, on, given, rows)
+            rows.spread(recipes[name].name, "ratio_to_ppmd", [bits / ppmd], "of PPMd's")
+        if given.others:
+            margins(recipes["counts"], parts, on, given, rows)
+    rows.show(len(works), given.json)
+
+
+if __name__ == "__main__":
+    main()
