@@ -9,8 +9,6 @@ which character belongs to which rhyme. Characters are entered in traditional an
 form; what several traditional characters became one, has the readings of all.
 """
 
-# ruff: noqa: E501 - Chinese characters count double
-
 from __future__ import annotations
 
 import json
