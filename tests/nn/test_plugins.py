@@ -82,7 +82,7 @@ def test_a_plugin_cannot_take_a_name(site: Path) -> None:
 
 def test_arts_are_found_in_the_package_and_among_plugins(site: Path) -> None:
     assert "toy" not in arts.available()
-    with pytest.raises(Missing, match="'toy' is not known; there is music, painting"):
+    with pytest.raises(Missing, match="'toy' is not known; there is literature, music, painting"):
         arts.find("toy")
     install(site)
     assert list(arts.available()) == sorted(arts.available())

@@ -151,7 +151,7 @@ PLACES: Mapping[str, Message] = {
     "report": say("Report"),
 }
 
-_ARTS = {"painting": say("Painting"), "music": say("Music")}
+_ARTS = {"painting": say("Painting"), "music": say("Music"), "literature": say("Literature")}
 """Titles of arts we know; any other goes by the name it gives itself."""
 
 
