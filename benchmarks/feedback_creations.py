@@ -24,6 +24,7 @@ over seeds (20) with 95 % bootstrap intervals. No humans took part.
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -47,6 +48,9 @@ from tables import Rows, parser
 Orders = Callable[[Sequence[int], np.random.Generator], list[int]]
 
 POOL, ANSWERS, OF, HANDED = 160, 50, 16, 2
+UNCHOSEN = 8
+"""Candidates that are judged where none is chosen."""
+
 MEASURED = 24
 """Creations of the first model whose fidelity the new ones' is compared with."""
 
@@ -148,24 +152,22 @@ def counted_by_likes(firsts: Sequence[int], pool: Pool) -> Floats:
 
 @dataclass(frozen=True)
 class Lot:
-    """Candidates of one model, as both see them."""
+    """Candidates of one model, as the learner sees them."""
 
     contents: Sequence[Any]
     points: Floats
-    hidden: Floats
 
     @classmethod
     def of(cls, pool: Pool, counts: Floats | None, seed: int, handed: int = 1) -> Lot:
         """Sixteen for each creation, by a model that learnt with these counts."""
         drafts = pool.studio.make(pool.studio.model(counts), OF * handed, 10_000 + seed)
         contents = [draft.content for draft in drafts]
-        points, hidden = pool.eyes.look(contents)
-        return cls(contents, points, hidden)
+        return cls(contents, pool.eyes.look(contents))
 
     def some(self, places: NDArray[np.int64]) -> Lot:
         """A part of it."""
         contents = [self.contents[i] for i in places]
-        return Lot(contents, self.points[places], self.hidden[places])
+        return Lot(contents, self.points[places])
 
 
 def one_judge(
@@ -180,10 +182,10 @@ def one_judge(
     found: dict[str, dict[str, float]] = {}
 
     def gain(system: str, lot: Lot, worth: Worth | None) -> None:
-        picked = list(range(len(lot.points)))
+        picked = list(range(0, len(lot.points), len(lot.points) // UNCHOSEN))
         if worth is not None:
             picked = handed_out(worth, lot.points, width)
-        value = float(liking(lot.hidden[picked]).mean())
+        value = float(liking(pool.eyes.judge([lot.contents[i] for i in picked])).mean())
         found.setdefault(system, {})[f"gain_{ANSWERS}_{family}"] = value
 
     def by(system: str, taste: Taste | None, handed: int) -> Lot:
@@ -271,7 +273,8 @@ def main() -> None:
     with ProcessPoolExecutor(
         given.jobs, multiprocessing.get_context("spawn"), _begin, world
     ) as workers:
-        for found in workers.map(_judge, seeds):
+        for number, found in enumerate(workers.map(_judge, seeds)):
+            print(f"judge {number + 1} of {len(seeds)}", file=sys.stderr, flush=True)
             for system, metric, value in found:
                 values.setdefault((system, metric), []).append(value)
     works = int(values.pop(("", "works"))[0])

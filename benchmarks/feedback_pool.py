@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from feedback import HIDDEN, Floats
-from moxie.art import Art, Brief, CopyIndex, Draft, Recipe, Sample, StyleModel
+from moxie.art import Art, Brief, CopyIndex, Draft, Judge, Recipe, Sample, StyleModel
 from moxie.errors import MoxieError
 from moxie.flow import evaluate, prepare
 from moxie.flow.create import attempt_seed
@@ -35,30 +35,43 @@ class Eyes:
     hidden: tuple[Floats, Floats, Floats]  # mean, deviation, axes [features, HIDDEN]
 
     @classmethod
-    def of(cls, art: Art[Any], pool: Sequence[Any]) -> Eyes:
-        """Fixed by the pool."""
-        judged, traits, hidden = _rows(art, pool)
+    def of(cls, art: Art[Any], pool: Sequence[Any]) -> tuple[Eyes, Floats]:
+        """Fixed by the pool; and the judges' components of the pool."""
+        judged, traits = _seen(art, pool)
+        hidden = _liked(art, pool)
         mean, deviation = hidden.mean(0), hidden.std(0) + 1e-9
         _, values, axes = np.linalg.svd((hidden - mean) / deviation, full_matrices=False)
         scaled = axes[:HIDDEN].T / (values[:HIDDEN] / np.sqrt(len(pool)))
-        return cls(art, Space.of(judged, traits), (mean, deviation, scaled))
+        eyes = cls(art, Space.of(judged, traits), (mean, deviation, scaled))
+        return eyes, ((hidden - mean) / deviation) @ scaled
 
-    def look(self, contents: Sequence[Any]) -> tuple[Floats, Floats]:
-        """The learner's points, and the judges' components."""
-        judged, traits, hidden = _rows(self.art, contents)
+    def look(self, contents: Sequence[Any]) -> Floats:
+        """The learner's points."""
+        return self.space.points(*_seen(self.art, contents))
+
+    def judge(self, contents: Sequence[Any]) -> Floats:
+        """The judges' components; slow, so only of what is judged."""
         mean, deviation, axes = self.hidden
-        return self.space.points(judged, traits), ((hidden - mean) / deviation) @ axes
+        return np.asarray(((_liked(self.art, contents) - mean) / deviation) @ axes, np.float64)
 
 
-def _rows(art: Art[Any], contents: Sequence[Any]) -> tuple[Floats, Floats, Floats]:
-    """Means over pieces of all judges but the last; traits; means over pieces of the last."""
+def _seen(art: Art[Any], contents: Sequence[Any]) -> tuple[Floats, Floats]:
+    """Means over pieces of all judges but the last; traits."""
+    judged = np.concatenate([_mean(art, judge, contents) for judge in art.judges()[:-1]], 1)
+    return judged, np.array([art.measure(content) for content in contents], np.float64)
+
+
+def _liked(art: Art[Any], contents: Sequence[Any]) -> Floats:
+    """Means over pieces of the last judge."""
+    return _mean(art, art.judges()[-1], contents)
+
+
+def _mean(art: Art[Any], judge: Judge[Any], contents: Sequence[Any]) -> Floats:
     pieces = [art.split(content) for content in contents]
     flat = [piece for some in pieces for piece in some]
     starts = np.cumsum([0, *(len(some) for some in pieces[:-1])])
     counts = np.array([len(some) for some in pieces])[:, None]
-    found = [np.add.reduceat(judge.embed(flat), starts) / counts for judge in art.judges()]
-    traits = np.array([art.measure(content) for content in contents], np.float64)
-    return np.concatenate(found[:-1], 1).astype(np.float64), traits, found[-1].astype(np.float64)
+    return np.asarray(np.add.reduceat(judge.embed(flat), starts) / counts, np.float64)
 
 
 @dataclass(frozen=True)
@@ -159,7 +172,7 @@ class Pool:
     def of(cls, studio: Studio, number: int) -> Pool:
         """Make them."""
         drafts = studio.make(studio.model(), number, studio.seed)
-        eyes = Eyes.of(studio.art, [draft.content for draft in drafts])
-        points, hidden = eyes.look([draft.content for draft in drafts])
-        works, _ = eyes.look([studio.contents[work] for work in studio.learnt])
-        return cls(studio, eyes, drafts, hidden, points, works)
+        contents = [draft.content for draft in drafts]
+        eyes, hidden = Eyes.of(studio.art, contents)
+        works = eyes.look([studio.contents[work] for work in studio.learnt])
+        return cls(studio, eyes, drafts, hidden, eyes.look(contents), works)
