@@ -77,7 +77,7 @@ def options(given: Mapping[str, str]) -> Mapping[str, Scalar]:
 
     `form` "prose", "verse" or the name of one; `title`, `opening`, `first` (line) and `acrostic`
     as they are; `theme` words with a space between; `rhyme` a character or group to rhyme with;
-    `plan` as `compose.plan` writes it.
+    `plan` as `compose.plan` reads it.
     """
     named = {_NAMES.get(name.strip().lower(), name.strip().lower()): t for name, t in given.items()}
     for name in named:
@@ -185,9 +185,15 @@ def _theme(text: str) -> str:
     return " ".join(words)
 
 
+def _plan(text: str) -> str:
+    from moxie.arts.literature.compose.plan import parse
+
+    return str(parse(text))
+
+
 _NAMES = {
     "体裁": "form", "题目": "title", "开头": "opening", "主题": "theme", "首句": "first",
-    "藏头": "acrostic", "韵": "rhyme", "first line": "first", "firstline": "first",
+    "藏头": "acrostic", "韵": "rhyme", "计划": "plan", "first line": "first", "firstline": "first",
 }  # fmt: skip
 _DIALS: Mapping[str, Callable[[str], Scalar]] = {
     "form": form,
@@ -197,6 +203,7 @@ _DIALS: Mapping[str, Callable[[str], Scalar]] = {
     "first": _words(MOST_TITLE),
     "acrostic": _words(MOST_TITLE),
     "rhyme": _words(8),
+    "plan": _plan,
 }
 
 HINTS: Mapping[str, Message] = {
@@ -207,6 +214,7 @@ HINTS: Mapping[str, Message] = {
     "first": say("First line of a poem"),
     "acrostic": say("Acrostic: the first characters of the lines"),
     "rhyme": say("Rhyme: a character to rhyme with, or the name of a rhyme"),
+    "plan": say("Plan of paragraphs: told 120, spoken 40, told 90: river rain"),
 }
 """What to write for each dial."""
 

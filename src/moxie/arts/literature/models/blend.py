@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.art import StyleModel
+from moxie.arts.literature.compose.habits import Habits
 from moxie.arts.literature.models.language import BYTES, Alphabet, Language, Reader
 from moxie.arts.literature.models.style import TextModel
 from moxie.arts.literature.models.tables import Floats
@@ -128,4 +129,5 @@ def blend(models: Sequence[tuple[StyleModel[Writing], float]]) -> TextModel:
     if len(known) != len(models):
         raise BadInput("Only models that Moxie's own recipes for literature made can be blended.")
     company = Company.of([(model.language, weight) for model, weight in known])
-    return known[0][0].like(company, [manner for model, _ in known for manner in model.manners])
+    manners = [manner for model, _ in known for manner in model.manners]
+    return known[0][0].like(company, manners, Habits.joined([m.habits for m, _ in known]))

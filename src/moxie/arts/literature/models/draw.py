@@ -88,7 +88,7 @@ def goes_on(
     for symbol in language.alphabet.encode(opening):
         reader.read(symbol)
     while len(said) < OVER * characters and not _complete(said, characters):
-        barred = [*_repeating(said, language), *_out_of_place(said, language)]
+        barred = [*repeating(said, language), *_out_of_place(said, language)]
         symbol = manner.draw(reader.probabilities(), rng, barred)
         reader.read(symbol)
         said.append(language.alphabet.decode([symbol]))
@@ -160,7 +160,7 @@ def _complete(said: Sequence[str], characters: int) -> bool:
     return bool(last) and last[-1] in STOPS
 
 
-def _repeating(said: Sequence[str], language: Language) -> list[int]:
+def repeating(said: Sequence[str], language: Language) -> list[int]:
     """What would say again what the text has said in the same order."""
     if len(said) < LOOP:
         return []

@@ -13,6 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from moxie.art import Brief, Checkpoint, Draft, OnStep, Sample
+from moxie.arts.literature import compose
+from moxie.arts.literature.compose.habits import Habits
 from moxie.arts.literature.models import draw, keeping
 from moxie.arts.literature.models.counts import Counts
 from moxie.arts.literature.models.courses import RATES, shapes_of, steps
@@ -54,6 +56,7 @@ class TextModel:
         self.machine = machine
         self._language: Language | None = None
         self.manners: tuple[Manner, ...] = ()  # how verse is written, where there is any
+        self.habits = Habits()  # how prose is built, and which forms verse has
 
     @property
     def language(self) -> Language:
@@ -83,16 +86,19 @@ class TextModel:
         if counts is not None:
             mixture = replace(mixture, counts=lesson.count(lesson.whole))
         self._language = mixture
-        verse = briefs.learnt([samples[i].content for i in range(len(samples))])
+        works = [samples[i].content for i in range(len(samples))]
+        verse = briefs.learnt(works)
         self.manners = () if verse is None else (verse,)
+        self.habits = Habits.learn(works)
         on_step(lesson.total, lesson.total, 0.0)
         return self
 
-    def like(self, language: Language, manners: Sequence[Manner]) -> TextModel:
-        """A model of such a language, and such verse, on the same machine."""
+    def like(self, language: Language, manners: Sequence[Manner], habits: Habits) -> TextModel:
+        """A model of such a language, such verse and such prose, on the same machine."""
         model = TextModel(self.machine)
         model._language = language
         model.manners = tuple(manners)
+        model.habits = habits
         return model
 
     def losses(self, contents: Sequence[Writing]) -> NDArray[np.float32]:
@@ -101,10 +107,8 @@ class TextModel:
         return np.array([nats.mean() if len(nats) else 0.0 for nats in found], np.float32)
 
     def sample(self, brief: Brief[Writing], *, seed: int) -> Draft[Writing]:
-        """See `draw.write`; a poem in a form, see `verse.briefs`."""
-        if brief.mask is None and briefs.in_form(brief):
-            return Draft(briefs.write(self.language, self.manners, brief, seed))
-        return Draft(draw.write(self.language, brief, seed))
+        """See `compose.write`."""
+        return Draft(compose.write(self.language, self.habits, self.manners, brief, seed))
 
     def infill(self, content: Writing, mask: NDArray[np.bool_], *, seed: int) -> Writing:
         """See `draw.fill`; a poem in a form is filled by its form."""
@@ -116,6 +120,7 @@ class TextModel:
         if not isinstance(self.language, Mixture):
             raise Missing("A blend of models is not saved: save the models it is made of.")
         keeping.save(self.language, folder)
+        self.habits.save(folder)
         for manner in self.manners:
             manner.save(folder)
 
@@ -123,6 +128,7 @@ class TextModel:
         """Read what `save` wrote."""
         self._language = keeping.load(folder)
         self.manners = Manner.found(folder)
+        self.habits = Habits.load(folder)
         return self
 
 

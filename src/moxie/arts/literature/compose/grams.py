@@ -1,0 +1,89 @@
+"""Which runs of characters an author has written: short ones make a text fluent, long ones a copy.
+
+Runs are kept as hashes of 64 bits, sorted: half a megabyte for 20,000 characters, 15 for 600,000.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+Hashes = NDArray[np.uint64]
+
+CHINESE, LETTERS = (2, 3, 9), (4, 7, 32)
+"""Lengths of runs: hardly a word, a word and what it leans on, a clause; and the same in letters."""
+
+FILE = "runs.safetensors"
+
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """The runs of three lengths in some works, hashes in order."""
+
+    lengths: tuple[int, int, int]
+    runs: tuple[Hashes, Hashes, Hashes]
+
+    @classmethod
+    def learn(cls, texts: Sequence[str], *, chinese: bool) -> Self:
+        """All runs inside the texts."""
+        lengths = CHINESE if chinese else LETTERS
+        found = [[_hashes(text, n) for text in texts] for n in lengths]
+        none = np.zeros(0, np.uint64)
+        sets = [np.unique(np.concatenate([none, *some])) for some in found]
+        return cls(lengths, (sets[0], sets[1], sets[2]))
+
+    @classmethod
+    def joined(cls, several: Sequence[Self]) -> Self:
+        """The runs of several authors."""
+        sets = [np.unique(np.concatenate([one.runs[i] for one in several])) for i in range(3)]
+        return cls(several[0].lengths, (sets[0], sets[1], sets[2]))
+
+    def save(self, folder: Path) -> None:
+        """Write them into a model's folder."""
+        arrays = {f"runs/{n}": run for n, run in zip(self.lengths, self.runs, strict=True)}
+        save_file(arrays, folder / FILE)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """What `save` wrote."""
+        arrays = load_file(folder / FILE)
+        lengths = sorted(int(name.removeprefix("runs/")) for name in arrays)
+        runs = [arrays[f"runs/{n}"] for n in lengths]
+        return cls((lengths[0], lengths[1], lengths[2]), (runs[0], runs[1], runs[2]))
+
+    def known(self, before: str, next_ones: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Whether the run that each next character (code points) would end is known, [3, n].
+
+        A run that would begin before the text does is not told apart: True for short ones.
+        """
+        found = np.zeros((3, len(next_ones)), np.bool_)
+        for place, (length, runs) in enumerate(zip(self.lengths, self.runs, strict=True)):
+            if len(before) < length - 1:
+                found[place] = place < 2
+                continue
+            start = np.uint64(0)
+            with np.errstate(over="ignore"):
+                for char in before[len(before) - length + 1 :]:
+                    start = start * _FACTOR + np.uint64(ord(char))
+                keys = start * _FACTOR + next_ones
+            at = np.minimum(np.searchsorted(runs, keys), max(0, len(runs) - 1))
+            found[place] = runs[at] == keys if len(runs) else False
+        return found
+
+
+def _hashes(text: str, length: int) -> Hashes:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    if len(codes) < length:
+        return np.zeros(0, np.uint64)
+    keys = np.zeros(len(codes) - length + 1, np.uint64)
+    for place in range(length):
+        keys = keys * _FACTOR + codes[place : len(codes) - length + 1 + place]
+    return keys

@@ -1,0 +1,162 @@
+"""How an author builds prose: lengths of paragraphs, who speaks where, marks of speech, words.
+
+Learnt from the works once, small, and kept beside the language as `prose.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Self
+
+from moxie.arts.literature.compose.grams import Grams
+from moxie.arts.literature.files.verses import wide
+from moxie.arts.literature.writing import Writing
+
+QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("«", "»"), ('"', '"'))
+"""Marks between which people speak, the first that the works use counts."""
+
+MOST_PATHS = 400
+"""Works whose run of paragraphs is remembered."""
+
+MOST_WORDS = 6000
+"""Words whose spread over the works is remembered: the commonest."""
+
+SPOKEN = 0.4
+"""A paragraph of which this share stands between marks of speech is dialogue."""
+
+FILE = "prose.json"
+
+_TOLD = ("paths", "spread", "works", "marks", "chinese", "forms")
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """`paths` are works of prose as their paragraphs: positive lengths told, negative ones spoken.
+
+    `spread` says of a word in how many works of prose it is met; `marks` are the two that enclose
+    speech, empty where nobody speaks; `chinese` whether words are pairs of characters. `forms`
+    counts the poems by the forms that they are in; `grams` are the runs of characters in prose.
+    """
+
+    paths: tuple[tuple[int, ...], ...] = ()
+    spread: dict[str, int] = field(default_factory=dict)
+    works: int = 0
+    marks: tuple[str, ...] = ()
+    chinese: bool = True
+    forms: dict[str, int] = field(default_factory=dict)
+    grams: Grams | None = None
+
+    @classmethod
+    def learn(cls, works: Sequence[Writing]) -> Self:
+        """The habits of the prose among works, and how many poems of which form there are."""
+        prose = [work for work in works if not work.verse]
+        forms = Counter(name for work in works if work.verse and (name := form_of(work)))
+        text = "".join(work.text for work in prose)
+        marks: tuple[str, ...] = next((pair for pair in QUOTES if text.count(pair[0]) > 1), ())
+        paths = tuple(
+            tuple(_length(paragraph, marks) for paragraph in work.paragraphs)
+            for work in prose[:MOST_PATHS]
+        )
+        spread: Counter[str] = Counter()
+        for work in prose:
+            spread.update(set(words(work.text, chinese=wide(text))))
+        kept = dict(sorted(spread.items(), key=lambda item: (-item[1], item[0]))[:MOST_WORDS])
+        grams = Grams.learn([work.text for work in prose], chinese=wide(text)) if prose else None
+        known = dict(sorted(forms.items()))
+        return cls(paths, kept, len(prose), marks, wide(text), known, grams)
+
+    def save(self, folder: Path) -> None:
+        """Write them into a model's folder."""
+        told = {name: getattr(self, name) for name in _TOLD}
+        (folder / FILE).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+        if self.grams is not None:
+            self.grams.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """What `save` wrote."""
+        told = json.loads((folder / FILE).read_text("utf-8"))
+        return cls(
+            tuple(tuple(int(n) for n in path) for path in told["paths"]),
+            {str(word): int(n) for word, n in told["spread"].items()},
+            int(told["works"]),
+            tuple(map(str, told["marks"])),
+            bool(told["chinese"]),
+            {str(name): int(n) for name, n in told["forms"].items()},
+            Grams.load(folder) if told["paths"] else None,
+        )
+
+    @classmethod
+    def joined(cls, several: Sequence[Self]) -> Self:
+        """Those of several authors together; marks are those of the first that has some."""
+        spread: Counter[str] = Counter()
+        forms: Counter[str] = Counter()
+        for one in several:
+            spread.update(one.spread)
+            forms.update(one.forms)
+        return cls(
+            tuple(path for one in several for path in one.paths),
+            dict(spread),
+            sum(one.works for one in several),
+            next((one.marks for one in several if one.marks), ()),
+            all(one.chinese for one in several),
+            dict(forms),
+            _together([one.grams for one in several if one.grams is not None]),
+        )
+
+    def weight(self, word: str) -> float:
+        """How much a word tells of what a text is about: 0 for those in most works, to 1."""
+        return max(0.0, 1.0 - 3.0 * self.spread.get(word, 0) / max(3, self.works))
+
+
+def _together(several: Sequence[Grams]) -> Grams | None:
+    """Runs of several authors, of those that count them in one way."""
+    alike = [one for one in several if one.lengths == several[0].lengths]
+    return Grams.joined(alike) if alike else None
+
+
+def form_of(work: Writing) -> str:
+    """The form of a poem by its name, its lines, or the tune that its title begins with."""
+    from moxie.arts.literature.verse import forms
+    from moxie.arts.literature.verse.check import clauses
+
+    if work.form in forms.names():
+        return work.form
+    lengths = [len(clause) for clause in clauses(work.text)]
+    for name, (width, count) in forms.REGULATED.items():
+        if lengths == [width] * count:
+            return name
+    tune = forms.lyrics().get(re.split(r"[\s·（(]", work.title, maxsplit=1)[0])
+    return tune.name if tune else ""
+
+
+def words(text: str, *, chinese: bool) -> list[str]:
+    """What a text is about is carried by these: pairs of characters, or words of letters."""
+    if not chinese:
+        return re.findall(r"[^\W\d_]+", text.lower())
+    return [a + b for a, b in pairwise(text) if a.isalpha() and b.isalpha()]
+
+
+def spoken(paragraph: str, marks: Sequence[str]) -> int:
+    """Characters between marks of speech; an open end counts to the paragraph's."""
+    if len(marks) != 2:
+        return 0
+    opening, closing = marks
+    count, start = 0, paragraph.find(opening)
+    while start >= 0:
+        end = paragraph.find(closing, start + 1)
+        end = len(paragraph) if end < 0 else end
+        count += end - start
+        start = paragraph.find(opening, end + 1)
+    return count
+
+
+def _length(paragraph: str, marks: Sequence[str]) -> int:
+    talk = spoken(paragraph, marks) >= SPOKEN * len(paragraph)
+    return -len(paragraph) if talk else len(paragraph)
