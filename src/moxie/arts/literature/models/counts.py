@@ -112,6 +112,8 @@ class Counts:
         own = first.copy()
         nowhere = np.full(len(own), -1, np.int64)
         for met in alike:
+            if not len(met.rows):  # nor after more symbols
+                break
             blended(NOTHING, nowhere, own, met, room)
         logs[:, len(TOLD) + len(FADING)] = own
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from moxie.arts.literature.models.language import Language, Reader
 from moxie.arts.literature.models.tables import Floats
 from moxie.arts.literature.writing import Writing
 
+BARRED = 1e-9
 COLDEST, WARMEST = 0.7, 1.05
 """Temperatures at novelty 0 and 1: below 1 what is likely becomes more so."""
 
@@ -21,6 +22,10 @@ LEAST_OF_BEST = 0.02
 
 LOOP = 7
 """So many characters are not said again in the same order within a text."""
+
+AGAIN, RELUCTANCE = 3, 0.5
+"""From so many on each further one that was said before makes what followed half as likely: what
+reads its own text expects it to go on as it did."""
 
 STOPS = "。！？!?.…"
 CLOSING = "”’」』）)\"'"
@@ -54,10 +59,13 @@ class Manner:
                 allowed[alphabet.encode(character)[0]] = False
         return cls(COLDEST + (WARMEST - COLDEST) * novelty, allowed)
 
-    def draw(self, shares: Floats, rng: np.random.Generator, barred: Sequence[int] = ()) -> int:
-        """One symbol by probabilities float32 [symbols]."""
+    def draw(
+        self, shares: Floats, rng: np.random.Generator, less: Mapping[int, float] | None = None
+    ) -> int:
+        """One symbol by probabilities float32 [symbols]; `less` makes some less likely."""
         chances = np.where(self.allowed, shares, 0).astype(np.float64)
-        chances[list(barred)] *= 1e-9
+        for symbol, share in (less or {}).items():
+            chances[symbol] *= share
         chances /= max(chances.max(), 1e-300)
         chances[chances < LEAST_OF_BEST] = 0
         chances **= 1 / self.temperature
@@ -88,8 +96,8 @@ def goes_on(
     for symbol in language.alphabet.encode(opening):
         reader.read(symbol)
     while len(said) < OVER * characters and not _complete(said, characters):
-        barred = [*repeating(said, language), *_out_of_place(said, language)]
-        symbol = manner.draw(reader.probabilities(), rng, barred)
+        less = {**repeating(said, language), **_out_of_place(said, language)}
+        symbol = manner.draw(reader.probabilities(), rng, less)
         reader.read(symbol)
         said.append(language.alphabet.decode([symbol]))
     return "".join(said)
@@ -160,21 +168,22 @@ def _complete(said: Sequence[str], characters: int) -> bool:
     return bool(last) and last[-1] in STOPS
 
 
-def repeating(said: Sequence[str], language: Language) -> list[int]:
-    """What would say again what the text has said in the same order."""
-    if len(said) < LOOP:
-        return []
-    text, tail = "".join(said), "".join(said[-(LOOP - 1) :])
-    found, place = set(), text.find(tail)
-    while 0 <= place < len(text) - len(tail):
-        found.add(text[place + len(tail)])
-        place = text.find(tail, place + 1)
-    return [language.alphabet.encode(c)[0] for c in sorted(found) if language.alphabet.knows(c)]
+def repeating(said: Sequence[str], language: Language) -> dict[int, float]:
+    """What the text has said after the like before, and how much less likely that is now."""
+    text, found = "".join(said), {}
+    for length in range(AGAIN, min(LOOP, len(text) + 1)):
+        tail, place = text[-length:], text.find(text[-length:])
+        less = RELUCTANCE ** (length - AGAIN + 1) if length < LOOP - 1 else BARRED
+        while 0 <= place < len(text) - length:
+            found[text[place + length]] = less
+            place = text.find(tail, place + 1)
+    return {language.alphabet.encode(c)[0]: less for c, less in found.items()}
 
 
-def _out_of_place(said: Sequence[str], language: Language) -> list[int]:
+def _out_of_place(said: Sequence[str], language: Language) -> dict[int, float]:
     """Blanks where a line begins, and a third line break: tidying would take them away."""
-    barred = ""
+    blanks = ""
     if not said or said[-1] == "\n":
-        barred = BLANK if not said or said[-2:] == ["\n", "\n"] else BLANK.replace("\n", "")
-    return [language.alphabet.encode(c)[0] for c in barred if language.alphabet.knows(c)]
+        blanks = BLANK if not said or said[-2:] == ["\n", "\n"] else BLANK.replace("\n", "")
+    knows = language.alphabet.knows
+    return {language.alphabet.encode(c)[0]: BARRED for c in blanks if knows(c)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,17 +67,23 @@ class Places:
     def recent(self, decay: float, size: int) -> Floats:
         """How often each symbol was met of late, float32 [n, symbols]; `decay` a symbol."""
         n = len(self.where)
+        fade = _fade(decay)
         flat, fading = [], []
         for row, (past, at) in enumerate(self.where):
             some = past[max(DEPTH, at - RECENT) : at]
             flat.append(some + row * size)
-            fading.append(decay ** np.arange(len(some) - 1, -1, -1))
+            fading.append(fade[RECENT - len(some) :])
         counts = np.bincount(np.concatenate(flat), np.concatenate(fading), n * size)
         return counts.reshape(n, size).astype(np.float32)
 
     def read(self) -> Floats:
         """How many symbols each text has had, float32 [n]."""
         return np.array([at - DEPTH for _, at in self.where], np.float32)
+
+
+@cache
+def _fade(decay: float) -> NDArray[np.float64]:
+    return np.asarray(decay ** np.arange(RECENT - 1, -1, -1), np.float64)
 
 
 def _met(pairs: Sequence[tuple[int, Past]]) -> Met:

@@ -184,6 +184,8 @@ def blended(
     each context has seen and how many different symbols, float32 [2, n].
     """
     n, size = shorter.shape
+    if (met is None or not len(met.rows)) and not (places >= 0).any():
+        return shorter, np.zeros((2, n), np.float32)
     rows, symbols, counts = table.followers(places)
     flat = rows * size + symbols
     if met is not None and len(met.rows):
