@@ -17,7 +17,7 @@ from safetensors.numpy import load_file, save_file
 Hashes = NDArray[np.uint64]
 
 CHINESE, LETTERS = (2, 3, 9), (4, 7, 32)
-"""Lengths of runs: hardly a word, a word and what it leans on, a clause; and the same in letters."""
+"""Lengths of runs: hardly a word, a word and what it leans on, a clause; likewise of letters."""
 
 FILE = "runs.safetensors"
 

@@ -102,7 +102,7 @@ class Scribe:
             one.done = True
             return
         chances = shares * self._pull(one, beat) * self._flow(before + one.text, shares)
-        symbol = self.manner.draw(chances, rng, self._barred(one, before, beat))
+        symbol = self.manner.draw(chances, rng, self._less(one, before, beat))
         likely = float(shares[symbol])
         expected = -float(np.sum(shares * np.log(np.maximum(shares, 1e-12))))
         character = self.language.alphabet.decode([symbol])
@@ -126,8 +126,8 @@ class Scribe:
             return False
         return length >= 0.85 * beat.length or (length >= 0.5 * beat.length and newline > 0.5)
 
-    def _barred(self, one: Paragraph, before: str, beat: Beat) -> list[int]:
-        """Symbols that may not come next."""
+    def _less(self, one: Paragraph, before: str, beat: Beat) -> dict[int, float]:
+        """Symbols that should not come next, and what is left of their chances."""
         alphabet = self.language.alphabet
         barred = BLANK.replace(" ", "") if one.said else BLANK
         marks = self.habits.marks
@@ -137,8 +137,8 @@ class Scribe:
             barred += marks[0]
         if not one.said:
             barred += "，。、；：！？,;:.!?)）”’」』…"
-        found = [alphabet.encode(char)[0] for char in barred if alphabet.knows(char)]
-        return found + repeating([*before[-2000:], *one.said], self.language)
+        found = {alphabet.encode(char)[0]: 1e-9 for char in barred if alphabet.knows(char)}
+        return {**repeating([*before[-2000:], *one.said], self.language), **found}
 
     def _pull(self, one: Paragraph, beat: Beat) -> NDArray[np.float32]:
         """How much likelier each symbol is made, float32 [symbols]."""
