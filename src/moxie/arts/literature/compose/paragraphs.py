@@ -37,7 +37,7 @@ LIKELY = 300
 NEVER = (0.002, 0.06)
 """What is left of the chance of a run of two, and of three, that the works do not have."""
 
-COPIED = 0.05
+COPIED = 0.004
 """What is left of the chance of a character that ends a long run of the works."""
 
 KNOWN = 8  # certain characters in a row that are no sign of copying

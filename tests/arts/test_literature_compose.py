@@ -1,0 +1,140 @@
+"""Prose by a plan: what a person can read and change, habits kept, and what a text may not do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from moxie.art import Brief, Sample, Supply
+from moxie.arts.literature import asking
+from moxie.arts.literature.compose import plan
+from moxie.arts.literature.compose.grams import Grams
+from moxie.arts.literature.compose.habits import Habits
+from moxie.arts.literature.examples import sheets
+from moxie.arts.literature.files import codec
+from moxie.arts.literature.models.style import TextModel
+from moxie.arts.literature.recipes.counts import RECIPE
+from moxie.arts.literature.writing import Writing, writing
+from moxie.errors import BadInput
+from moxie.nn.checkpoint import MemoryCheckpoint
+from moxie.settings import Machine
+
+WORKS = [codec.read(data, name) for name, data in sheets("prose.txt")][:12]
+POEMS = [codec.read(data, name) for name, data in sheets("poems.txt")]
+PLAN = "told 60, spoken 30, told 50: 渡口"
+
+
+@pytest.fixture(scope="module")
+def model() -> TextModel:
+    samples = [Sample(str(i), work) for i, work in enumerate(WORKS)]
+    drawn = RECIPE.plan(Supply(len(WORKS), 4000.0, Machine(), 60))
+    assert drawn is not None
+    return TextModel(Machine()).fit(
+        samples, plan=drawn, seed=0, checkpoint=MemoryCheckpoint(), on_step=lambda *_: None
+    )
+
+
+def made(model: TextModel, size: int = 120, seed: int = 3, **options: str) -> Writing:
+    brief: Brief[Writing] = Brief((size,), 0.4, options=asking.options(options))
+    return model.sample(brief, seed=seed).content
+
+
+def test_a_plan_is_read_and_written_in_one_form() -> None:
+    found = plan.parse("叙述120字；spoken 40，90: 渡口 雨")
+    assert str(found) == "told 120, spoken 40, told 90: 渡口 雨"
+    assert plan.parse(str(found)) == found
+    assert found.length == 250
+    assert asking.options({"计划": "told 60"}) == {"plan": "told 60"}
+
+
+@pytest.mark.parametrize("text", ["", "sung 40", "told", "told 3", "told 120, nonsense here"])
+def test_what_is_no_plan_is_refused_with_its_place(text: str) -> None:
+    with pytest.raises(BadInput, match="write paragraphs such as told 120"):
+        plan.parse(text)
+
+
+def test_plans_are_as_long_as_asked_for_and_built_as_the_works_are() -> None:
+    habits = Habits.learn(WORKS)
+    plans = [plan.draw(habits, 400, np.random.default_rng(seed)) for seed in range(40)]
+    assert all(300 <= drawn.length <= 400 for drawn in plans)
+    beats = [beat for drawn in plans for beat in drawn.beats]
+    speaking = sum(beat.spoken for beat in beats) / len(beats)
+    signed = [length for path in habits.paths for length in path]
+    assert abs(speaking - sum(n < 0 for n in signed) / len(signed)) < 0.2
+    assert len({len(drawn.beats) for drawn in plans}) > 2
+
+
+def test_words_go_to_the_paragraphs_in_turn() -> None:
+    found = plan.about(plan.parse("told 50, told 50: own, told 50"), ("a", "b"))
+    assert [beat.theme for beat in found.beats] == [("a",), ("own",), ("a",)]
+
+
+def test_habits_are_kept_in_a_folder(tmp_path: Path) -> None:
+    habits = Habits.learn([*WORKS, *POEMS])
+    habits.save(tmp_path)
+    again = Habits.load(tmp_path)
+    assert again.paths == habits.paths
+    assert again.spread == habits.spread
+    assert again.forms == {"七绝": 5, "五绝": 5}
+    assert again.marks == ("“", "”")
+    assert again.grams is not None
+    assert habits.grams is not None
+    assert all(np.array_equal(a, b) for a, b in zip(again.grams.runs, habits.grams.runs))
+    english = Habits.learn([writing(['"No," he said. The ferry was late.'] * 2)])
+    assert (english.marks, english.chinese) == (('"', '"'), False)
+
+
+def test_runs_of_the_works_are_known_and_others_are_not() -> None:
+    grams = Grams.learn(["他们下去以后，到哪里去了？"], chinese=True)
+    codes = np.array([ord("以"), ord("里"), ord("船")], np.uint64)
+    assert grams.known("他们下去", codes)[:2].tolist() == [[True, False, False]] * 2
+    whole = grams.known("他们下去以后，到", np.array([ord("哪")], np.uint64))
+    assert whole.all()
+
+
+def test_prose_follows_its_plan(model: TextModel) -> None:
+    found = made(model, plan=PLAN, title="渡口的夜")
+    assert (found.title, found.form) == ("渡口的夜", "prose")
+    assert len(found.paragraphs) == 3
+    for paragraph, length in zip(found.paragraphs, (60, 30, 50), strict=True):
+        assert 0.4 * length <= len(paragraph) <= 2 * length + 20
+    assert found.paragraphs[1].startswith("“")
+    assert not found.paragraphs[0].startswith("“")
+    assert found == made(model, plan=PLAN, title="渡口的夜")
+    assert found != made(model, plan=PLAN, title="渡口的夜", seed=4)
+
+
+def test_speech_is_closed_sentences_end_and_nothing_goes_round(model: TextModel) -> None:
+    for seed in range(3):
+        found = made(model, 240, seed)
+        assert 120 <= len(found.text) <= 420
+        for paragraph in found.paragraphs:
+            marks = re.findall("[“”]", paragraph)
+            assert all(mark == "“”"[i % 2] for i, mark in enumerate(marks))
+        runs = [found.text[i : i + 12] for i in range(len(found.text) - 12)]
+        assert len(set(runs)) == len(runs)
+
+
+def test_a_theme_is_spoken_of(model: TextModel) -> None:
+    plain = sum(made(model, 100, seed).text.count("桥") for seed in range(3))
+    asked = sum(made(model, 100, seed, theme="桥").text.count("桥") for seed in range(3))
+    assert asked > plain
+
+
+def test_an_opening_is_kept_and_gone_on_with(model: TextModel) -> None:
+    opening = "那一年的冬天，江上"
+    assert made(model, opening=opening).text.startswith(opening)
+    start = writing(["那一年的冬天，江上起了雾。", "船没有开，"], "雾")
+    brief = Brief((120,), 0.4, start=start)
+    found = model.sample(brief, seed=1).content
+    assert found.text.startswith(start.text)
+    assert found.title == "雾"
+    assert found.paragraphs[1].startswith("船没有开，")
+
+
+def test_poets_are_asked_for_poems_in_their_forms() -> None:
+    assert Habits.learn(POEMS).paths == ()
+    assert Habits.joined([Habits.learn(POEMS), Habits.learn(WORKS)]).works == len(WORKS)
