@@ -82,12 +82,17 @@ class Draft(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a browser can show. A picture may bring its sound, and a smaller picture."""
+    """What a browser can show. A picture may bring its sound, and a smaller picture.
+
+    A picture may be a strip of `frames` views of one size, side by side, of something turned once
+    about its vertical, to the right in equal steps: it is shown one view at a time.
+    """
 
     media_type: str  # "image/jpeg", "image/svg+xml", "audio/mpeg", "text/html"
     data: bytes
     sound: Preview | None = None  # to be heard beside it
     small: Preview | None = None  # what stands for it where there is little room
+    frames: int = 1
 
 
 @dataclass(frozen=True, slots=True)
