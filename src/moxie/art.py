@@ -82,17 +82,13 @@ class Draft(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a browser can show. A picture may bring its sound, and a smaller picture.
-
-    A picture may be a strip of `frames` views of one size, side by side, of something turned once
-    about its vertical, to the right in equal steps: it is shown one view at a time.
-    """
+    """What a browser can show. A picture may bring its sound, and a smaller picture."""
 
     media_type: str  # "image/jpeg", "image/svg+xml", "audio/mpeg", "text/html"
     data: bytes
     sound: Preview | None = None  # to be heard beside it
     small: Preview | None = None  # what stands for it where there is little room
-    frames: int = 1
+    frames: int = 1  # views of equal width side by side in it, of a thing turned once around
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,10 @@ class Sculpture:
 
         return recipes_in("moxie.arts.sculpture.recipes", "sculpture")
 
+    def works(self, data: bytes, name: str) -> Sequence[tuple[str, bytes]]:
+        """The file itself: it is one sculpture."""
+        return [(name, data)]
+
     def read(self, data: bytes, name: str) -> Form:
         """See `codec.read`."""
         from moxie.arts.sculpture import codec

@@ -104,7 +104,7 @@ class Shape:
         """Distance to the nearest point on a grid, [CELLS ** 3]."""
         axis = (np.arange(CELLS) + 0.5) / CELLS * 2 * REACH - REACH
         grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), -1).reshape(-1, 3)
-        return np.minimum(self.tree.query(grid)[0], 1.0).astype(np.float32)
+        return np.asarray(np.minimum(self.tree.query(grid)[0], 1.0), np.float32)
 
     @cached_property
     def axes(self) -> Doubles:
@@ -192,7 +192,17 @@ def _yaws() -> Doubles:
     """Turns about the vertical, as they are and mirrored."""
     angle = np.arange(YAWS) / YAWS * 2 * np.pi
     zero, one = np.zeros(YAWS), np.ones(YAWS)
-    rows = [np.cos(angle), zero, np.sin(angle), zero, one, zero, -np.sin(angle), zero, np.cos(angle)]
+    rows = [
+        np.cos(angle),
+        zero,
+        np.sin(angle),
+        zero,
+        one,
+        zero,
+        -np.sin(angle),
+        zero,
+        np.cos(angle),
+    ]
     turns = np.stack(rows, 1).reshape(-1, 3, 3)
     return np.concatenate([turns, turns * (-1, 1, 1)])
 
@@ -200,4 +210,4 @@ def _yaws() -> Doubles:
 def _principal(suspect: Shape, work: Shape) -> Doubles:
     """Turns that take the suspect's principal axes to the work's, each way round, mirrored too."""
     signs = np.array([[a, b, c] for a in (1, -1) for b in (1, -1) for c in (1, -1)], float)
-    return np.einsum("ji,tj,jk->tik", work.axes, signs, suspect.axes)
+    return np.asarray(np.einsum("ji,tj,jk->tik", work.axes, signs, suspect.axes))

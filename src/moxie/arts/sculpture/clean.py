@@ -7,7 +7,16 @@ from numpy.typing import NDArray
 
 from moxie.art import Cleaned
 from moxie.arts.sculpture.field import field_of
-from moxie.arts.sculpture.form import STANDARD, Floats, Form, areas, is_closed, open_edges, parts, volume
+from moxie.arts.sculpture.form import (
+    STANDARD,
+    Floats,
+    Form,
+    areas,
+    is_closed,
+    open_edges,
+    parts,
+    volume,
+)
 from moxie.arts.sculpture.repair import merged, oriented, without_loose
 from moxie.text import say
 from moxie.work import Flag

@@ -12,7 +12,6 @@ import re
 import warnings
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -38,7 +37,7 @@ def read(data: bytes, name: str) -> Form:
     """Decode a sculpture; raises UnreadableWork with the reason."""
     if len(data) > MOST_BYTES:
         raise UnreadableWork("It is over {limit} MB.", limit=MOST_BYTES >> 20)
-    kind = _kind(data, PurePath(name).suffix.lower())
+    kind = _kind(data)
     _check_size(*_COUNTS[kind](data))
     form = _READERS[kind](data)
     return _checked(form)
@@ -66,31 +65,29 @@ def facts(data: bytes, form: Form) -> Mapping[str, Scalar]:
     """Of the file: its format and size, and what its mesh is like."""
     return {
         "bytes": len(data),
-        "format": _kind(data, "").removeprefix("."),
+        "format": _kind(data).removeprefix("."),
         "vertices": len(form.vertices),
         "faces": len(form.faces),
         "closed": is_closed(form),
     }
 
 
-def _kind(data: bytes, suffix: str) -> str:
-    """What a file is, by its first bytes and else by its name."""
+def _kind(data: bytes) -> str:
+    """What a file is, by its first bytes; names may be wrong."""
     head = data[:_HEAD].lstrip()
-    if data.startswith(gltf.MAGIC):
-        return ".glb"
-    if re.match(rb"ply\s", head):
-        return ".ply"
-    if re.match(rb"(?:ST)?(?:C)?(?:N)?OFF\s", head):
-        return ".off"
-    if head.startswith(b"{") and b'"asset"' in data:
-        return ".gltf"
-    if len(data) >= 84 and len(data) == 84 + 50 * int.from_bytes(data[80:84], "little"):
-        return ".stl"
-    if head.startswith(b"solid") and b"facet" in data[:_HEAD]:
-        return ".stl"
-    if b"\0" not in data[:_HEAD] and re.search(rb"(?m)^v\s+[-+\d.]", data[:_HEAD]):
-        return ".obj"
-    raise UnreadableWork("It is not a mesh in a format that is known, or it is damaged.")
+    binary = len(data) >= 84 and len(data) == 84 + 50 * int.from_bytes(data[80:84], "little")
+    signs = (
+        (".glb", data.startswith(gltf.MAGIC)),
+        (".ply", re.match(rb"ply\s", head)),
+        (".off", re.match(rb"(?:ST)?(?:C)?(?:N)?OFF\s", head)),
+        (".gltf", head.startswith(b"{") and b'"asset"' in data),
+        (".stl", binary or (head.startswith(b"solid") and b"facet" in data[:_HEAD])),
+        (".obj", b"\0" not in data[:_HEAD] and re.search(rb"(?m)^v\s+[-+\d.]", data[:_HEAD])),
+    )
+    found = next((kind for kind, sign in signs if sign), None)
+    if found is None:
+        raise UnreadableWork("It is not a mesh in a format that is known, or it is damaged.")
+    return found
 
 
 def _check_size(vertices: int, faces: int) -> None:
@@ -217,7 +214,7 @@ def _load(data: bytes, kind: str) -> Form:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             found = trimesh.load_mesh(BytesIO(data), file_type=kind, process=False)
-    except Exception as error:  # noqa: BLE001  a parser may stumble over damage in any way
+    except Exception as error:
         raise UnreadableWork("The file is damaged or cut off.") from error
     faces = getattr(found, "faces", None)
     if faces is None or not len(faces):

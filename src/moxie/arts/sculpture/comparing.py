@@ -27,8 +27,8 @@ METHOD = say(
     "What counts is how far the surfaces are apart on average."
 )
 ERRORS = say(
-    "Measured on {works} scans of real sculptures (Moxie's benchmarks/RESULTS.md): no two different "
-    "ones reach 0.5. So few show no more than that such an error is not frequent.",
+    "Measured on {works} scans of real sculptures: no two different ones reach 0.5. So few show no "
+    "more than that such an error is not frequent.",
     works=17,
 )
 LIMITS = say(

@@ -95,7 +95,7 @@ def _numbered(
     """Faces in vertices' numbers [n, 3], from cubes [n, 3] and edges of the cube [n, 3]."""
     offsets = np.array([CORNERS[a] for a, _ in EDGES])[local]
     at = cells[:, None] + offsets
-    return numbers[local // 4, at[..., 0], at[..., 1], at[..., 2]].astype(np.int64)
+    return np.asarray(numbers[local // 4, at[..., 0], at[..., 1], at[..., 2]], np.int64)
 
 
 @cache
@@ -136,7 +136,9 @@ def _edge(a: int, b: int) -> int:
 
 def _triangles(loop: Sequence[int]) -> list[Triangle]:
     """A polygon in triangles, with no diagonal in a side of the cube."""
-    return next(t for t in _cut(tuple(loop)) if not any(_in_a_side(*d) for d in _diagonals(t, loop)))
+    return next(
+        t for t in _cut(tuple(loop)) if not any(_in_a_side(*d) for d in _diagonals(t, loop))
+    )
 
 
 def _cut(loop: tuple[int, ...]) -> Iterator[list[Triangle]]:

@@ -17,7 +17,6 @@ from moxie.arts.sculpture.align import (
     HALVES,
     Doubles,
     Fit,
-    Shape,
     halves,
     points_of,
     promise,

@@ -75,7 +75,7 @@ def _body(x: Doubles, y: Doubles, z: Doubles, top: float, bulk: float, rng: Gene
         below, above = (np.interp(y + step, heights, radii) for step in (-0.035, 0.035))
         radius = (radius + below + above) / 3
     across = np.hypot(x, z * rng.uniform(1.05, 1.5)) - radius
-    return np.maximum(across, np.maximum(y - top - 0.02, -0.5 - y)) * 0.85
+    return np.asarray(np.maximum(across, np.maximum(y - top - 0.02, -0.5 - y)) * 0.85)
 
 
 def _egg(x: Doubles, y: Doubles, z: Doubles, radius: float, tall: float) -> Doubles:
@@ -104,14 +104,15 @@ def _child(x: Doubles, y: Doubles, z: Doubles, rng: Generator) -> Doubles:
     """A small figure held before the breast."""
     at = np.array([rng.uniform(-0.08, 0.08), rng.uniform(-0.1, 0.02), 0.15])
     points = np.stack([x, y, z], -1)
-    body = _bone(points, at, at + (rng.uniform(-0.06, 0.06), 0.09, 0.0), 0.055)
+    body = _bone(points, at, at + np.array([rng.uniform(-0.06, 0.06), 0.09, 0.0]), 0.055)
     return _flow(body, _egg(x - at[0], y - at[1] - 0.17, z - at[2], 0.05, 1.2), 0.02)
 
 
 def _bone(points: Doubles, start: Doubles, end: Doubles, radius: float) -> Doubles:
     along = end - start
     share = np.clip((points - start) @ along / max(float(along @ along), 1e-9), 0, 1)
-    return np.linalg.norm(points - start - share[..., None] * along, axis=-1) - radius
+    gap = np.linalg.norm(points - start - share[..., None] * along, axis=-1)
+    return np.asarray(gap - radius)
 
 
 def _flow(one: Doubles, other: Doubles, soft: float) -> Doubles:

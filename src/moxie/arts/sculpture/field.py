@@ -54,7 +54,10 @@ class Field:
 
     def points(self) -> NDArray[np.float64]:
         """Where the voxels lie, [x, y, z, 3]."""
-        axes = [low + self.pitch * np.arange(n) for low, n in zip(self.low, self.values.shape, strict=True)]
+        axes = [
+            low + self.pitch * np.arange(n)
+            for low, n in zip(self.low, self.values.shape, strict=True)
+        ]
         return np.stack(np.meshgrid(*axes, indexing="ij"), -1)
 
     def mesh(self, frame: Frame, *, whole: bool = True) -> Form:
@@ -129,8 +132,10 @@ def samples(form: Form, apart: float) -> tuple[Floats, Floats, Floats]:
         own = np.repeat(normal[some], len(weights), axis=0)
         shaded = np.einsum("pk,fkc->fpc", weights, smooth[form.faces[some]]).reshape(-1, 3)
         flat = (shaded * own).sum(1, keepdims=True) < 0.8
-        turned = np.where(flat, own, shaded / np.maximum(np.linalg.norm(shaded, axis=1), 1e-9)[:, None])
-        share = np.repeat(area[some] / len(weights), len(weights))
+        turned = np.where(
+            flat, own, shaded / np.maximum(np.linalg.norm(shaded, axis=1), 1e-9)[:, None]
+        )
+        share = np.repeat(area[some], len(weights)) / np.float32(len(weights))
         found.append((places.astype(np.float32), turned.astype(np.float32), share))
     if not found:
         nothing = np.zeros((0, 3), np.float32)
@@ -144,7 +149,7 @@ def _lattice(n: int) -> Floats:
     i, j = np.mgrid[0:n, 0:n]
     up = (i + j < n)[..., None]
     first = np.stack([i + 1 / 3, j + 1 / 3], -1)[up[..., 0]]
-    down = (i + j < n - 1)
+    down = i + j < n - 1
     second = np.stack([i + 2 / 3, j + 2 / 3], -1)[down]
     both = np.concatenate([first, second]) / n
     return np.concatenate([1 - both.sum(1, keepdims=True), both], axis=1).astype(np.float32)
@@ -230,6 +235,6 @@ def _splat(
     for offset in np.ndindex(2, 2, 2):
         x, y, z = (share[:, k] if offset[k] else 1 - share[:, k] for k in range(3))
         factor, flat = x * y * z, base + int(np.ravel_multi_index(offset, shape))
-        for grid, weight in zip(grids, weights.T, strict=True):
-            grid += np.bincount(flat, weight * factor, minlength=grid.size)
+        for axis in range(3):
+            grids[axis] += np.bincount(flat, weights[:, axis] * factor, minlength=grids.shape[1])
     return grids.reshape(3, *shape)

@@ -104,7 +104,7 @@ def vertex_normals(form: Form) -> Floats:
                 form.faces[:, corner], weighted[:, axis], minlength=len(total)
             )
     length = np.linalg.norm(total, axis=1, keepdims=True)
-    return (total / np.maximum(length, 1e-30)).astype(np.float32)
+    return np.asarray(total / np.maximum(length, 1e-30), np.float32)
 
 
 def volume(form: Form) -> float:
@@ -131,7 +131,7 @@ def open_edges(faces: Integers) -> NDArray[np.int64]:
     place = np.minimum(np.searchsorted(codes, back), len(codes) - 1)
     once = counts[np.searchsorted(codes, there)] == 1
     matched = (codes[place] == back) & (counts[place] == 1)
-    return directed[~(matched & once)]
+    return np.asarray(directed[~(matched & once)], np.int64)
 
 
 def is_closed(form: Form) -> bool:

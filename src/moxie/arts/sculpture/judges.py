@@ -75,7 +75,10 @@ def surface(piece: Form) -> Floats:
 
 
 def whole(piece: Form) -> Floats:
-    """Distances of pairs of points (Osada et al., "Shape Distributions", 2002), extents, profile."""
+    """Distances of pairs of points, extents and profile, float32 [FORM].
+
+    Osada et al., "Shape Distributions" (2002).
+    """
     places = cloud(piece, 0.02).places.astype(np.float64)
     if not len(places):
         return np.zeros(FORM, np.float32)
@@ -122,4 +125,4 @@ def _part(form: Form, held: NDArray[np.bool_]) -> Form:
 
 def _shares(values: NDArray[np.floating], edges: tuple[float, ...]) -> NDArray[np.float64]:
     counts = np.bincount(np.digitize(values, edges), minlength=len(edges) + 1)
-    return np.sqrt(counts / max(counts.sum(), 1))
+    return np.asarray(np.sqrt(counts / max(counts.sum(), 1)))

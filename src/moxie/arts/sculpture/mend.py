@@ -56,8 +56,9 @@ def mend(
 ) -> Form:
     """The content with what the mask covers made anew, all else exactly as it was."""
     hole = _hole(content, mask)
-    guesses = [_film(hole, guess) for guess in _candidates(content, mask, hole, workshop)]
-    filled = min(guesses, key=lambda one: one[0])[1] if guesses else _film(hole, None)[1]
+    guesses = _candidates(content, mask, hole, workshop)
+    nothing = np.zeros_like(hole.field.values)
+    filled = _film(hole, min(guesses, key=lambda one: _cost(hole, one), default=nothing))
     if bank is not None:
         filled = lay(filled, bank, 0.6, generator, hole.missing).field
     return stitched(content, mask, filled.mesh(content.frame, whole=False))
@@ -135,23 +136,32 @@ def _laid(
     return workshop.field(index, SIZE).at(there) * np.float32(scale * long)
 
 
-def _film(hole: Hole, guess: NDArray[np.float32] | None) -> tuple[float, Field]:
-    """How badly a guess agrees with what is known about the hole, and the hole filled with it.
-
-    The difference at the rim is carried inwards as a solution of Laplace's equation.
-    """
+def _cost(hole: Hole, guess: NDArray[np.float32]) -> float:
+    """How badly a guess agrees with the surface about the hole, in units of the work."""
     from scipy.ndimage import binary_dilation
 
     pitch, known = hole.field.pitch, hole.field.values
-    flat = np.zeros_like(known) if guess is None else guess.reshape(known.shape)
     shell = binary_dilation(hole.missing, iterations=SHELL) & ~hole.missing
-    difference = np.clip(known, -REACH * pitch, REACH * pitch)
-    difference = difference - np.clip(flat, -REACH * pitch, REACH * pitch)
+    flat = guess.reshape(known.shape)
     touching = shell & (np.minimum(np.abs(known), np.abs(flat)) < 2 * pitch)
-    cost = float(np.abs(difference[touching]).mean()) if touching.any() else np.inf
-    film = _harmonic(difference, hole.missing)
-    values = np.where(hole.missing, np.clip(flat, -REACH * pitch, REACH * pitch) + film, known)
-    return cost, Field(values.astype(np.float32), hole.field.low, pitch)
+    return float(_difference(hole, flat)[touching].mean()) if touching.any() else np.inf
+
+
+def _difference(hole: Hole, guess: NDArray[np.float32]) -> NDArray[np.float32]:
+    reach = REACH * hole.field.pitch
+    return np.abs(np.clip(hole.field.values, -reach, reach) - np.clip(guess, -reach, reach))
+
+
+def _film(hole: Hole, guess: NDArray[np.float32]) -> Field:
+    """The hole filled with a guess, whose difference at the rim is carried inwards.
+
+    The difference is a solution of Laplace's equation.
+    """
+    known, reach = hole.field.values, REACH * hole.field.pitch
+    flat = np.clip(guess.reshape(known.shape), -reach, reach)
+    film = _harmonic(np.clip(known, -reach, reach) - flat, hole.missing)
+    values = np.where(hole.missing, flat + film, known)
+    return Field(values.astype(np.float32), hole.field.low, hole.field.pitch)
 
 
 def _harmonic(values: NDArray[np.float32], missing: Bools) -> Doubles:
@@ -178,13 +188,15 @@ def _harmonic(values: NDArray[np.float32], missing: Bools) -> Doubles:
     row, column = np.concatenate(rows), np.concatenate(columns)
     links = coo_matrix((-np.ones(len(row)), (row, column)), (number, number))
     own = coo_matrix((degree + 1e-6, (np.arange(number), np.arange(number))), (number, number))
-    solved, _ = cg((links + own).tocsr(), known, rtol=1e-4, maxiter=400)
+    solved, _ = cg((links + own).tocsr(), known, rtol=1e-3, maxiter=200)
     full = values.astype(np.float64)
     full[missing] = solved
     return full
 
 
-def sources(workshop: Workshop, shares: Sequence[tuple[int, float]]) -> tuple[tuple[str, float], ...]:
+def sources(
+    workshop: Workshop, shares: Sequence[tuple[int, float]]
+) -> tuple[tuple[str, float], ...]:
     """Shares by number as shares by Work.id."""
     found: dict[str, float] = {}
     for number, share in shares:

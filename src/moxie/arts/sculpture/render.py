@@ -77,7 +77,9 @@ def lit(form: Form, tint: Floats | None = None) -> Lit:
         facing = np.clip(normals @ towards.astype(np.float32), 0, 1)
         lamp += np.clip(clear, 0, 1) * facing * np.float32(1 / len(LAMPS))
     stone = np.tile(np.array(STONE, np.float32), (len(points), 1)) if tint is None else tint
-    return Lit(form, normals, np.clip(openness, 0.08, 1) ** np.float32(0.9), lamp, stone, is_closed(form))
+    return Lit(
+        form, normals, np.clip(openness, 0.08, 1) ** np.float32(0.9), lamp, stone, is_closed(form)
+    )
 
 
 def frame_size(form: Form, tall: int) -> tuple[int, int]:
@@ -99,7 +101,9 @@ def view(ready: Lit, turn: float, size: tuple[int, int]) -> NDArray[np.uint8]:
     faces = ready.form.faces
     if ready.closed:
         a, b, c = np.moveaxis(flat[faces], 1, 0)
-        turned = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+        turned = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (
+            c[:, 0] - a[:, 0]
+        )
         towards = np.flatnonzero(turned < 0)  # rows run downwards
     else:
         towards = np.arange(len(faces))
@@ -111,7 +115,9 @@ def view(ready: Lit, turn: float, size: tuple[int, int]) -> NDArray[np.uint8]:
     return np.asarray(np.rint(np.clip(small, 0, 1) ** (1 / 2.2) * 255), np.uint8)
 
 
-def _shade(ready: Lit, axes: NDArray[np.float64], face: NDArray[np.int64], weights: Floats) -> Floats:
+def _shade(
+    ready: Lit, axes: NDArray[np.float64], face: NDArray[np.int64], weights: Floats
+) -> Floats:
     """Linear colours of pixels that show a place in a face, [n, 3]."""
     corners = ready.form.faces[face]
 
@@ -158,7 +164,10 @@ def _extent(form: Form) -> tuple[float, float]:
 
 
 def _raster(
-    flat: NDArray[np.float64], depth: NDArray[np.float64], faces: NDArray[np.int32], size: tuple[int, int]
+    flat: NDArray[np.float64],
+    depth: NDArray[np.float64],
+    faces: NDArray[np.int32],
+    size: tuple[int, int],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
     """Which face each pixel shows: pixels (row by row), faces, barycentric weights [n, 3]."""
     height, width = size

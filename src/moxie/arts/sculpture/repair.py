@@ -88,4 +88,5 @@ def _volumes(form: Form, groups: NDArray[np.int64]) -> NDArray[np.float64]:
     middle = np.stack([np.bincount(groups, corners[..., k].mean(1)) for k in range(3)], 1)
     about = corners - (middle / count[:, None])[groups][:, None]
     a, b, c = np.moveaxis(about, 1, 0)
-    return np.bincount(groups, np.einsum("ij,ij->i", a, np.cross(b, c)) / 6)
+    sums = np.bincount(groups, np.einsum("ij,ij->i", a, np.cross(b, c)) / 6)
+    return np.asarray(sums, np.float64)

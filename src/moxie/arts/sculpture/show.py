@@ -43,7 +43,9 @@ def side_by_side(pairs: list[tuple[Form, Floats | None]], turns: tuple[float, ..
     rows = []
     for form, tint in pairs:
         ready = render.lit(form, tint)
-        rows.append(np.concatenate([render.view(ready, turn, (360, 270)) for turn in turns], axis=1))
+        rows.append(
+            np.concatenate([render.view(ready, turn, (360, 270)) for turn in turns], axis=1)
+        )
     return Preview("image/jpeg", jpeg(np.concatenate(rows)))
 
 

@@ -145,11 +145,8 @@ def _suited(keys: Tensor, bank: Bank, generator: torch.Generator) -> Tensor:
     Parts, since the very best are often neighbours in one work.
     """
     order = torch.randperm(len(bank.keys), generator=generator)
-    columns = []
-    for part in order.tensor_split(CHOICE):
-        if len(part):
-            columns.append(part[nearest(keys, bank.keys[part])[0]])
-    return torch.stack(columns, 1)
+    parts = [part for part in order.tensor_split(CHOICE) if len(part)]
+    return torch.stack([part[nearest(keys, bank.keys[part])[0]] for part in parts], 1)
 
 
 def _joined(choices: Tensor, corners: Tensor, own: Tensor, bank: Bank) -> Tensor:

@@ -105,9 +105,7 @@ def _rims(directed: NDArray[np.int64]) -> list[Loop]:
     return loops
 
 
-def _sewn(
-    points: Floats, rims: Sequence[Loop], edges: Sequence[Loop]
-) -> tuple[Integers, Floats]:
+def _sewn(points: Floats, rims: Sequence[Loop], edges: Sequence[Loop]) -> tuple[Integers, Floats]:
     """Faces that join rims of the old mesh to edges of the new, and close what is left over."""
     faces: list[tuple[int, int, int]] = []
     extra: list[NDArray[np.float64]] = []

@@ -65,7 +65,8 @@ def evenly(shares: Floats, number: int) -> NDArray[np.int64]:
     ends = np.cumsum(shares, dtype=np.float64)
     if not number or not ends[-1] > 0:
         return np.zeros(0, np.int64)
-    return np.minimum(np.searchsorted(ends, (np.arange(number) + 0.5) / number * ends[-1]), len(ends) - 1)
+    steps = (np.arange(number) + 0.5) / number * ends[-1]
+    return np.asarray(np.minimum(np.searchsorted(ends, steps), len(ends) - 1), np.int64)
 
 
 def shapes(form: Form) -> tuple[Cloud, list[Shape]]:

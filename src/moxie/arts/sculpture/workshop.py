@@ -126,4 +126,3 @@ def unpack(tensors: Mapping[str, NDArray[Any]], facts: str) -> list[Exhibit]:
         at += near.size
         found.append(Exhibit(told["work"], told["weight"], form, near))
     return found
-

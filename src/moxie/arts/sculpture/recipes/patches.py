@@ -52,7 +52,7 @@ class PatchModel:
     def of(cls, machine: Machine, workshop: Workshop) -> Self:
         """A model of works that are measured already."""
         model = cls(machine)
-        model._workshop = workshop  # noqa: SLF001
+        model._workshop = workshop
         return model
 
     def fit(
@@ -122,7 +122,9 @@ class PatchModel:
         joined = montage.field(shop, brief.size[0])
         laid = lay(joined, self.bank, settings.skin, generator)
         both = [(i, share / 2) for part in (montage.shares(shop), laid.shares) for i, share in part]
-        return Draft(_form(laid.field), sources(shop, both if laid.shares else montage.shares(shop)))
+        return Draft(
+            _form(laid.field), sources(shop, both if laid.shares else montage.shares(shop))
+        )
 
     def infill(self, content: Form, mask: NDArray[np.bool_], *, seed: int) -> Form:
         """See `mend.mend`."""
