@@ -23,10 +23,16 @@ def characters_outside(writing: Any, mask: Any) -> object:
     return kept, writing.title, writing.form
 
 
+def vertices_outside(form: Any, mask: Any) -> object:
+    """The vertices that a mask leaves alone, in order."""
+    return form.vertices[~form.frame.masked(form.vertices, mask)]
+
+
 BUILT_IN: dict[str, dict[str, Any]] = {
     "literature": {"works": 4, "size": "40", "region": "characters:30-60"},
     "music": {"works": 3, "size": "8", "region": "bars:2-3"},
     "painting": {"works": 3, "size": "64", "region": "40,30,50,60"},
+    "sculpture": {"works": 3, "size": "40", "region": "top 30%"},
 }
 """How the built-in arts are checked here; their recipes take longer and are checked as slow."""
 
@@ -38,6 +44,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     # networks are checked piece by piece in tests/arts/test_music_models.py
     "music": {"recipes": ["music/counts"], "masking": Masking(known=notes_outside)},
     "painting": {},
+    "sculpture": {"masking": Masking(known=vertices_outside)},
 }
 
 

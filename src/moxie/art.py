@@ -88,6 +88,7 @@ class Preview:
     data: bytes
     sound: Preview | None = None  # to be heard beside it
     small: Preview | None = None  # what stands for it where there is little room
+    frames: int = 1  # views of equal width side by side in it, of a thing turned once around
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,12 @@ PLACES: Mapping[str, Message] = {
     "report": say("Report"),
 }
 
-_ARTS = {"painting": say("Painting"), "music": say("Music"), "literature": say("Literature")}
+_ARTS = {
+    "painting": say("Painting"),
+    "music": say("Music"),
+    "literature": say("Literature"),
+    "sculpture": say("Sculpture"),
+}
 """Titles of arts we know; any other goes by the name it gives itself."""
 
 

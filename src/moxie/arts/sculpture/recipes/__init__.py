@@ -1,0 +1,1 @@
+"""The recipes for sculpture; each file has one `RECIPE`."""

@@ -1,0 +1,167 @@
+"""Joining a new surface to what is left of a mesh, which keeps every vertex where it was.
+
+Of the old mesh the faces stay whose corners are all known, of the new one those that lie wholly
+in the mask. Their open rims are sewn together, each to the nearest; rims left over are closed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moxie.arts.sculpture.form import (
+    STANDARD,
+    Bools,
+    Floats,
+    Form,
+    Integers,
+    open_edges,
+    parts,
+)
+
+NEARBY = 2
+"""Cells of the mask within which an old open rim is taken to be the broken edge."""
+
+Loop = list[int]
+
+
+def stitched(content: Form, mask: Bools, made: Form) -> Form:
+    """The content with what the mask covers taken from `made`, sewn to the rest.
+
+    The content's vertices outside the mask stay, in their order and unmoved; every other vertex
+    lies inside the mask.
+    """
+    frame = content.frame
+    masked = frame.masked(content.vertices, mask)
+    old, old_faces = _selected(content.vertices, content.faces, ~masked)
+    inside = frame.masked(made.vertices, mask)
+    new, new_faces = _selected(made.vertices, made.faces, inside)
+    new_faces = new_faces + len(old)
+    points = np.concatenate([old, new])
+    rims = _rims(open_edges(old_faces)) if len(old_faces) else []
+    close = _nearby(mask)
+    rims = [rim for rim in rims if frame.masked(points[rim], close).any()]
+    new_faces = _anchored(new_faces)
+    edges = _rims(open_edges(new_faces)) if len(new_faces) else []
+    sewn, extra = _sewn(points, rims, edges)
+    faces = np.concatenate([old_faces, new_faces, sewn]).astype(np.int32)
+    return _used(np.concatenate([points, extra]), faces, len(old), content)
+
+
+def _selected(vertices: Floats, faces: Integers, kept: Bools) -> tuple[Floats, Integers]:
+    """The vertices that are kept, in order, and the faces that have only such."""
+    places = np.cumsum(kept) - 1
+    some = faces[kept[faces].all(1)]
+    return vertices[kept], places[some].astype(np.int32).reshape(-1, 3)
+
+
+def _used(points: Floats, faces: Integers, known: int, content: Form) -> Form:
+    """Without new vertices that no face uses; the known ones stay, used or not."""
+    used = np.zeros(len(points), np.bool_)
+    used[faces] = True
+    used[:known] = True
+    places = np.cumsum(used) - 1
+    return Form(
+        np.ascontiguousarray(points[used], np.float32),
+        np.ascontiguousarray(places[faces], np.int32),
+        content.frame,
+    )
+
+
+def _nearby(mask: Bools) -> Bools:
+    from scipy.ndimage import binary_dilation
+
+    return np.asarray(binary_dilation(mask, np.ones((3, 3, 3)), iterations=NEARBY), np.bool_)
+
+
+def _anchored(faces: Integers) -> Integers:
+    """Without parts that have no rim to be sewn on by, nor specks."""
+    if not len(faces):
+        return faces
+    which = parts(Form(np.zeros((faces.max() + 1, 3), np.float32), faces, STANDARD))
+    rim = np.zeros(faces.max() + 1, np.bool_)
+    rim[open_edges(faces)] = True
+    anchored = np.bincount(which, rim[faces].any(1)) > 0
+    return faces[(anchored & (np.bincount(which) >= 6))[which]]
+
+
+def _rims(directed: NDArray[np.int64]) -> list[Loop]:
+    """Closed loops of open directed edges."""
+    after: dict[int, list[int]] = defaultdict(list)
+    for a, b in directed.tolist():
+        after[a].append(b)
+    loops = []
+    for start in list(after):
+        while after[start]:
+            loop, at = [start], after[start].pop()
+            while at != start and after[at]:
+                loop.append(at)
+                at = after[at].pop()
+            if at == start and len(loop) > 2:
+                loops.append(loop)
+    return loops
+
+
+def _sewn(points: Floats, rims: Sequence[Loop], edges: Sequence[Loop]) -> tuple[Integers, Floats]:
+    """Faces that join rims of the old mesh to edges of the new, and close what is left over."""
+    faces: list[tuple[int, int, int]] = []
+    extra: list[NDArray[np.float64]] = []
+    free_rims, free_edges = set(range(len(rims))), set(range(len(edges)))
+    gaps = [
+        (_gap(points[rim], points[edge]), i, j)
+        for i, rim in enumerate(rims)
+        for j, edge in enumerate(edges)
+    ]
+    for _, i, j in sorted(gaps):
+        if i in free_rims and j in free_edges:
+            faces += _zip(points, rims[i], edges[j])
+            free_rims.discard(i)
+            free_edges.discard(j)
+    for i in sorted(free_rims):
+        faces += _fan(rims[i])
+    for j in sorted(free_edges):
+        loop, middle = edges[j], len(points) + len(extra)
+        extra.append(points[loop[0]].astype(np.float64) * 0.999 + points[loop].mean(0) * 0.001)
+        faces += [(b, a, middle) for a, b in zip(loop, loop[1:] + loop[:1], strict=True)]
+    found = np.array(faces, np.int32).reshape(-1, 3)
+    return found, np.array(extra, np.float32).reshape(-1, 3)
+
+
+def _gap(one: Floats, other: Floats) -> float:
+    from scipy.spatial import cKDTree
+
+    return float(cKDTree(other).query(one)[0].mean() + cKDTree(one).query(other)[0].mean())
+
+
+def _fan(loop: Loop) -> list[tuple[int, int, int]]:
+    """A rim closed from its first vertex."""
+    return [(loop[i + 1], loop[i], loop[0]) for i in range(1, len(loop) - 1)]
+
+
+def _zip(points: Floats, rim: Loop, edge: Loop) -> list[tuple[int, int, int]]:
+    """Triangles between two loops that run against each other, by the shorter diagonal."""
+    here = points[rim].astype(np.float64)
+    back = edge[::-1]
+    there = points[back].astype(np.float64)
+    apart = np.linalg.norm(here[:, None] - there[None], axis=2)
+    i0, j0 = np.unravel_index(int(apart.argmin()), apart.shape)
+    n, m = len(rim), len(back)
+    i = j = 0
+    faces = []
+    while i < n or j < m:
+        a, b = int(i0 + i) % n, int(j0 + j) % m
+        next_a, next_b = (a + 1) % n, (b + 1) % m
+        # a loop may not run far ahead of the other
+        ahead = i / n - j / m
+        first = apart[next_a, b] * (1 + max(0.0, 4 * ahead))
+        second = apart[a, next_b] * (1 + max(0.0, -4 * ahead))
+        if j == m or (i < n and first <= second):
+            faces.append((rim[next_a], rim[a], back[b]))
+            i += 1
+        else:
+            faces.append((back[b], back[next_b], rim[a]))
+            j += 1
+    return faces
