@@ -70,6 +70,16 @@ def judges() -> Sequence[Judge[Writing]]:
     return [StyleJudge(), NgramJudge()]
 
 
+EDITORS = ("mark_", "sentence", "quotes", "dialogue", "utterance", "clauses", "word")
+"""Figures that begin so are their editors' in verse, which was written without punctuation."""
+
+WRITTEN = np.array([not name.startswith(EDITORS) or name.startswith("words_") for name in FIGURES])
+"""Which figures of verse are its author's, bool [FIGURES]: axes are made of these and of words."""
+
+STEADY = np.array([name.startswith(("clause_", "order_", "usual_")) for name in FIGURES])
+"""Which of them are seen beside the axes: the others hop from nothing to much in a short poem."""
+
+
 class StyleJudge:
     """The profile and the most frequent words, standardised on the reference bank."""
 
@@ -90,15 +100,13 @@ class StyleJudge:
         plain = standardised(
             figures(piece, usual(known)), bank[f"{known}.mean"], bank[f"{known}.deviation"]
         )
-        along = np.zeros(AXES, np.float32)
-        if spoken == known:
-            counted = standardised(
-                frequencies(found, vocabulary(known)),
-                bank[f"{known}.words.mean"],
-                bank[f"{known}.words.deviation"],
-            )
-            along[:] = counted @ bank[f"{known}.words.axes"]
-        return np.concatenate([plain, np.clip(along, -FAR, FAR), _flags(spoken)])
+        counted = standardised(
+            frequencies(found, vocabulary(known)),
+            bank[f"{known}.words.mean"],
+            bank[f"{known}.words.deviation"],
+        )
+        along = np.concatenate([written(plain, known), counted]) @ bank[f"{known}.axes"]
+        return np.concatenate([steady(plain, known), np.clip(along, -FAR, FAR), _flags(spoken)])
 
 
 class NgramJudge:
@@ -170,6 +178,16 @@ def runs(piece: Writing) -> Floats:
 def standardised(values: Floats, mean: Floats, deviation: Floats) -> Floats:
     """In standard deviations, at most `FAR` of them."""
     return np.asarray(np.clip((values - mean) / np.maximum(deviation, LEAST), -FAR, FAR), "f4")
+
+
+def written(plain: Floats, known: str) -> Floats:
+    """Figures [..., FIGURES] with zeros for those that are not the author's in such a text."""
+    return plain * WRITTEN.astype(np.float32) if known == "chinese_verse" else plain
+
+
+def steady(plain: Floats, known: str) -> Floats:
+    """Figures [..., FIGURES] with zeros for those that such a text is too short for."""
+    return plain * STEADY.astype(np.float32) if known == "chinese_verse" else plain
 
 
 @lru_cache(maxsize=len(KINDS))
