@@ -76,8 +76,8 @@ def options(given: Mapping[str, str]) -> Mapping[str, Scalar]:
     """The dials set, each in its one form, for `Brief.options`; raises BadInput.
 
     `form` "prose", "verse" or the name of one; `title`, `opening`, `first` (line) and `acrostic`
-    as they are; `theme` words with a space between; `rhyme` a character or group to rhyme with;
-    `plan` as `compose.plan` reads it.
+    as they are; `theme` words with a space between; `rhyme` a character or group to rhyme with,
+    `book` the rhyme book, `plan` as `compose.plan` reads it.
     """
     named = {_NAMES.get(name.strip().lower(), name.strip().lower()): t for name, t in given.items()}
     for name in named:
@@ -191,9 +191,16 @@ def _plan(text: str) -> str:
     return str(parse(text))
 
 
+def _book(text: str) -> str:
+    from moxie.arts.literature.verse.rhymes import rhyme_book
+
+    return rhyme_book(text.strip()).name
+
+
 _NAMES = {
     "体裁": "form", "题目": "title", "开头": "opening", "主题": "theme", "首句": "first",
-    "藏头": "acrostic", "韵": "rhyme", "计划": "plan", "first line": "first", "firstline": "first",
+    "藏头": "acrostic", "韵": "rhyme", "韵书": "book", "计划": "plan",
+    "first line": "first", "firstline": "first",
 }  # fmt: skip
 _DIALS: Mapping[str, Callable[[str], Scalar]] = {
     "form": form,
@@ -204,6 +211,7 @@ _DIALS: Mapping[str, Callable[[str], Scalar]] = {
     "acrostic": _words(MOST_TITLE),
     "rhyme": _words(8),
     "plan": _plan,
+    "book": _book,
 }
 
 HINTS: Mapping[str, Message] = {
@@ -215,6 +223,7 @@ HINTS: Mapping[str, Message] = {
     "acrostic": say("Acrostic: the first characters of the lines"),
     "rhyme": say("Rhyme: a character to rhyme with, or the name of a rhyme"),
     "plan": say("Plan of paragraphs: told 120, spoken 40, told 90: river rain"),
+    "book": say("Rhyme book: 平水韵, 词林正韵 or 中华新韵; without, that of the form"),
 }
 """What to write for each dial."""
 
