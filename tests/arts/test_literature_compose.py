@@ -82,7 +82,7 @@ def test_habits_are_kept_in_a_folder(tmp_path: Path) -> None:
     assert again.marks == ("“", "”")
     assert again.grams is not None
     assert habits.grams is not None
-    assert all(np.array_equal(a, b) for a, b in zip(again.grams.runs, habits.grams.runs))
+    assert all(np.array_equal(a, b) for a, b in zip(again.grams.runs, habits.grams.runs, strict=True))
     english = Habits.learn([writing(['"No," he said. The ferry was late.'] * 2)])
     assert (english.marks, english.chinese) == (('"', '"'), False)
 
