@@ -35,6 +35,7 @@ from moxie.arts.literature.style.judges import (
     frequencies,
     kind,
     runs,
+    shown,
     standardised,
 )
 from moxie.arts.literature.writing import VERSE, Writing
@@ -46,7 +47,10 @@ Bank = dict[str, NDArray[np.generic]]
 WORDS = 300
 """Most frequent words and pairs that are counted one by one."""
 
-LEARNT = 4
+POEMS = 2
+"""So many times as many poems are kept as pieces of prose: they are short."""
+
+LEARNT = 10
 """So many times as many works of an author as are kept are learnt from, where there are."""
 
 COMMON = 0.4
@@ -134,7 +138,12 @@ def language(name: str, groups: Mapping[str, Sequence[Writing]], most: int, seed
     word_mean, word_deviation = moments(counted)
     scaled = {g: standardised(rows, word_mean, word_deviation) for g, rows in counted.items()}
     run_mean = moments(hashed)[0]
-    word_axes, by_words = along(scaled, seed)
+    seen = {
+        g: shown(standardised(rows, mean, deviation), name).astype(np.float32)
+        for g, rows in plain.items()
+    }
+    joint = {g: np.concatenate([seen[g], scaled[g]], axis=1) for g in groups}
+    axes, by_words = along(joint, seed)
     run_axes, by_runs = along({g: rows - run_mean for g, rows in hashed.items()}, seed)
     bank: Bank = {
         f"{name}.mean": mean,
@@ -143,14 +152,13 @@ def language(name: str, groups: Mapping[str, Sequence[Writing]], most: int, seed
         f"{name}.pairs": np.array(pairs),
         f"{name}.words.mean": word_mean,
         f"{name}.words.deviation": word_deviation,
-        f"{name}.words.axes": word_axes.astype(np.float16),
+        f"{name}.axes": axes.astype(np.float16),
         f"{name}.runs.mean": run_mean.astype(np.float16),
         f"{name}.runs.axes": run_axes.astype(np.float16),
     }
     for group in groups:
-        seen = standardised(plain[group], mean, deviation)
-        kept = even(len(seen), most)
-        rows = np.concatenate([seen, by_words[group]], axis=1)
+        kept = even(len(seen[group]), most)
+        rows = np.concatenate([seen[group], by_words[group]], axis=1)
         bank[f"style/{name}/{group}"] = stored(rows[kept])
         bank[f"ngrams/{name}/{group}"] = stored(by_runs[group][kept])
     return bank
@@ -175,7 +183,8 @@ def main() -> None:
     bank: Bank = {}
     for name, groups in languages.items():
         if groups:
-            bank |= language(name, groups, given.most, given.seed)
+            most = POEMS * given.most if name.endswith("verse") else given.most
+            bank |= language(name, groups, most, given.seed)
             print(f"{name}: {', '.join(groups)}")
     np.savez_compressed(given.out, allow_pickle=False, **bank)
     print(f"{given.out}: {given.out.stat().st_size / 1000:.0f} kB")

@@ -200,3 +200,24 @@ def test_tiny_sets_never_break(made: int, learnt: int, held: int) -> None:
 def test_the_same_question_has_the_same_answer() -> None:
     sets = works(12, 8), works(10, 130), works(11, 9)
     assert run(*sets, near_and_far()) == run(*sets, near_and_far())
+
+
+def test_only_the_nearest_groups_count_and_none_of_another_medium() -> None:
+    train, held = works(10, 40), works(11, 12)
+    many = {f"far{i}": bank(30 + i, 3.0 + i / 4) for i in range(9)}
+    alien = bank(2, 50.0)
+    found = run(works(12, 16), train, held, Looks({**near_and_far().bank, **many, "alien": alien}))
+    told = {name for name in found.details if name.startswith("looks_distance_")}
+    assert "looks_distance_near" in told
+    assert not {"looks_distance_alien", "looks_distance_far8"} & told
+    assert len(told - {"looks_distance_own"}) == 8
+    alone = run(works(12, 16), train, held, Looks({"alien": alien}))
+    assert "no works of other artists" in said(alone)
+    assert np.isnan(alone.fidelity.value)
+
+
+def test_a_group_much_nearer_than_any_other_is_the_artist() -> None:
+    train, held = works(10, 40), works(11, 12)
+    groups = {"pupil": bank(20, 0.45), "near": bank(1, 1.6), "far": bank(2, 1.9)}
+    found = run(works(12, 16), train, held, Looks(groups))
+    assert [note.params.get("group") for note in found.notes][:1] == ["pupil"]

@@ -38,11 +38,11 @@ MOST, MOST_OTHER_JUDGES = 120, 24
 FEW_HELD_OUT, WIDE = 8, 0.5
 """From here on the reader is told that a figure is uncertain."""
 
-SHARED, SAME = 0.2, 0.1
-"""A group is the artist himself when it has this share of his works, or is this much nearer to
-him than the farthest group is."""
+SHARED, SAME, ALONE = 0.2, 0.1, 1 / 3
+"""A group is the artist himself when it has this share of his works, is this much nearer to him
+than the farthest group is, or this much nearer than any other."""
 
-NEAREST, ELSEWHERE = 12, 4.0
+NEAREST, ELSEWHERE = 8, 6.0
 """Only so many groups count, the nearest: a floor is among them, and the more there are that have
 little to do with the artist, the less is seen of what sets him apart. Those that are so many
 standard deviations away in the average feature are of another medium or language."""
@@ -192,6 +192,8 @@ def strangers(
     shared = {name: statistics.familiar(own, rows.vectors) for name, rows in seen.items()}
     far = {name: statistics.distance(own, rows) for name, rows in seen.items()}
     reach = SAME * max(far.values())
+    if len(far) > 2:  # of two, the nearer one may well be a good deal nearer
+        reach = max(reach, ALONE * sorted(far.values())[1])
     excluded = tuple(name for name in usable if shared[name] >= SHARED or far[name] < reach)
     return {name: rows for name, rows in usable.items() if name not in excluded}, excluded
 

@@ -70,6 +70,13 @@ def judges() -> Sequence[Judge[Writing]]:
     return [StyleJudge(), NgramJudge()]
 
 
+EDITORS = ("mark_", "sentence", "quotes", "dialogue", "utterance", "clauses", "word")
+"""Figures that begin so are their editors' in verse, which was written without punctuation."""
+
+COUNTED = np.array([not name.startswith(EDITORS) or name.startswith("words_") for name in FIGURES])
+"""Which figures count in verse, bool [FIGURES]."""
+
+
 class StyleJudge:
     """The profile and the most frequent words, standardised on the reference bank."""
 
@@ -90,14 +97,13 @@ class StyleJudge:
         plain = standardised(
             figures(piece, usual(known)), bank[f"{known}.mean"], bank[f"{known}.deviation"]
         )
-        along = np.zeros(AXES, np.float32)
-        if spoken == known:
-            counted = standardised(
-                frequencies(found, vocabulary(known)),
-                bank[f"{known}.words.mean"],
-                bank[f"{known}.words.deviation"],
-            )
-            along[:] = counted @ bank[f"{known}.words.axes"]
+        counted = standardised(
+            frequencies(found, vocabulary(known)),
+            bank[f"{known}.words.mean"],
+            bank[f"{known}.words.deviation"],
+        )
+        plain = shown(plain, known)
+        along = np.concatenate([plain, counted]) @ bank[f"{known}.axes"]
         return np.concatenate([plain, np.clip(along, -FAR, FAR), _flags(spoken)])
 
 
@@ -170,6 +176,11 @@ def runs(piece: Writing) -> Floats:
 def standardised(values: Floats, mean: Floats, deviation: Floats) -> Floats:
     """In standard deviations, at most `FAR` of them."""
     return np.asarray(np.clip((values - mean) / np.maximum(deviation, LEAST), -FAR, FAR), "f4")
+
+
+def shown(figures: Floats, known: str) -> Floats:
+    """Figures [..., FIGURES] without those that say nothing of a kind of text."""
+    return figures * COUNTED.astype(np.float32) if known == "chinese_verse" else figures
 
 
 @lru_cache(maxsize=len(KINDS))
