@@ -35,8 +35,9 @@ from moxie.arts.literature.style.judges import (
     frequencies,
     kind,
     runs,
-    shown,
     standardised,
+    steady,
+    written,
 )
 from moxie.arts.literature.writing import VERSE, Writing
 from moxie.nn import discriminant
@@ -47,7 +48,7 @@ Bank = dict[str, NDArray[np.generic]]
 WORDS = 300
 """Most frequent words and pairs that are counted one by one."""
 
-POEMS = 2
+POEMS = 4
 """So many times as many poems are kept as pieces of prose: they are short."""
 
 LEARNT = 10
@@ -138,11 +139,8 @@ def language(name: str, groups: Mapping[str, Sequence[Writing]], most: int, seed
     word_mean, word_deviation = moments(counted)
     scaled = {g: standardised(rows, word_mean, word_deviation) for g, rows in counted.items()}
     run_mean = moments(hashed)[0]
-    seen = {
-        g: shown(standardised(rows, mean, deviation), name).astype(np.float32)
-        for g, rows in plain.items()
-    }
-    joint = {g: np.concatenate([seen[g], scaled[g]], axis=1) for g in groups}
+    seen = {g: standardised(rows, mean, deviation) for g, rows in plain.items()}
+    joint = {g: np.concatenate([written(seen[g], name), scaled[g]], axis=1) for g in groups}
     axes, by_words = along(joint, seed)
     run_axes, by_runs = along({g: rows - run_mean for g, rows in hashed.items()}, seed)
     bank: Bank = {
@@ -158,7 +156,7 @@ def language(name: str, groups: Mapping[str, Sequence[Writing]], most: int, seed
     }
     for group in groups:
         kept = even(len(seen[group]), most)
-        rows = np.concatenate([seen[group], by_words[group]], axis=1)
+        rows = np.concatenate([steady(seen[group], name), by_words[group]], axis=1)
         bank[f"style/{name}/{group}"] = stored(rows[kept])
         bank[f"ngrams/{name}/{group}"] = stored(by_runs[group][kept])
     return bank

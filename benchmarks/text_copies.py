@@ -89,23 +89,28 @@ class Runs:
     """Peer: the longest run of equal words in two texts."""
 
     def __init__(self, works: Sequence[Units]) -> None:
-        self.vocabulary: dict[str, int] = {}
-        rows = [self._row(work.words) for work in works]
-        self._all = np.concatenate([np.append(row, -1) for row in rows])
-        self._starts = np.cumsum([0, *(len(row) + 1 for row in rows)])[:-1]
-
-    def _row(self, words: Sequence[str]) -> NDArray[np.int64]:
-        return np.array([self.vocabulary.setdefault(w, len(self.vocabulary)) for w in words])
+        words = np.array([word for work in works for word in (*work.words, "")])
+        self._starts = np.cumsum([0, *(len(work) + 1 for work in works)])[:-1]
+        names, ids = np.unique(words, return_inverse=True)
+        order = np.argsort(ids, kind="stable")
+        edges = np.searchsorted(ids[order], np.arange(len(names) + 1))
+        self._places = {
+            str(name): order[edges[i] : edges[i + 1]] + 1 for i, name in enumerate(names) if name
+        }
+        self._size = len(words) + 1
 
     def __call__(self, text: Units) -> NDArray[np.float64]:
         """The longest run with each work."""
-        run, best = np.zeros(len(self._all), np.int32), np.zeros(len(self._all), np.int32)
-        for word in self._row(text.words):
-            run[1:] = run[:-1] + 1
-            run[0] = 1
-            run[self._all != word] = 0
-            np.maximum(best, run, out=best)
-        return np.maximum.reduceat(best, self._starts).astype(np.float64)
+        run, when = np.zeros(self._size, np.int32), np.full(self._size, -2)
+        best = np.zeros(self._size, np.int32)
+        for step, word in enumerate(text.words):
+            at = self._places.get(word)
+            if at is None:
+                continue
+            length = np.where(when[at - 1] == step - 1, run[at - 1], 0) + 1
+            run[at], when[at] = length, step
+            best[at] = np.maximum(best[at], length)
+        return np.maximum.reduceat(best[1:], self._starts).astype(np.float64)
 
 
 class Shingles:

@@ -204,7 +204,7 @@ def test_the_same_question_has_the_same_answer() -> None:
 
 def test_only_the_nearest_groups_count_and_none_of_another_medium() -> None:
     train, held = works(10, 40), works(11, 12)
-    many = {f"far{i}": bank(30 + i, 3.0 + i / 4) for i in range(9)}
+    many = {f"far{i}": bank(30 + i, 2.0 + i / 4) for i in range(9)}
     alien = bank(2, 50.0)
     found = run(works(12, 16), train, held, Looks({**near_and_far().bank, **many, "alien": alien}))
     told = {name for name in found.details if name.startswith("looks_distance_")}

@@ -38,7 +38,7 @@ MOST, MOST_OTHER_JUDGES = 120, 24
 FEW_HELD_OUT, WIDE = 8, 0.5
 """From here on the reader is told that a figure is uncertain."""
 
-SHARED, SAME, ALONE = 0.2, 0.1, 1 / 3
+SHARED, SAME, ALONE = 0.2, 0.1, 0.25
 """A group is the artist himself when it has this share of his works, is this much nearer to him
 than the farthest group is, or this much nearer than any other."""
 

@@ -73,8 +73,11 @@ def judges() -> Sequence[Judge[Writing]]:
 EDITORS = ("mark_", "sentence", "quotes", "dialogue", "utterance", "clauses", "word")
 """Figures that begin so are their editors' in verse, which was written without punctuation."""
 
-COUNTED = np.array([not name.startswith(EDITORS) or name.startswith("words_") for name in FIGURES])
-"""Which figures count in verse, bool [FIGURES]."""
+WRITTEN = np.array([not name.startswith(EDITORS) or name.startswith("words_") for name in FIGURES])
+"""Which figures of verse are its author's, bool [FIGURES]: axes are made of these and of words."""
+
+STEADY = np.array([name.startswith(("clause_", "order_", "usual_")) for name in FIGURES])
+"""Which of them are seen beside the axes: the others hop from nothing to much in a short poem."""
 
 
 class StyleJudge:
@@ -102,9 +105,8 @@ class StyleJudge:
             bank[f"{known}.words.mean"],
             bank[f"{known}.words.deviation"],
         )
-        plain = shown(plain, known)
-        along = np.concatenate([plain, counted]) @ bank[f"{known}.axes"]
-        return np.concatenate([plain, np.clip(along, -FAR, FAR), _flags(spoken)])
+        along = np.concatenate([written(plain, known), counted]) @ bank[f"{known}.axes"]
+        return np.concatenate([steady(plain, known), np.clip(along, -FAR, FAR), _flags(spoken)])
 
 
 class NgramJudge:
@@ -178,9 +180,14 @@ def standardised(values: Floats, mean: Floats, deviation: Floats) -> Floats:
     return np.asarray(np.clip((values - mean) / np.maximum(deviation, LEAST), -FAR, FAR), "f4")
 
 
-def shown(figures: Floats, known: str) -> Floats:
-    """Figures [..., FIGURES] without those that say nothing of a kind of text."""
-    return figures * COUNTED.astype(np.float32) if known == "chinese_verse" else figures
+def written(plain: Floats, known: str) -> Floats:
+    """Figures [..., FIGURES] with zeros for those that are not the author's in such a text."""
+    return plain * WRITTEN.astype(np.float32) if known == "chinese_verse" else plain
+
+
+def steady(plain: Floats, known: str) -> Floats:
+    """Figures [..., FIGURES] with zeros for those that such a text is too short for."""
+    return plain * STEADY.astype(np.float32) if known == "chinese_verse" else plain
 
 
 @lru_cache(maxsize=len(KINDS))
