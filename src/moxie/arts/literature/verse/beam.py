@@ -41,13 +41,20 @@ class Setter:
         return Hypothesis((), self.language.reader(), used, np.zeros(size, bool), company)
 
     def line(
-        self, hypotheses: Sequence[Hypothesis], line: Line, fixed: str, width: int
+        self,
+        hypotheses: Sequence[Hypothesis],
+        line: Line,
+        fixed: str,
+        width: int,
+        *,
+        loose: bool = False,
     ) -> list[Hypothesis]:
         """Set one line in each hypothesis; at most `width` are left, the best as drawn.
 
         Empty where nothing could be set that is not a copy. `fixed` has □ where it is free.
+        A `loose` line need not be made of the author's words, only of his characters.
         """
-        found = [self._begin(h, line, fixed) for h in hypotheses]
+        found = [self._begin(h, line, fixed, loose) for h in hypotheses]
         for i in range(line.length):
             found = self._step(found, i, fixed, width)
         return self._finish(found, line)
@@ -59,12 +66,12 @@ class Setter:
             begun = replace(begun, reader=self._read(begun.reader, c))
         return self._finish([begun], line)[0]
 
-    def _begin(self, h: Hypothesis, line: Line, fixed: str) -> Hypothesis:
+    def _begin(self, h: Hypothesis, line: Line, fixed: str, loose: bool) -> Hypothesis:
         model = h.model if len(h.model) == line.length else FREE * line.length
         joined = links(model, self.beside)
         masks = self.board.masks(line, fixed, ~h.used)
         table = reachable(masks, joined, self.board.words)
-        if not table[:, 0].any():  # what was used before left no words: characters will do
+        if loose or not table[:, 0].any():  # what was used before left no words: characters will do
             joined = (False,) * (line.length - 1)
             table = reachable(masks, joined, self.board.words)
         before = h.lines[-1] if h.lines else ""

@@ -136,7 +136,7 @@ def _some(
     setter: Setter, frame: Frame, found: list[Hypothesis], at: int, size: int
 ) -> list[Hypothesis]:
     """Set a line or a couplet; the best few are left, the best first."""
-    for _ in range(TRIES):
+    for attempt in range(TRIES):
         trial = [
             replace(h, exemplars=(*h.exemplars, exemplar), model=exemplar.first)
             for h in found[:KEPT]
@@ -145,12 +145,18 @@ def _some(
         for i in range(at, at + size):
             if i > at:
                 trial = [replace(h, model=h.exemplars[-1].second if h.model else "") for h in trial]
-            trial = setter.line(trial, frame.pattern.lines[i], frame.fixed[i], WIDTH)
+            trial = setter.line(
+                trial,
+                frame.pattern.lines[i],
+                frame.fixed[i],
+                WIDTH,
+                loose=attempt == TRIES - 1,
+            )
         if trial:
             return sorted(trial, key=lambda h: -h.score)
     raise BadInput(
-        "Line {number} of {form} cannot be set with what these works have and what was asked for: "
-        "ask for another rhyme, or give less.",
+        "Line {number} of {form} cannot be made of these works as it is asked for: choose "
+        "another rhyme, or give less.",
         number=at + 1,
         form=frame.form.name,
     )

@@ -20,12 +20,15 @@ from moxie.arts.literature.verse.manner import RARE, Manner
 from moxie.arts.literature.verse.rhymes import ANY, PING, ZE, RhymeBook
 from moxie.arts.literature.verse.wishes import FREE
 
+NARROW = 16  # a rhyme of so few words has none to spare
+
 
 @dataclass(frozen=True)
 class Board:
     """The characters that may be set in one poem, with what is known of each.
 
     `tones` is bool [2, characters] (平, 仄); `rhymes` by letter and tone bool [characters];
+    `kept` are the words of narrow rhymes, which are set only where they rhyme;
     `words` says which two make a word, nonzero [characters, characters]. A character that a
     person gave goes with any other.
     """
@@ -35,6 +38,7 @@ class Board:
     rhymes: Mapping[tuple[str, str], NDArray[np.bool_]]
     words: sparse.csr_matrix
     common: NDArray[np.bool_]
+    kept: NDArray[np.bool_]
 
     @classmethod
     def lay(cls, manner: Manner, book: RhymeBook, rhymes: Mapping[str, str], given: str) -> Self:
@@ -45,11 +49,14 @@ class Board:
         ends = {}
         for letter, rhyme in rhymes.items():
             for tone in (PING, ZE):
-                members = book.members(rhyme, tone)
-                ends[letter, tone] = np.array([c in members for c in alphabet])
+                some = book.members(rhyme, tone)
+                ends[letter, tone] = np.array([c in some for c in alphabet])
         common = np.zeros(len(alphabet), bool)
         common[: len(manner.alphabet)] = manner.counts >= manner.enough(RARE)
-        return cls(alphabet, tones, ends, _open(manner.words, alphabet, given), common)
+        kept = np.zeros(len(alphabet), bool)
+        for members in ends.values():
+            kept |= members & (int((members & common).sum()) <= NARROW)
+        return cls(alphabet, tones, ends, _open(manner.words, alphabet, given), common, kept)
 
     def masks(self, line: Line, fixed: str, unused: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """What each place may hold: bool [alternatives, places, characters].
@@ -65,9 +72,10 @@ class Board:
                     found[a, i, self.alphabet.index(fixed[i])] = True
                     continue
                 either = self.tones.any(0) if tone == ANY else self.tones[(PING, ZE).index(tone)]
-                found[a, i] = free & either
                 if line.rhyme and i == line.length - 1:
-                    found[a, i] &= self.rhymes[line.rhyme, tone]
+                    found[a, i] = free & either & self.rhymes[line.rhyme, tone]
+                else:
+                    found[a, i] = free & either & ~self.kept
         return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from moxie.arts.literature.verse.manner import RARE, Manner
-from moxie.arts.literature.verse.rhymes import ANY, RhymeBook
+from moxie.arts.literature.verse.rhymes import ANY
 from moxie.arts.literature.verse.wishes import FREE, Frame
 from moxie.errors import BadInput
 
@@ -27,7 +27,7 @@ def choose(frame: Frame, manner: Manner, rng: np.random.Generator) -> Mapping[st
     for letter in sorted({line.rhyme for line in frame.pattern.lines if line.rhyme}):
         needed = _needed(frame, letter)
         asked = _asked(frame, letter, needed)
-        room = {rhyme: _room(frame.book, manner, rhyme, needed) for rhyme in asked or used}
+        room = {rhyme: _room(frame, manner, rhyme, needed) for rhyme in asked or used}
         least = 1.0 if asked else ROOM
         fit = sorted(r for r, n in room.items() if n >= least and r not in chosen.values())
         if not fit:
@@ -75,11 +75,13 @@ def _asked(frame: Frame, letter: str, needed: Counter[str]) -> frozenset[str]:
     return found
 
 
-def _room(book: RhymeBook, manner: Manner, rhyme: str, needed: Counter[str]) -> float:
+def _room(frame: Frame, manner: Manner, rhyme: str, needed: Counter[str]) -> float:
     """How many times over the author has the words that are needed, at its narrowest tone."""
     shares = []
     for tone, count in needed.items():
-        members = [c for c in book.members(rhyme, tone) if c in manner.index]
+        members = [
+            c for c in frame.book.members(rhyme, tone) if c in manner.index and c not in frame.given
+        ]
         known = sum(manner.counts[manner.index[c]] >= manner.enough(RARE) for c in members)
         shares.append(known / count)
     return min(shares, default=float(ROOM))
