@@ -12,7 +12,10 @@ from scipy import sparse
 
 from little_language import LittleLanguage
 from moxie.art import Brief
+from moxie.arts.literature.asking import options
 from moxie.arts.literature.examples import POEMS, sheets
+from moxie.arts.literature.models.blend import blend
+from moxie.arts.literature.models.style import TextModel
 from moxie.arts.literature.verse import briefs, rhyming
 from moxie.arts.literature.verse.check import check, clauses
 from moxie.arts.literature.verse.compose import Poem, compose
@@ -22,6 +25,7 @@ from moxie.arts.literature.verse.wishes import Wish, frames
 from moxie.arts.literature.verse.words import links
 from moxie.arts.literature.writing import Writing
 from moxie.errors import BadInput, TooLittleData
+from moxie.settings import Machine
 
 TEXTS = [data.decode().split("\n\n", 1)[1] for _, data in sheets(POEMS)]
 
@@ -202,3 +206,26 @@ def test_two_manners_are_joined(manner: Manner) -> None:
     assert len(both.lines) == 2 * len(manner.lines)
     assert {"江", "湖"} <= set(both.alphabet)
     assert Manner.joined([manner]) is manner
+
+
+def test_a_style_model_writes_and_fills_in_forms_saves_and_is_blended(
+    language: LittleLanguage, manner: Manner
+) -> None:
+    model = TextModel(Machine(device="cpu", threads=1)).like(language, [manner])
+    brief: Brief[Writing] = Brief((28,), options={"form": "五绝"})
+    poem = model.sample(brief, seed=1).content
+    assert poem.form == "五绝"
+    assert check(poem.lines, "五绝").strict
+    assert model.sample(brief, seed=1).content == poem
+    mask = np.arange(len(poem.text)) < 2
+    filled = model.infill(poem, mask, seed=3)
+    assert check(filled.lines, "五绝").strict
+    assert filled.text[2:] == poem.text[2:]
+    both = blend([(model, 0.5), (model.like(language, [manner]), 0.5)])
+    assert len(both.manners) == 2
+
+
+def test_the_book_of_rhymes_is_a_dial() -> None:
+    assert options({"韵书": "中华新韵", "form": "七绝"}) == {"book": "中华新韵", "form": "七绝"}
+    with pytest.raises(BadInput, match="no rhyme book"):
+        options({"book": "广韵"})

@@ -76,7 +76,8 @@ def options(given: Mapping[str, str]) -> Mapping[str, Scalar]:
     """The dials set, each in its one form, for `Brief.options`; raises BadInput.
 
     `form` "prose", "verse" or the name of one; `title`, `opening`, `first` (line) and `acrostic`
-    as they are; `theme` words with a space between; `rhyme` a character or group to rhyme with;
+    as they are; `theme` words with a space between; `rhyme` a character or group to rhyme with,
+    `book` the rhyme book;
     `plan` as `compose.plan` writes it.
     """
     named = {_NAMES.get(name.strip().lower(), name.strip().lower()): t for name, t in given.items()}
@@ -185,9 +186,15 @@ def _theme(text: str) -> str:
     return " ".join(words)
 
 
+def _book(text: str) -> str:
+    from moxie.arts.literature.verse.rhymes import rhyme_book
+
+    return rhyme_book(text.strip()).name
+
+
 _NAMES = {
     "体裁": "form", "题目": "title", "开头": "opening", "主题": "theme", "首句": "first",
-    "藏头": "acrostic", "韵": "rhyme", "first line": "first", "firstline": "first",
+    "藏头": "acrostic", "韵": "rhyme", "韵书": "book", "first line": "first", "firstline": "first",
 }  # fmt: skip
 _DIALS: Mapping[str, Callable[[str], Scalar]] = {
     "form": form,
@@ -197,6 +204,7 @@ _DIALS: Mapping[str, Callable[[str], Scalar]] = {
     "first": _words(MOST_TITLE),
     "acrostic": _words(MOST_TITLE),
     "rhyme": _words(8),
+    "book": _book,
 }
 
 HINTS: Mapping[str, Message] = {
@@ -207,6 +215,7 @@ HINTS: Mapping[str, Message] = {
     "first": say("First line of a poem"),
     "acrostic": say("Acrostic: the first characters of the lines"),
     "rhyme": say("Rhyme: a character to rhyme with, or the name of a rhyme"),
+    "book": say("Rhyme book: 平水韵, 词林正韵 or 中华新韵; without, that of the form"),
 }
 """What to write for each dial."""
 
