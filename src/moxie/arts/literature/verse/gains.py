@@ -22,14 +22,14 @@ class Weights:
     """What a character is chosen by; all but `language` and `heat` in nats at a full match."""
 
     language: float = 0.5  # of the log probability
-    common: float = 0.4  # of the log frequency, taken off: else small words win
+    common: float = 0.45  # of the log frequency, taken off: else small words win
     build: float = 5.0  # being used as the exemplar's character is
     parallel: float = 2.0  # answering the line before, where that is its couplet's first
     company: float = 2.5  # with what the poem has spoken of
-    theme: float = 2.5  # with what it is to speak of
+    theme: float = 3.0  # with what it is to speak of
     named: float = 1.5  # being in the theme itself
     word: float = 0.8  # of the log of how often the author has the word
-    border: float = 0.6  # the same of two characters on both sides of a border of words
+    border: float = 0.9  # the same of two characters on both sides of a border of words
     own: float = 6.0  # against the exemplar's own words; small ones a quarter
     again: float = 2.5  # against a small word that was used before
     heat: float = 0.5  # noise by which the beam is drawn
