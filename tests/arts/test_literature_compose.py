@@ -22,7 +22,7 @@ from moxie.errors import BadInput
 from moxie.nn.checkpoint import MemoryCheckpoint
 from moxie.settings import Machine
 
-WORKS = [codec.read(data, name) for name, data in sheets("prose.txt")][:8]
+WORKS = [codec.read(data, name) for name, data in sheets("prose.txt")][2:10]
 POEMS = [codec.read(data, name) for name, data in sheets("poems.txt")]
 PLAN = "told 60, spoken 30, told 50: 渡口"
 
@@ -127,8 +127,8 @@ def test_speech_is_closed_sentences_end_and_nothing_goes_round(model: TextModel)
 
 
 def test_a_theme_is_spoken_of(model: TextModel) -> None:
-    plain = sum(made(model, 80, seed).text.count("桥") for seed in range(2))
-    asked = sum(made(model, 80, seed, theme="桥").text.count("桥") for seed in range(2))
+    plain = sum(made(model, 80, seed).text.count("鹅") for seed in range(2))
+    asked = sum(made(model, 80, seed, theme="鹅").text.count("鹅") for seed in range(2))
     assert asked > plain
 
 

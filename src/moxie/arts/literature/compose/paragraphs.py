@@ -25,8 +25,9 @@ CANDIDATES = 4
 OVER = 1.7
 """A paragraph that finds no end by this share of its length is cut at its last sentence."""
 
-THEME, GOING_ON = 2.5, 12.0
-"""How much likelier the first letter of a theme word becomes, and each that follows it."""
+THEME, URGENT, GOING_ON = 2.5, 12.0, 12.0
+"""How much likelier the first letter of a theme word becomes, growing as the paragraph does, and
+each letter that follows it."""
 
 CERTAIN = 0.5
 """A character that was at least so likely is certain; a long run of them is known by heart."""
@@ -155,7 +156,8 @@ class Scribe:
                 continue
             known = next((n for n in range(len(word) - 1, 0, -1) if text.endswith(word[:n])), 0)
             if alphabet.knows(word[known]):
-                pull[alphabet.encode(word[known])[0]] = GOING_ON if known else THEME
+                urgent = THEME * (1 + URGENT * len(one.said) / beat.length)
+                pull[alphabet.encode(word[known])[0]] = GOING_ON if known else urgent
         return pull
 
     def _flow(self, before: str, shares: NDArray[np.float32]) -> NDArray[np.float32]:
