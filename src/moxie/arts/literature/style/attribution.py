@@ -56,5 +56,6 @@ def _evidence(texts: Sequence[Writing]) -> Doubles:
         cut = pieces(text)
         number = min(MOST_PIECES, len(cut))
         chosen += [cut[i * len(cut) // number] for i in range(number)]
-    rows = [StyleJudge().embed(chosen), NgramJudge().embed(chosen), [runs(one) for one in chosen]]
-    return np.concatenate(rows, axis=1, dtype=np.float64)
+    counted = np.array([runs(one) for one in chosen])
+    rows = [StyleJudge().embed(chosen), NgramJudge().embed(chosen), counted]
+    return np.concatenate(rows, axis=1).astype(np.float64)
