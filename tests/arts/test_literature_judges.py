@@ -7,6 +7,7 @@ import pytest
 from opencc import OpenCC
 
 from moxie.arts.literature import ART
+from moxie.arts.literature.style.attribution import classify
 from moxie.arts.literature.style.judges import FAR, KINDS, NgramJudge, StyleJudge, kind
 from moxie.arts.literature.style.profile import NAMES, profile
 from moxie.arts.literature.style.traits import TRAITS, measure
@@ -115,3 +116,27 @@ def test_figures_are_finite_for_anything() -> None:
 def test_a_trait_is_what_it_says(name: str, more: str, less: str) -> None:
     place = [trait.name for trait in TRAITS].index(name)
     assert measure(Writing((more,)))[place] > measure(Writing((less,)))[place]
+
+
+def test_authors_with_habits_of_their_own_are_told_apart() -> None:
+    habits = {
+        "first": ("我", "了", "，", "但是", "的"),
+        "second": ("其", "矣", "。", "然则", "之"),
+        "third": ("他们", "呢", "；", "因为", "着"),
+    }
+
+    def text(name: str, seed: int) -> Writing:
+        rng = np.random.default_rng([9, seed])
+        found = ""
+        for _ in range(60):
+            habit = habits[name][int(rng.integers(5))] if rng.random() < 0.4 else ""
+            found += "".join(chr(0x5000 + int(c)) for c in rng.integers(0, 900, 4)) + habit + "，"
+        return Writing((found + "。",))
+
+    works = {name: [text(name, seed) for seed in range(12)] for name in habits}
+    asked = [(name, text(name, 100 + seed)) for name in habits for seed in range(6)]
+    told = classify(works, [one for _, one in asked])
+    assert np.mean([name == answer for (name, _), answer in zip(asked, told, strict=True)]) > 0.9
+    assert classify(works, []) == []
+    with pytest.raises(ValueError, match="two authors"):
+        classify({"first": works["first"]}, [])
