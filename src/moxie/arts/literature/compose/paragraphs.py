@@ -41,6 +41,11 @@ NEVER = (0.002, 0.06)
 COPIED = 0.004
 """What is left of the chance of a character that ends a long run of the works."""
 
+NAMED = 0.25
+"""From this share of its length on a paragraph names a theme word that it has not come to yet."""
+
+CLAUSE_ENDS = frozenset("，。；：！？“「…—")
+
 KNOWN = 8  # certain characters in a row that are no sign of copying
 SAID = 5  # characters in a row that count as said before
 
@@ -102,8 +107,13 @@ class Scribe:
         if self._ended(one, beat, self._share(shares, "\n")):
             one.done = True
             return
-        chances = shares * self._pull(one, beat) * self._flow(before + one.text, shares)
-        symbol = self.manner.draw(chances, rng, self._less(one, before, beat))
+        pulled = shares * self._pull(one, beat)
+        chances = pulled * self._flow(before + one.text, pulled)
+        named = self._named(one, beat)
+        if named is None:
+            symbol = self.manner.draw(chances, rng, self._less(one, before, beat))
+        else:
+            symbol = self.language.alphabet.encode(named)[0]
         likely = float(shares[symbol])
         expected = -float(np.sum(shares * np.log(np.maximum(shares, 1e-12))))
         character = self.language.alphabet.decode([symbol])
@@ -115,6 +125,19 @@ class Scribe:
             one.speaking = character == self.habits.marks[0] and not (
                 one.speaking and self.habits.marks[0] == self.habits.marks[1]
             )
+
+    def _named(self, one: Paragraph, beat: Beat) -> str | None:
+        """The next letter of a theme word that is to be named now: where a clause begins."""
+        text, ends = one.text, CLAUSE_ENDS if self.habits.chinese else frozenset(" ")
+        if len(text) < NAMED * beat.length:
+            return None
+        for word in beat.theme:
+            if word in text or not all(map(self.language.alphabet.knows, word)):
+                continue
+            for known in range(len(word)):
+                if text.endswith(word[:known]) and text[: len(text) - known][-1:] in ends:
+                    return word[known]
+        return None
 
     def _ended(self, one: Paragraph, beat: Beat, newline: float) -> bool:
         """Whether it is long enough and a sentence has just ended, or it must be cut."""
