@@ -8,7 +8,8 @@ It learns from the given paintings and from Moxie's own sample works, harmed by 
 of synthetic damage while it trains. Every `--leave-out`th work of a folder is not learnt from: on
 those the threshold of the decision is set afterwards. Besides damage it is shown what only looks
 like it (contours, dabs and writing in the picture's own colors), and photographs of every quality
-(blur, JPEG, noise), so that it does not learn a generator's sharp edges. The easy comes first.
+(blur, JPEG, noise), so that it does not learn a generator's sharp edges. The easy comes first,
+unless it goes on from weights that have been through it.
 """
 
 from __future__ import annotations
@@ -227,7 +228,7 @@ def train(shown: Shown, steps: int, out: Path, begin_from: Path | None, hardest:
     optimiser = torch.optim.AdamW(marker.parameters(), lr=RATE, weight_decay=1e-3)
     began, recent = time.process_time(), []
     for step in range(1, steps + 1):
-        shown.hardness = hardest * min(1.0, 2 * step / steps)
+        shown.hardness = hardest * (1.0 if begin_from else min(1.0, 2 * step / steps))
         for group in optimiser.param_groups:  # level, and down to nothing in the last third
             group["lr"] = RATE * min(1.0, 3 * (1 - step / steps) + 0.01, step / 50)
         ins, labels = shown.batch()
