@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.literature.clean import LACUNA
-from moxie.arts.literature.writing import PROSE, VERSE, Writing
+from moxie.arts.literature.writing import BREAK, PROSE, VERSE, Writing
 from moxie.errors import BadInput
 from moxie.text import Message, Scalar, say
 
@@ -151,7 +151,9 @@ def _line_spans(content: Writing) -> list[tuple[int, int]]:
 
 
 def _paragraph_spans(content: Writing) -> list[tuple[int, int]]:
-    return [found.span() for found in re.finditer(r"(?:[^\n]|\n(?!\n))+", content.text)]
+    ends = np.cumsum([len(entry) + len(BREAK) for entry in content.paragraphs]) - len(BREAK)
+    lengths = map(len, content.paragraphs)
+    return [(int(end) - length, int(end)) for end, length in zip(ends, lengths, strict=True)]
 
 
 def _letter_spans(content: Writing) -> list[tuple[int, int]]:
