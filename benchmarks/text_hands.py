@@ -28,7 +28,7 @@ from moxie.flow.evaluate import MOST, compare, look
 from tables import Rows, parser
 from text_copies import load
 
-HELD_OUT, MADE, LEARNT = 0.15, 30, 60
+HELD_OUT, MADE, LEARNT = 0.15, 30, 120
 """Share of works held out, and how many count as creations and are learnt to tell authors by."""
 
 Random = np.random.Generator
@@ -38,8 +38,10 @@ def shuffled(work: Writing, rng: Random) -> Writing:
     """The same characters or words in another order."""
     between = r"(\W+|(?<=\w)(?=\w))" if chinese(work) else r"(\W+)"
     parts = re.split(between, work.text)
-    words = parts[::2]
-    parts[::2] = [words[int(place)] for place in rng.permutation(len(words))]
+    places = [place for place in range(0, len(parts), 2) if parts[place]]
+    words = [parts[place] for place in places]
+    for place, source in zip(places, rng.permutation(len(words)), strict=True):
+        parts[place] = words[int(source)]
     return work.with_text("".join(part or "" for part in parts))
 
 

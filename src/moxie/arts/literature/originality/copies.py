@@ -39,11 +39,14 @@ from moxie.arts.literature.originality.shelf import (
 from moxie.arts.literature.writing import Writing
 from moxie.text import Message, say
 
-CHANCE, HALF = 20.0, 130.0
-"""A passage of 20 bits says nothing; every 130 more halve the doubt, so that 150 bits are 0.5."""
+CHANCE, HALF = 20.0, 105.0
+"""A passage of 20 bits says nothing; every 105 more halve the doubt, so that 125 bits are 0.5."""
 
 FORMULA = 40.0
 """Passages of fewer bits cover nothing."""
+
+REST = 0.5
+"""What further passages of the same work count for, against the strongest one's bits."""
 
 NEARLY: tuple[tuple[float, float], ...] = ((1.0, 1.0), (0.8, 0.6), (0.7, 0.35))
 """How much a line counts of which this share of units is the work's, in order."""
@@ -165,10 +168,11 @@ def _similarity(
 ) -> float:
     """On the copy scale."""
     bits = max(passage.bits for passage in passages)
-    strongest = likely(bits, CHANCE, HALF)
     some = [passage.units for passage in passages if passage.bits >= FORMULA]
     covered = np.unique(np.concatenate([*some, np.zeros(0, np.int64)])).astype(np.int64)
-    share = float(weights[covered].sum() / max(float(weights.sum()), 1e-9))
+    told = float(weights[covered].sum())
+    strongest = likely(bits + REST * max(0.0, told - bits), CHANCE, HALF)
+    share = told / max(float(weights.sum()), 1e-9)
     whole = share**2 * min(1.0, bits / (CHANCE + HALF))
     much = sum(copied.values())
     doubt = LINES ** (much * min(1.0, math.sqrt(FEW_LINES / max(1, verse))))
