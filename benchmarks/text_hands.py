@@ -86,14 +86,15 @@ class Bench:
     def fidelity(self) -> None:
         """Rows of fidelity."""
         judge = ART.judges()[0]
-        made = self.train[:MADE]  # taken out of what the author is known by
+        number = min(MADE, len(self.train) // 3)  # taken out of what the author is known by
+        made = self.train[:number]
         sets = {
             "own": made,
             "shuffled": [shuffled(work, self.rng) for work in self.held[:MADE]],
             "markov2": markov(self.train, MADE, self.rng),
             **{name: works[:MADE] for name, works in self.others.items()},
         }
-        own = look(judge, self.train[MADE:], ART, MOST, self.seed)
+        own = look(judge, self.train[number:], ART, MOST, self.seed)
         held = look(judge, self.held, ART, MOST, self.seed)
         for name, contents in sets.items():
             seen = look(judge, contents, ART, MOST, self.seed)

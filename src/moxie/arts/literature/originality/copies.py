@@ -11,8 +11,12 @@ Of verse besides: the **lines** that are a work's, for a copied line is a copy, 
 characters. A line that stands in several works is a stock line and counts for less.
 
 The scale: 1 is the same text, whatever its punctuation and its script; from 0.5 on there is
-something to explain: some twenty characters in a row, eleven words, or a line of verse. It is
-continuous, so that it can measure a dial.
+something to explain: some seventeen characters or fourteen words in a row, or a line of verse. It
+is continuous, so that it can measure a dial.
+
+Measured (`benchmarks/text_copies.py`): passages of a hundred characters hidden in other works are
+found every time, two in five of their characters changed too; a line of verse every time. Of poems
+by Li Bai, Du Fu and Su Shi one to three in a hundred truly share a line with another one.
 """
 
 from __future__ import annotations
