@@ -28,7 +28,7 @@ from moxie.flow.evaluate import MOST, compare, look
 from tables import Rows, parser
 from text_copies import load
 
-HELD_OUT, MADE, LEARNT = 0.15, 30, 60
+HELD_OUT, MADE, LEARNT = 0.15, 30, 120
 """Share of works held out, and how many count as creations and are learnt to tell authors by."""
 
 Random = np.random.Generator
@@ -38,8 +38,10 @@ def shuffled(work: Writing, rng: Random) -> Writing:
     """The same characters or words in another order."""
     between = r"(\W+|(?<=\w)(?=\w))" if chinese(work) else r"(\W+)"
     parts = re.split(between, work.text)
-    words = parts[::2]
-    parts[::2] = [words[int(place)] for place in rng.permutation(len(words))]
+    places = [place for place in range(0, len(parts), 2) if parts[place]]
+    words = [parts[place] for place in places]
+    for place, source in zip(places, rng.permutation(len(words)), strict=True):
+        parts[place] = words[int(source)]
     return work.with_text("".join(part or "" for part in parts))
 
 
@@ -84,14 +86,15 @@ class Bench:
     def fidelity(self) -> None:
         """Rows of fidelity."""
         judge = ART.judges()[0]
-        made = self.train[:MADE]  # taken out of what the author is known by
+        number = min(MADE, len(self.train) // 3)  # taken out of what the author is known by
+        made = self.train[:number]
         sets = {
             "own": made,
             "shuffled": [shuffled(work, self.rng) for work in self.held[:MADE]],
             "markov2": markov(self.train, MADE, self.rng),
             **{name: works[:MADE] for name, works in self.others.items()},
         }
-        own = look(judge, self.train[MADE:], ART, MOST, self.seed)
+        own = look(judge, self.train[number:], ART, MOST, self.seed)
         held = look(judge, self.held, ART, MOST, self.seed)
         for name, contents in sets.items():
             seen = look(judge, contents, ART, MOST, self.seed)

@@ -22,8 +22,8 @@ BEFORE = 24
 METHOD = say(
     "Both texts are read without punctuation, case or traditional forms. Passages are followed "
     "through both, over characters that were changed, left out or put in; each character or word "
-    "counts by how much it tells. Twenty characters in a row, or one line of a short poem, are the "
-    "threshold of 0.5."
+    "counts by how much it tells. Some seventeen characters or fourteen words in a row, or one "
+    "line of a short poem, are the threshold of 0.5."
 )
 LIMITS = say(
     "This finds words in common. It does not see a translation, a retelling in other words or a "

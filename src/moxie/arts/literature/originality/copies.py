@@ -11,8 +11,12 @@ Of verse besides: the **lines** that are a work's, for a copied line is a copy, 
 characters. A line that stands in several works is a stock line and counts for less.
 
 The scale: 1 is the same text, whatever its punctuation and its script; from 0.5 on there is
-something to explain: some twenty characters in a row, eleven words, or a line of verse. It is
-continuous, so that it can measure a dial.
+something to explain: some seventeen characters or fourteen words in a row, or a line of verse. It
+is continuous, so that it can measure a dial.
+
+Measured (`benchmarks/text_copies.py`): passages of a hundred characters hidden in other works are
+found every time, two in five of their characters changed too; a line of verse every time. Of poems
+by Li Bai, Du Fu and Su Shi one to three in a hundred truly share a line with another one.
 """
 
 from __future__ import annotations
@@ -39,11 +43,14 @@ from moxie.arts.literature.originality.shelf import (
 from moxie.arts.literature.writing import Writing
 from moxie.text import Message, say
 
-CHANCE, HALF = 20.0, 130.0
-"""A passage of 20 bits says nothing; every 130 more halve the doubt, so that 150 bits are 0.5."""
+CHANCE, HALF = 20.0, 105.0
+"""A passage of 20 bits says nothing; every 105 more halve the doubt, so that 125 bits are 0.5."""
 
 FORMULA = 40.0
 """Passages of fewer bits cover nothing."""
+
+REST = 0.5
+"""What further passages of the same work count for, against the strongest one's bits."""
 
 NEARLY: tuple[tuple[float, float], ...] = ((1.0, 1.0), (0.8, 0.6), (0.7, 0.35))
 """How much a line counts of which this share of units is the work's, in order."""
@@ -165,10 +172,11 @@ def _similarity(
 ) -> float:
     """On the copy scale."""
     bits = max(passage.bits for passage in passages)
-    strongest = likely(bits, CHANCE, HALF)
     some = [passage.units for passage in passages if passage.bits >= FORMULA]
     covered = np.unique(np.concatenate([*some, np.zeros(0, np.int64)])).astype(np.int64)
-    share = float(weights[covered].sum() / max(float(weights.sum()), 1e-9))
+    told = float(weights[covered].sum())
+    strongest = likely(bits + REST * max(0.0, told - bits), CHANCE, HALF)
+    share = told / max(float(weights.sum()), 1e-9)
     whole = share**2 * min(1.0, bits / (CHANCE + HALF))
     much = sum(copied.values())
     doubt = LINES ** (much * min(1.0, math.sqrt(FEW_LINES / max(1, verse))))
