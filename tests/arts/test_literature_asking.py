@@ -7,7 +7,8 @@ import pytest
 
 from moxie.arts.literature import Literature
 from moxie.arts.literature.asking import options, region, size
-from moxie.arts.literature.examples import examples, sheets
+from moxie.arts.literature.clean import clean
+from moxie.arts.literature.examples import english, examples, sheets
 from moxie.arts.literature.family import family
 from moxie.arts.literature.files import codec
 from moxie.arts.literature.page.show import preview
@@ -159,6 +160,8 @@ def test_the_samples_are_many_and_their_poems_keep_their_forms() -> None:
     names = [name for name, _ in examples()]
     assert len(PROSE) >= 24
     assert all(280 <= len(one.text) <= 800 for one in PROSE)
+    assert all(clean(codec.read(data, name)).usable for name, data in english())
+    assert len(list(english())) >= 8
     for name, data in sheets("poems.txt"):
         assert name in names
         lines = clauses(codec.read(data, name).text)
