@@ -18,10 +18,11 @@ import itertools
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
-from literature import BIT, Read, learnt, works_in
+from literature import BIT, Read, learnt, works_of
 from moxie.art import Brief
 from moxie.arts.literature import ART
 from moxie.arts.literature.models.style import TextModel
@@ -32,16 +33,17 @@ from moxie.nn import machine
 from tables import Rows, parser
 
 FORMS = ("七绝", "五律", "七律", "五绝")
+LEAST = 20  # works of an author; a list of sources beside them is none
 LYRICS = ("浣溪沙", "蝶恋花", "西江月", "菩萨蛮", "水调歌头")
 """Asked for as well of authors who wrote lyrics."""
 
 
-def by_author(works: Sequence[Read]) -> dict[str, list[Read]]:
+def by_author(folder: Path) -> dict[str, list[Read]]:
     """The works by what their files' names begin with."""
     found: dict[str, list[Read]] = defaultdict(list)
-    for work in works:
-        found[work.name.partition("/")[0].partition(".")[0].partition("_")[0]].append(work)
-    return dict(found)
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in ART.suffixes):
+        found[path.stem.partition("_")[0]] += works_of(path)
+    return {author: works for author, works in found.items() if len(works) >= LEAST}
 
 
 def forms_of(works: Sequence[Read]) -> tuple[str, ...]:
@@ -112,7 +114,7 @@ def main() -> None:
     flags.add_argument("--poems", type=int, help="in all (100)")
     given = flags.parse_args()
     count = given.poems or (12 if given.quick else 100)
-    authors = by_author(works_in(given.works))
+    authors = by_author(given.works)
     on, rows = machine.detect(), Rows()
     counts = next(recipe for recipe in ART.recipes() if recipe.name == "literature/counts")
     models: dict[str, TextModel] = {}
