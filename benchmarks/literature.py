@@ -75,16 +75,21 @@ class Split:
 
 def works_in(folder: Path) -> list[Read]:
     """Every work in a folder that can be read and is fit to learn from."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in ART.suffixes)
+    return [work for path in paths for work in works_of(path)]
+
+
+def works_of(path: Path) -> list[Read]:
+    """Every work in a file that can be read and is fit to learn from."""
     found = []
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in ART.suffixes):
-        try:
-            files = ART.works(path.read_bytes(), path.name)
-            for name, data in files:
-                cleaned = ART.clean(ART.read(data, name))
-                if cleaned.usable and cleaned.content.text:
-                    found.append(Read(path.stem if len(files) == 1 else name, cleaned.content))
-        except MoxieError as error:
-            Console(stderr=True).print(f"{path.name}: {error}")
+    try:
+        files = ART.works(path.read_bytes(), path.name)
+        for name, data in files:
+            cleaned = ART.clean(ART.read(data, name))
+            if cleaned.usable and cleaned.content.text:
+                found.append(Read(path.stem if len(files) == 1 else name, cleaned.content))
+    except MoxieError as error:
+        Console(stderr=True).print(f"{path.name}: {error}")
     return found
 
 

@@ -31,6 +31,9 @@ PASSES = 12
 FEW = 150_000
 """Characters below which a transformer alone learns less than counts do."""
 
+BOTH_FROM = 1200.0
+"""Seconds from which a mixture has two networks."""
+
 USED = 0.75
 """Share of the seconds given that networks may take; the rest is for counts and the gate."""
 
@@ -62,8 +65,11 @@ def transformer_plan(supply: Supply) -> Plan | None:
 
 
 def mixture_plan(supply: Supply) -> Plan | None:
-    """Counts and both networks; only the recurrent one where there is little to read."""
-    if supply.amount >= FEW:
+    """Counts and a recurrent network; a transformer as well where each has time enough.
+
+    Readers of a recurrent network are copied at no cost, which verse needs.
+    """
+    if supply.amount >= FEW and supply.seconds >= BOTH_FROM:
         return network_plan(supply, "counts", "recurrent", "transformer")
     return network_plan(supply, "counts", "recurrent")
 

@@ -37,7 +37,7 @@ ERRORS = say(
     "copies.",
     length=100,
     found=100,
-    changed=90,
+    changed=100,
     alarms=2.0,
 )
 

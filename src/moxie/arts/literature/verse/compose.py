@@ -30,6 +30,7 @@ EXEMPLARS = 12  # that each is tried with
 TRIES = 4  # how often a line that came to nothing is begun again
 THEMES = 6  # times a word must be met to be spoken of unasked
 NEAR = 8.0  # how strongly exemplars near to the theme are preferred
+SEEN = 6.0  # how strongly exemplars are preferred that show things, not reason
 PLACED = (
     3.0  # how much likelier an exemplar is that opened, or ended, its poem as the new line does
 )
@@ -174,7 +175,7 @@ def _exemplars(
     near = manner.subjects[key] @ setter.gains.aim(h)
     opens, closes = at == 0, at + size == len(lines)
     placed = np.array([(e.opens == opens) + (e.closes == closes) for e in pool])
-    weights = np.exp(NEAR * near) * PLACED**placed
+    weights = np.exp(NEAR * near - SEEN * manner.smallness[key]) * PLACED**placed
     drawn = setter.rng.choice(
         len(pool), min(EXEMPLARS, len(pool)), replace=False, p=weights / weights.sum()
     )

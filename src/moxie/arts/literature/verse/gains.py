@@ -29,8 +29,9 @@ class Weights:
     theme: float = 3.0  # with what it is to speak of
     named: float = 1.5  # being in the theme itself
     word: float = 0.8  # of the log of how often the author has the word
-    border: float = 0.9  # the same of two characters on both sides of a border of words
+    border: float = 0.7  # the same of two characters on both sides of a border of words
     own: float = 6.0  # against the exemplar's own words; small ones a quarter
+    small: float = 2.0  # against small words
     again: float = 2.5  # against a small word that was used before
     heat: float = 0.5  # noise by which the beam is drawn
 
@@ -79,6 +80,9 @@ class Gains:
         self.spelled = np.array([not language.alphabet.knows(c) for c in board.alphabet])
         self.named = np.array([c in theme for c in board.alphabet])
         self.theme = _direction(self.topics[self.named].sum(0))
+        small = np.array([c in SMALL for c in board.alphabet])
+        self.free = weights.common * self.rarity + weights.named * self.named
+        self.free -= weights.small * small  # what a character has without any neighbour
         self._likeness: dict[str, Floats] = {}
 
     def gain(self, h: Hypothesis, i: int, chances: Floats, places: NDArray[np.int64]) -> Floats:
@@ -109,7 +113,7 @@ class Gains:
     def base(self, h: Hypothesis) -> Floats:
         """The part of the gain that is the same all along a line, float32 [characters]."""
         w = self.weights
-        base = w.common * self.rarity - w.again * h.small + w.named * self.named
+        base = self.free - w.again * h.small
         base += self.topics @ (w.company * _direction(h.company) + w.theme * self.theme)
         if h.exemplars:
             for c in set(h.exemplars[-1].first + h.exemplars[-1].second):

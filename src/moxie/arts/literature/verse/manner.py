@@ -17,7 +17,7 @@ from safetensors.numpy import load_file, save_file
 from scipy import sparse
 
 from moxie.arts.literature.verse import vectors
-from moxie.arts.literature.verse.check import clauses
+from moxie.arts.literature.verse.check import SMALL, clauses
 from moxie.arts.literature.verse.words import links
 from moxie.errors import TooLittleData
 
@@ -190,6 +190,16 @@ class Manner:
             sums = self.topics[np.array(places)].sum(1)
             found[key] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
         return found
+
+    @cached_property
+    def smallness(self) -> dict[tuple[int, ...], NDArray[np.float32]]:
+        """The share of small words in each of `exemplars`, float32 [exemplars] by their lengths."""
+        return {
+            key: np.array(
+                [sum(c in SMALL for c in e.first + e.second) / sum(key) for e in some], np.float32
+            )
+            for key, some in self.exemplars.items()
+        }
 
     def enough(self, times: int) -> float:
         """How often a character must be met here for what needs it so often among `LARGE`."""
