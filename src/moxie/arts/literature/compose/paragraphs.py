@@ -44,6 +44,9 @@ COPIED = 0.004
 NAMED = 0.25
 """From this share of its length on a paragraph names a theme word that it has not come to yet."""
 
+WORN, WORN_FOR = (0.05, 0.005), 1500
+"""What is left of the chances of what was said twice, or at length, in so many characters."""
+
 CLAUSE_ENDS = frozenset("，。；：！？“「…—")
 
 KNOWN = 8  # certain characters in a row that are no sign of copying
@@ -109,6 +112,9 @@ class Scribe:
             return
         pulled = shares * self._pull(one, beat)
         chances = pulled * self._flow(before + one.text, pulled)
+        for char, left in _worn(before[-WORN_FOR:] + one.text).items():
+            if self.language.alphabet.knows(char):
+                chances[self.language.alphabet.encode(char)[0]] *= left
         named = self._named(one, beat)
         if named is None:
             symbol = self.manner.draw(chances, rng, self._less(one, before, beat))
@@ -227,6 +233,22 @@ class Scribe:
         if not alphabet.knows(character):
             return 0.0
         return float(shares[alphabet.encode(character)[0]])
+
+
+def _worn(text: str) -> dict[str, float]:
+    """What would say once more what the text has said, and what is left of its chances.
+
+    A run of four that was said is worn, one of three when it was said twice.
+    """
+    found: dict[str, float] = {}
+    for length, times, left in ((3, 2, WORN[0]), (4, 1, WORN[1])):
+        tail = text[-(length - 1) :]
+        place, after = text.find(tail), list[str]()
+        while 0 <= place < len(text) - len(tail):
+            after.append(text[place + len(tail)])
+            place = text.find(tail, place + 1)
+        found |= {char: left for char in after if after.count(char) >= times}
+    return found
 
 
 def _cut(one: Paragraph) -> None:

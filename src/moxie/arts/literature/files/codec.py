@@ -80,9 +80,9 @@ def write(writing: Writing, suffix: str = "") -> bytes:
     Raises BadInput for another suffix, Missing where a package is needed.
     """
     suffix = suffix.lower()
-    if suffix in ("", ".md", ".markdown"):
+    if suffix in ("", ".md"):
         return markdown.pack(writing)
-    if suffix in (".txt", ".text"):
+    if suffix == ".txt":
         return write_text(writing)
     if suffix == ".docx":
         from moxie.arts.literature.files.docx import write_docx
