@@ -1,7 +1,7 @@
 """Sample works that ship with Moxie: prose and verse written for it, under its own license.
 
-A narrator mends clocks beside a ferry and tells, in Chinese, what he sees; his poems keep the
-tones and rhymes of their forms. `english` has sketches of an English town by one voice, for trying
+A narrator mends clocks beside a ferry and tells, in Chinese, what he sees; his `poems` keep the
+tones and rhymes of their forms, `english` has sketches of an English town by one voice, for trying
 out another alphabet.
 """
 
@@ -15,8 +15,15 @@ PROSE, POEMS, ENGLISH = "prose.txt", "poems.txt", "english.txt"
 
 
 def examples() -> Iterator[tuple[str, bytes]]:
-    """(file name, UTF-8) of each piece of prose, then of each poem, named by their titles."""
+    """(file name, UTF-8) of each piece of prose, named by its title.
+
+    The poems are a set of their own: among prose they would be measured against prose.
+    """
     yield from sheets(PROSE)
+
+
+def poems() -> Iterator[tuple[str, bytes]]:
+    """(file name, UTF-8) of each poem."""
     yield from sheets(POEMS)
 
 
