@@ -13,6 +13,7 @@ from scipy import sparse
 from little_language import LittleLanguage
 from moxie.art import Brief
 from moxie.arts.literature.asking import options
+from moxie.arts.literature.compose.habits import Habits
 from moxie.arts.literature.examples import POEMS, sheets
 from moxie.arts.literature.models.blend import blend
 from moxie.arts.literature.models.style import TextModel
@@ -211,7 +212,7 @@ def test_two_manners_are_joined(manner: Manner) -> None:
 def test_a_style_model_writes_and_fills_in_forms_saves_and_is_blended(
     language: LittleLanguage, manner: Manner
 ) -> None:
-    model = TextModel(Machine(device="cpu", threads=1)).like(language, [manner])
+    model = TextModel(Machine(device="cpu", threads=1)).like(language, [manner], Habits())
     brief: Brief[Writing] = Brief((28,), options={"form": "五绝"})
     poem = model.sample(brief, seed=1).content
     assert poem.form == "五绝"
@@ -221,7 +222,11 @@ def test_a_style_model_writes_and_fills_in_forms_saves_and_is_blended(
     filled = model.infill(poem, mask, seed=3)
     assert check(filled.lines, "五绝").strict
     assert filled.text[2:] == poem.text[2:]
-    both = blend([(model, 0.5), (model.like(language, [manner]), 0.5)])
+    again = replace(brief, start=poem, mask=mask)
+    edited = model.sample(again, seed=4).content
+    assert check(edited.lines, "五绝").strict
+    assert edited.text[2:] == poem.text[2:]
+    both = blend([(model, 0.5), (model.like(language, [manner], Habits()), 0.5)])
     assert len(both.manners) == 2
 
 

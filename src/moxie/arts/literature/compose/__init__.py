@@ -28,8 +28,9 @@ def write(
 
     Raises BadInput or TooLittleData for what these works do not give.
     """
-    if brief.mask is not None:
-        return draw.write(language, brief, seed)
+    if brief.mask is not None and brief.start is not None:
+        poem = briefs.fill(language, manners, brief.start, brief.mask, seed)
+        return poem or draw.write(language, brief, seed)
     asked = replace(brief, options={**brief.options, "form": _form(habits, brief, seed)})
     if briefs.in_form(asked):
         return briefs.write(language, manners, asked, seed)

@@ -16,7 +16,7 @@ from moxie.arts.literature.verse.forms import REGULATED, form, names
 from moxie.arts.literature.verse.manner import Manner
 from moxie.arts.literature.verse.wishes import FREE, Wish
 from moxie.arts.literature.writing import VERSE, Writing
-from moxie.errors import TooLittleData
+from moxie.errors import BadInput, TooLittleData
 
 KEEPS = 0.9
 """A poem whose known characters keep this share of a form's tones is filled by that form."""
@@ -65,7 +65,7 @@ def fill(
 ) -> Writing | None:
     """A poem with the characters that are masked made anew by its form.
 
-    None where it is in no form that is known here, or does not keep it.
+    None where it is in no form that is known here, does not keep it, or has no room left.
     """
     pairs = list(zip(content.text, mask, strict=True))  # marks and line ends stay
     known = "".join(FREE if gone and characters(c) else c for c, gone in pairs)
@@ -73,7 +73,11 @@ def fill(
     if not manners or not name:
         return None
     lines = clauses(known)
-    poem = compose(language, Manner.joined(manners), Wish(name, given=tuple(lines)), seed=seed)
+    wish = Wish(name, given=tuple(lines))
+    try:
+        poem = compose(language, Manner.joined(manners), wish, seed=seed)
+    except BadInput:
+        return None
     made = iter("".join(poem.lines))
     told = [(next(made) if characters(c) else c, c, gone) for c, gone in pairs]
     return content.with_text("".join(new if gone else c for new, c, gone in told))
