@@ -11,9 +11,7 @@ from moxie.art import Likeness
 from moxie.arts.literature.originality.copies import TextIndex
 from moxie.arts.literature.writing import Writing
 from moxie.errors import BadInput
-
-CERTAIN, MOST = 0.5, 24
-"""From here on a source is told, and the most that are."""
+from moxie.nn.sources import sources
 
 MAGIC = b"moxie-text-1\n"
 
@@ -75,13 +73,5 @@ class TextArchive:
         self._index = TextIndex(_Traced(traces))
 
     def search(self, content: Writing) -> list[Likeness]:
-        """The sources from `CERTAIN` on, or else the likeliest one; the likeliest first."""
-        found: list[Likeness] = []
-        while len(found) < min(MOST, len(self._index)):
-            near = self._index.nearest(content, exclude=[one.index for one in found])
-            if near is None or (found and near.similarity < CERTAIN):
-                break
-            found.append(near)
-            if near.similarity < CERTAIN:
-                break
-        return found
+        """See `sources`."""
+        return sources(self._index, content, len(self._index))

@@ -11,10 +11,8 @@ from moxie.arts.music.originality.copies import ScoreIndex
 from moxie.arts.music.page.roll import BARS, roll
 from moxie.arts.music.pieces import excerpt
 from moxie.arts.music.score import Score
+from moxie.nn.sources import sources
 from moxie.text import say
-
-CERTAIN, MOST = 0.5, 24
-"""From here on a source is told, and the most that are."""
 
 WIDTH, HEIGHT, TITLE = 840, 180, 26
 
@@ -48,16 +46,8 @@ class ScoreArchive:
         self._index = ScoreIndex([codec.read(trace, "trace") for trace in traces])
 
     def search(self, content: Score) -> list[Likeness]:
-        """The sources from `CERTAIN` on, or else the likeliest one; the likeliest first."""
-        found: list[Likeness] = []
-        while len(found) < min(MOST, self._number):
-            near = self._index.nearest(content, exclude=[one.index for one in found])
-            if near is None or (found and near.similarity < CERTAIN):
-                break
-            found.append(near)
-            if near.similarity < CERTAIN:
-                break
-        return found
+        """See `sources`."""
+        return sources(self._index, content, self._number)
 
 
 def compare(suspect: Score, original: Score) -> Comparison:
