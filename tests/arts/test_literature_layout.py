@@ -204,3 +204,10 @@ def test_stories_are_works_and_chapters_are_not(head: str, titles: list[str], nu
             assert found == [(name, data)]
         else:
             assert codec.read(found[1][1], "x").paragraphs == (PARAGRAPHS[1],)
+
+
+def test_a_title_and_whose_it_is_are_no_text() -> None:
+    for head in ("渡口", "胡文《渡口杂记》\n\n渡口", "渡口\n\n作者：胡文"):
+        found = codec.read(f"{head}\n\n{PARAGRAPHS[0]}\n\n{PARAGRAPHS[1]}".encode(), "x.txt")
+        assert found.title == "渡口"
+        assert found.paragraphs == tuple(PARAGRAPHS[:2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from moxie.arts.literature.files.headings import CHAPTER
 from moxie.arts.literature.files.layout import lay
@@ -19,6 +20,7 @@ _TITLE = 48  # columns of a title line at most
 _LINE = 80  # columns of a line of verse, in a book of verse
 _HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(\S.*)")
 _AUTHOR = re.compile(r"(?:作者|著者|文)[:：\s].{1,20}|by\s+.{2,40}", re.IGNORECASE)
+_SOURCE = re.compile(r"[\u4e00-\u9fff·]{2,8}《[^》]{1,30}》")  # whose book it is from
 _SENTENCE = re.compile(r"[。！？；，、,;.!?：:…”」』\"]$")
 
 
@@ -71,19 +73,26 @@ def _parted(text: str) -> Iterator[tuple[str, int, str]]:
 def _titled(section: Section, cut: Counter[str]) -> Section:
     """A short first paragraph that is no sentence is the title; the author's name may follow it."""
     entries = list(section.entries)
-    if len(entries) < 2 or not _is_title(entries[0]):
-        return section
-    signed = len(entries) > 2 and _AUTHOR.fullmatch(entries[1])
-    if not signed and len(entries[1]) <= len(entries[0]):
-        return section
-    title = entries.pop(0)
-    gone = 1
-    if signed:
+    gone = 0
+    if len(entries) > 2 and _SOURCE.fullmatch(entries[0]):
         entries.pop(0)
         cut["author"] += 1
         gone += 1
+    if len(entries) < 2 or not _is_title(entries[0]):
+        return _without(section, gone)
+    signed = len(entries) > 2 and _AUTHOR.fullmatch(entries[1])
+    if not signed and len(entries[1]) <= len(entries[0]):
+        return _without(section, gone)
+    title = entries[0].strip("《》 ")
+    if signed:
+        cut["author"] += 1
+    return replace(_without(section, gone + (2 if signed else 1)), title=title, level=1)
+
+
+def _without(section: Section, gone: int) -> Section:
+    """Without its first entries."""
     stanzas = frozenset(place - gone for place in section.stanzas if place >= gone)
-    return Section(tuple(entries), title.strip("《》 "), 1, stanzas)
+    return replace(section, entries=section.entries[gone:], stanzas=stanzas)
 
 
 def _is_title(entry: str) -> bool:
