@@ -25,6 +25,9 @@ from moxie.arts.sculpture.workshop import Workshop
 SIZE = 76
 """Voxels along the work's longest side."""
 
+SEEN = 0.7
+"""Share of a hole whose mirror image must be known for it to be a guess."""
+
 SHELL = 6
 """Voxels about the hole in which candidates are judged."""
 
@@ -78,13 +81,17 @@ def _hole(content: Form, mask: Bools) -> Hole:
     air = Field(np.zeros(box.shape, np.float32), box.low, box.pitch)
     points = air.points()
     missing = content.frame.masked(points.reshape(-1, 3).astype(np.float32), mask)
-    whole = _whole(content)
+    whole = _whole(content, mask)
     return Hole(Field(whole.at(points), box.low, pitch), missing.reshape(box.shape), whole)
 
 
-def _whole(content: Form) -> Field:
+def _whole(content: Form, mask: Bools) -> Field:
+    """The field of what is known: what the mask covers must not speak for itself."""
+    masked = content.frame.masked(content.vertices, mask)
+    held = ~masked[content.faces].any(1)
+    known = Form(content.vertices, content.faces[held], content.frame) if held.any() else content
     low, high = content.vertices.min(0).astype(float), content.vertices.max(0).astype(float)
-    return field_in(content, Box.around(low, high, content.frame.longest / SIZE))
+    return field_in(known, Box.around(low, high, content.frame.longest / SIZE))
 
 
 def _candidates(
@@ -99,8 +106,7 @@ def _candidates(
         return []
     suspect = Shape(points[known])
     places = (hole.field.points().reshape(-1, 3) - middle) / long  # as `points` are
-    mirrored = hole.whole.at(hole.field.points() * (-1, 1, 1) + (2 * middle[0], 0, 0))
-    found = [_open_mirror(mirrored, hole, content, mask)]
+    found = _mirrored(hole, content, mask)
     works = [Shape(points_of(exhibit.form)) for exhibit in workshop.exhibits]
     least, poses = promise(suspect, works)
     for index in np.argsort(least, kind="stable")[:LENDING]:
@@ -109,15 +115,16 @@ def _candidates(
     return found
 
 
-def _open_mirror(
-    mirrored: NDArray[np.float32], hole: Hole, content: Form, mask: Bools
-) -> NDArray[np.float32]:
-    """The mirror image; where that is missing too, nothing but air is claimed."""
+def _mirrored(hole: Hole, content: Form, mask: Bools) -> list[NDArray[np.float32]]:
+    """The work's own mirror image, unless most of what would be needed of it is missing too."""
     middle = content.frame.low[0] + content.frame.side / 2
     places = hole.field.points() * (-1, 1, 1) + (2 * middle, 0, 0)
     gone = content.frame.masked(places.reshape(-1, 3).astype(np.float32), mask)
-    gone = gone.reshape(mirrored.shape)
-    return np.where(gone & hole.missing, hole.field.values, mirrored).astype(np.float32)
+    gone = gone.reshape(hole.missing.shape)
+    if gone[hole.missing].mean() > 1 - SEEN:
+        return []
+    air = np.float32(REACH * hole.field.pitch)
+    return [np.where(gone, air, hole.whole.at(places)).astype(np.float32)]
 
 
 def _laid(
