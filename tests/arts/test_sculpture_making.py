@@ -88,7 +88,7 @@ def test_what_is_masked_does_not_speak_for_itself() -> None:
     # another head: the same vertices are masked, but they lie elsewhere in the mask
     moved[lost, 0] *= np.float32(0.5)
     other = Form(moved, whole.faces, whole.frame)
-    one, two = (mend._hole(form, mask).field.values for form in (whole, other))
+    one, two = (mend.hole_of(form, mask).field.values for form in (whole, other))
     assert np.allclose(one, two, atol=1e-5)
 
 

@@ -56,7 +56,7 @@ def _flat(form: Form) -> bool:
     """Whether it is a sheet or nothing at all, open or closed."""
     middle = form.vertices.mean(0)
     held = abs(volume(Form(form.vertices - middle, form.faces, form.frame)))
-    return held < LEAST_BODY * float(areas(form)[0].sum()) ** 1.5
+    return bool(held < LEAST_BODY * float(areas(form)[0].sum()) ** 1.5)
 
 
 def _sound(form: Form) -> tuple[Form, list[Flag]]:

@@ -58,16 +58,16 @@ def mend(
     content: Form, mask: Bools, workshop: Workshop, bank: Bank | None, generator: torch.Generator
 ) -> Form:
     """The content with what the mask covers made anew, all else exactly as it was."""
-    hole = _hole(content, mask)
+    hole = hole_of(content, mask)
     guesses = _candidates(content, mask, hole, workshop)
     nothing = np.zeros_like(hole.field.values)
-    filled = _film(hole, min(guesses, key=lambda one: _cost(hole, one), default=nothing))
+    filled = film(hole, min(guesses, key=lambda one: _cost(hole, one), default=nothing))
     if bank is not None:
         filled = lay(filled, bank, 0.6, generator, hole.missing).field
     return stitched(content, mask, filled.mesh(content.frame, whole=False))
 
 
-def _hole(content: Form, mask: Bools) -> Hole:
+def hole_of(content: Form, mask: Bools) -> Hole:
     """The masked part of the frame, as far as a work could reach, with a rim of what is known."""
     cells = np.argwhere(mask)
     cell, corner = content.frame.side / GRID, np.array(content.frame.low)
@@ -159,15 +159,15 @@ def _difference(hole: Hole, guess: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.abs(np.clip(hole.field.values, -reach, reach) - np.clip(guess, -reach, reach))
 
 
-def _film(hole: Hole, guess: NDArray[np.float32]) -> Field:
+def film(hole: Hole, guess: NDArray[np.float32]) -> Field:
     """The hole filled with a guess, whose difference at the rim is carried inwards.
 
     The difference is a solution of Laplace's equation.
     """
     known, reach = hole.field.values, REACH * hole.field.pitch
     flat = np.clip(guess.reshape(known.shape), -reach, reach)
-    film = _harmonic(np.clip(known, -reach, reach) - flat, hole.missing)
-    values = np.where(hole.missing, flat + film, known)
+    carried = _harmonic(np.clip(known, -reach, reach) - flat, hole.missing)
+    values = np.where(hole.missing, flat + carried, known)
     return Field(values.astype(np.float32), hole.field.low, hole.field.pitch)
 
 
