@@ -15,6 +15,7 @@ from moxie.arts.literature.models.counts import Counts
 from moxie.arts.literature.models.gate import Gate, Teacher
 from moxie.arts.literature.models.language import Alphabet, Language
 from moxie.arts.literature.models.mixture import Mixture
+from moxie.arts.literature.models.places import DEPTH, WORD, WORD_BEFORE, Places, opened
 from moxie.arts.literature.models.style import Lesson, TextModel
 from moxie.arts.literature.recipes.counts import RECIPE as COUNTS
 from moxie.arts.literature.recipes.mixture import RECIPE as MIXTURE
@@ -154,10 +155,22 @@ class TestCounts:
             TextModel(MACHINE).sample(Brief((9,)), seed=1)
 
     def test_counts_hold_what_was_counted(self) -> None:
-        counts = Counts.of([[0, 1, 0, 1, 2]], [1.0], 4)  # 3 ends a text
+        counts = Counts.of([[0, 1, 0, 1, 2]], [1.0], np.zeros(4, bool))  # 3 ends a text
         pairs = counts.growing.tables[-1]
         assert pairs.counts.sum() == 6  # five symbols and an end
         assert counts.growing.often.argmin() == 0 or counts.growing.often[3] == 1
+
+    def test_words_are_told_apart(self) -> None:
+        symbols = Alphabet("abc ")
+        past = opened(symbols.end, symbols.encode("ab  c ab  c"))
+        places = Places([(past, DEPTH + at) for at in range(12)])
+        known = places.contexts(symbols.letters)
+        words, before = known[:, WORD], known[:, WORD_BEFORE]
+        assert list(words == 0) == [at in (0, 3, 4, 6, 9, 10) for at in range(12)]
+        assert words[1:6].tolist() == words[7:12].tolist()
+        assert words[1] == words[7] != words[2] == words[8]
+        assert before[5] == before[11] != before[7] == before[8] != 0
+        assert before[0] == before[2] == 0
 
     def test_letters_do_as_well(self) -> None:
         line = "The ferry came late, and nobody on the bank said a word about it. "

@@ -193,8 +193,9 @@ def _forms(studio: Studio, art: str, data: bytes, name: str) -> dict[str, tuple[
 
 
 def _plain(preview: Preview) -> tuple[str, bytes]:
-    kind = preview.media_type
-    return (kind if kind in ALLOWED else "application/octet-stream"), preview.data
+    kind = preview.media_type if preview.media_type in ALLOWED else "application/octet-stream"
+    views = f";frames={preview.frames}" if preview.frames > 1 else ""  # a browser ignores it
+    return kind + views, preview.data
 
 
 def _there(found: Drawn | None) -> Drawn | None:

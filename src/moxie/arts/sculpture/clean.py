@@ -27,8 +27,8 @@ REBUILT = 104
 MOST_FACES = 120_000
 """Faces of a work; what is finer is laid anew."""
 
-LEAST_BODY = 150
-"""Voxels of a 64-voxel grid that lie inside a form, below which it has no body."""
+LEAST_BODY = 0.0015
+"""Volume over the area to the power of 3/2 (a ball has 0.094), below which it has no body."""
 
 CROSSING = 0.04
 """Difference of volume, as a share, that shows a surface to run through itself."""
@@ -43,14 +43,20 @@ def clean(content: Form) -> Cleaned[Form]:
     form, lain = _upright(form)
     if lain:
         flags.append(Flag("turned", say("it was stood on its flat base")))
-    body = int((field_of(form, 64).values < 0).sum())
-    if body < LEAST_BODY:
+    if _flat(form):
         flat = Flag("flat", say("it encloses no body: a relief or a sheet cannot be learnt from"))
         return Cleaned(content, (flat, *flags), usable=False)
     form, rebuilt = _whole(form)
     flags += rebuilt
     form = _placed(form)
     return Cleaned(form, tuple(flags))
+
+
+def _flat(form: Form) -> bool:
+    """Whether it is a sheet or nothing at all, open or closed."""
+    middle = form.vertices.mean(0)
+    held = abs(volume(Form(form.vertices - middle, form.faces, form.frame)))
+    return bool(held < LEAST_BODY * float(areas(form)[0].sum()) ** 1.5)
 
 
 def _sound(form: Form) -> tuple[Form, list[Flag]]:

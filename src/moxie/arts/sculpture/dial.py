@@ -30,5 +30,5 @@ def dial(novelty: float) -> Dial:
         twist=0.15 + 0.55 * v,
         stretch=0.10 + 0.18 * v,
         swell=0.012 + 0.022 * v,
-        skin=0.25 + 0.6 * v,
+        skin=0.1 + 0.4 * v,
     )

@@ -22,6 +22,9 @@ from moxie.arts.sculpture.form import Floats, Form, Frame, areas, largest, verte
 BAND = 2.0
 """Voxels on either side of the surface where distances are exact."""
 
+BURIED = 0.8
+"""Winding number before a surface, from which on it lies inside a body."""
+
 NEIGHBOURS = 3
 """Samples of the surface that a distance is told from."""
 
@@ -162,6 +165,10 @@ def _measured(form: Form, box: Box) -> Field:
     if not len(places):
         return Field(np.full(box.shape, box.pitch, np.float32), box.low, box.pitch)
     chi = winding(places, normals, shares, box)
+    bare = _bare(places, normals, chi, box)
+    places, normals = places[bare], normals[bare]
+    if not len(places):
+        return Field(np.full(box.shape, box.pitch, np.float32), box.low, box.pitch)
     inside = chi > 0.5
     far = np.where(inside, -distance_transform_edt(inside), distance_transform_edt(~inside))
     far = far - 0.5 * np.sign(far)
@@ -175,6 +182,12 @@ def _measured(form: Form, box: Box) -> Field:
     near = np.argwhere(binary_dilation(touched, np.ones((3, 3, 3)), iterations=int(BAND)))
     values[tuple(near.T)] = _near(near, chi[tuple(near.T)], places, normals, box)
     return Field((values * box.pitch).astype(np.float32), box.low, box.pitch)
+
+
+def _bare(places: Floats, normals: Floats, chi: Floats, box: Box) -> NDArray[np.bool_]:
+    """Which samples have air before them: a surface that lies inside a body bounds nothing."""
+    before = places + normals * np.float32(1.5 * box.pitch)
+    return Field(chi.astype(np.float32), box.low, box.pitch).at(before) < BURIED
 
 
 def _near(

@@ -25,6 +25,9 @@ from moxie.arts.sculpture.workshop import Workshop
 SIZE = 76
 """Voxels along the work's longest side."""
 
+SEEN = 0.7
+"""Share of a hole whose mirror image must be known for it to be a guess."""
+
 SHELL = 6
 """Voxels about the hole in which candidates are judged."""
 
@@ -55,16 +58,16 @@ def mend(
     content: Form, mask: Bools, workshop: Workshop, bank: Bank | None, generator: torch.Generator
 ) -> Form:
     """The content with what the mask covers made anew, all else exactly as it was."""
-    hole = _hole(content, mask)
+    hole = hole_of(content, mask)
     guesses = _candidates(content, mask, hole, workshop)
     nothing = np.zeros_like(hole.field.values)
-    filled = _film(hole, min(guesses, key=lambda one: _cost(hole, one), default=nothing))
+    filled = film(hole, min(guesses, key=lambda one: _cost(hole, one), default=nothing))
     if bank is not None:
         filled = lay(filled, bank, 0.6, generator, hole.missing).field
     return stitched(content, mask, filled.mesh(content.frame, whole=False))
 
 
-def _hole(content: Form, mask: Bools) -> Hole:
+def hole_of(content: Form, mask: Bools) -> Hole:
     """The masked part of the frame, as far as a work could reach, with a rim of what is known."""
     cells = np.argwhere(mask)
     cell, corner = content.frame.side / GRID, np.array(content.frame.low)
@@ -78,13 +81,17 @@ def _hole(content: Form, mask: Bools) -> Hole:
     air = Field(np.zeros(box.shape, np.float32), box.low, box.pitch)
     points = air.points()
     missing = content.frame.masked(points.reshape(-1, 3).astype(np.float32), mask)
-    whole = _whole(content)
+    whole = _whole(content, mask)
     return Hole(Field(whole.at(points), box.low, pitch), missing.reshape(box.shape), whole)
 
 
-def _whole(content: Form) -> Field:
+def _whole(content: Form, mask: Bools) -> Field:
+    """The field of what is known: what the mask covers must not speak for itself."""
+    masked = content.frame.masked(content.vertices, mask)
+    held = ~masked[content.faces].any(1)
+    known = Form(content.vertices, content.faces[held], content.frame) if held.any() else content
     low, high = content.vertices.min(0).astype(float), content.vertices.max(0).astype(float)
-    return field_in(content, Box.around(low, high, content.frame.longest / SIZE))
+    return field_in(known, Box.around(low, high, content.frame.longest / SIZE))
 
 
 def _candidates(
@@ -99,8 +106,7 @@ def _candidates(
         return []
     suspect = Shape(points[known])
     places = (hole.field.points().reshape(-1, 3) - middle) / long  # as `points` are
-    mirrored = hole.whole.at(hole.field.points() * (-1, 1, 1) + (2 * middle[0], 0, 0))
-    found = [_open_mirror(mirrored, hole, content, mask)]
+    found = _mirrored(hole, content, mask)
     works = [Shape(points_of(exhibit.form)) for exhibit in workshop.exhibits]
     least, poses = promise(suspect, works)
     for index in np.argsort(least, kind="stable")[:LENDING]:
@@ -109,15 +115,16 @@ def _candidates(
     return found
 
 
-def _open_mirror(
-    mirrored: NDArray[np.float32], hole: Hole, content: Form, mask: Bools
-) -> NDArray[np.float32]:
-    """The mirror image; where that is missing too, nothing but air is claimed."""
+def _mirrored(hole: Hole, content: Form, mask: Bools) -> list[NDArray[np.float32]]:
+    """The work's own mirror image, unless most of what would be needed of it is missing too."""
     middle = content.frame.low[0] + content.frame.side / 2
     places = hole.field.points() * (-1, 1, 1) + (2 * middle, 0, 0)
     gone = content.frame.masked(places.reshape(-1, 3).astype(np.float32), mask)
-    gone = gone.reshape(mirrored.shape)
-    return np.where(gone & hole.missing, hole.field.values, mirrored).astype(np.float32)
+    gone = gone.reshape(hole.missing.shape)
+    if gone[hole.missing].mean() > 1 - SEEN:
+        return []
+    air = np.float32(REACH * hole.field.pitch)
+    return [np.where(gone, air, hole.whole.at(places)).astype(np.float32)]
 
 
 def _laid(
@@ -152,15 +159,15 @@ def _difference(hole: Hole, guess: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.abs(np.clip(hole.field.values, -reach, reach) - np.clip(guess, -reach, reach))
 
 
-def _film(hole: Hole, guess: NDArray[np.float32]) -> Field:
+def film(hole: Hole, guess: NDArray[np.float32]) -> Field:
     """The hole filled with a guess, whose difference at the rim is carried inwards.
 
     The difference is a solution of Laplace's equation.
     """
     known, reach = hole.field.values, REACH * hole.field.pitch
     flat = np.clip(guess.reshape(known.shape), -reach, reach)
-    film = _harmonic(np.clip(known, -reach, reach) - flat, hole.missing)
-    values = np.where(hole.missing, flat + film, known)
+    carried = _harmonic(np.clip(known, -reach, reach) - flat, hole.missing)
+    values = np.where(hole.missing, flat + carried, known)
     return Field(values.astype(np.float32), hole.field.low, hole.field.pitch)
 
 

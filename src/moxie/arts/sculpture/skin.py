@@ -38,6 +38,9 @@ TRUNCATED = 3.0
 CHOICE = 6
 """Of the patches that suit best, how many are tried for how they join."""
 
+GAIN = 1.8
+"""The most that laid detail is made stronger."""
+
 STEP = 3
 """Voxels between the patches that are laid."""
 
@@ -104,6 +107,7 @@ def lay(
     chosen = _joined(choices, corners, own, bank)
     weight = _window()
     made, seen = vote(bank.details[chosen], corners, (1, *values.shape), PATCH, weight)
+    made = made * _gain(made[0], bank.details[chosen], corners)
     share = amount * (seen / (seen + 0.05))
     if where is not None:
         share = share * torch.from_numpy(where.astype(np.float32))
@@ -161,6 +165,14 @@ def _joined(choices: Tensor, corners: Tensor, own: Tensor, bank: Bank) -> Tensor
         chosen = choices.gather(1, errors.argmin(1, keepdim=True))[:, 0]
         laid = vote(bank.details[chosen], corners, (1, *own.shape), PATCH, _window())[0]
     return chosen
+
+
+def _gain(made: Tensor, details: Tensor, corners: Tensor) -> float:
+    """What the mean of several patches lacks of the strength that each of them has."""
+    middle = corners + PATCH // 2
+    got = made[middle[:, 0], middle[:, 1], middle[:, 2]].square().mean().sqrt()
+    wanted = details[:, PATCH**3 // 2].square().mean().sqrt()
+    return float((wanted / got.clamp_min(1e-6)).clamp(1.0, GAIN))
 
 
 def _window() -> Tensor:

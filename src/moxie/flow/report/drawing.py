@@ -142,8 +142,14 @@ def _interval(point: CurvePoint) -> tuple[float, float]:
     return low, high
 
 
+def still(preview: Preview) -> Preview:
+    """The preview as one picture: of a thing that turns, the view that stands for it."""
+    return preview.small if preview.frames > 1 and preview.small else preview
+
+
 def aspect(preview: Preview) -> int:
     """Width over height in hundredths, kept to what a wall can hang; 133 for what is no picture."""
+    preview = still(preview)
     if not preview.media_type.startswith("image/"):
         return 133
     if preview.media_type == DRAWN:

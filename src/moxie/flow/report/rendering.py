@@ -10,7 +10,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from moxie.flow.report.drawing import aspect, modest, thumbnail
+from moxie.flow.report.drawing import aspect, modest, still, thumbnail
 from moxie.text import Catalogue
 
 MANY = 8
@@ -31,6 +31,7 @@ def rendered(name: str, catalogue: Catalogue, shapes: Iterable[int], **shown: ob
         uri=_uri,
         aspect=aspect,
         modest=modest,
+        still=still,
         thumbnail=thumbnail,
         share=_share,
         figure="{:.4g}".format,

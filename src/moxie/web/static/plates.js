@@ -2,17 +2,22 @@
 import { api } from "./api.js";
 import { $, h } from "./dom.js";
 import { follow } from "./follow.js";
+import { turntable, views } from "./turn.js";
 import { page, t } from "./words.js";
 
 /** What kind of preview an art's works have, told by the first one that was looked at. */
 const kinds = new Map();
 
 async function kindOf(address, art) {
+  return (await typeOf(address, art)).split(";")[0];
+}
+
+async function typeOf(address, art) {
   const key = `${art} ${address.split("=").at(-1)}`; // and its form: small ones may be of another kind
   if (!kinds.has(key)) {
     kinds.set(key, fetch(address).then((answer) => (answer.ok ? (answer.headers.get("content-type") ?? "") : ""), () => ""));
   }
-  return (await kinds.get(key)).split(";")[0];
+  return kinds.get(key);
 }
 
 /** A small plate for walls and lists. `what` is "works" or "creations". */
@@ -26,7 +31,7 @@ export function small(what, id, alt, { art = page.art, corpus = page.corpus?.id 
 export function judged(what, id, alt) {
   const frame = h("div.plate", { data: { art: page.art } });
   const address = api.previewOf(what, id, "large");
-  kindOf(address, page.art).then((kind) => fillSmall(frame, kind.includes("svg") ? api.previewOf(what, id, "small") : address, alt, page.art));
+  typeOf(address, page.art).then((type) => (views(type) > 1 ? frame.append(turntable(address, views(type), alt)) : fillSmall(frame, type.includes("svg") ? api.previewOf(what, id, "small") : address, alt, page.art)));
   return frame;
 }
 
@@ -59,6 +64,8 @@ export async function large(what, id, alt, corpus = page.corpus?.id) {
   if (!answer?.ok) return h("p.lost", {}, t("No preview: {title}", { title: alt }));
   if (kind.startsWith("text/plain")) return verse(await answer.text(), alt);
   if (!kind.startsWith("image/")) return h("div.plate.grand", {}, other(kind, address, alt));
+  const turns = views(answer.headers.get("content-type"));
+  if (turns > 1) return h("div.plate.grand", {}, turntable(address, turns, alt));
   const image = h("img", { src: address, alt, decoding: "async" });
   const plate = h("div.plate.grand", { class: kind === "image/svg+xml" ? "sheet" : "" }, h("div.leaf", { tabindex: kind === "image/svg+xml" ? 0 : null, role: kind === "image/svg+xml" ? "region" : null, "aria-label": kind === "image/svg+xml" ? alt : null }, image));
   const audio = kind === "image/svg+xml" ? await heard(what, id, alt, corpus) : null;

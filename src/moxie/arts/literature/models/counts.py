@@ -6,8 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from moxie.arts.literature.models.places import DEPTH, Places, opened
+from moxie.arts.literature.models.places import (
+    DEPTH,
+    WORD,
+    WORD_BEFORE,
+    Places,
+    contexts,
+    opened,
+)
 from moxie.arts.literature.models.tables import (
     Chain,
     Columns,
@@ -25,13 +33,14 @@ GROWING: tuple[Columns, ...] = tuple(tuple(range(order)) for order in range(ORDE
 SKIPPING: tuple[tuple[Columns, ...], ...] = (
     ((), (1,), (1, 2), (1, 2, 3)),
     ((), (0,), (0, 2), (0, 2, 3)),
+    ((), (WORD,), (WORD, WORD_BEFORE)),
 )
-"""Contexts with a hole: the last symbol, or the one before it, may be any."""
+"""Contexts with a hole: the last symbol, or the one before it, may be any; and words."""
 
 SAID = (3.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0)
 """What one occurrence in the text at hand counts beside one in the works, by order."""
 
-TOLD = (0, 1, 2, 3, ORDERS)
+TOLD = (0, 1, 2, 3, 4, ORDERS)
 FADING = (0.98, 0.998)
 """How a symbol met earlier in the text counts, a symbol later: of about 50, and of about 500."""
 
@@ -46,45 +55,56 @@ TINY = np.float32(1e-12)
 class Counts:
     """What was counted in works."""
 
-    size: int  # symbols
+    letters: NDArray[np.bool_]  # [symbols], what words are of
     growing: Chain
     skipping: tuple[Chain, ...]
 
+    @property
+    def size(self) -> int:
+        """How many symbols there are."""
+        return len(self.letters)
+
     @classmethod
-    def of(cls, texts: Sequence[Sequence[int]], weights: Sequence[float], size: int) -> Counts:
-        """Count texts of symbols; the last of the `size` symbols ends a text."""
+    def of(
+        cls,
+        texts: Sequence[Sequence[int]],
+        weights: Sequence[float],
+        letters: NDArray[np.bool_],
+    ) -> Counts:
+        """Count texts of symbols, the last of which ends a text; see `letters`."""
+        size = len(letters)
         end = size - 1
         past = np.concatenate([*(opened(end, text) for text in texts), opened(end)])
         before = np.lib.stride_tricks.sliding_window_view(past, DEPTH)[:-1, ::-1]
         symbols = past[DEPTH:].astype(np.int64)
         told = (symbols != end) | (before[:, 0] != end)
         each = np.repeat(np.asarray(weights, np.float32), [len(text) + 1 for text in texts])
-        contexts, symbols = before[told].astype(np.int64), symbols[told]
+        known, symbols = contexts(before[told], letters), symbols[told]
         chains = [
-            Chain.count(columns, contexts, symbols, each, size) for columns in (GROWING, *SKIPPING)
+            Chain.count(columns, known, symbols, each, size) for columns in (GROWING, *SKIPPING)
         ]
-        return cls(size, chains[0], tuple(chains[1:]))
+        return cls(letters, chains[0], tuple(chains[1:]))
 
     def opinions(self, places: Places) -> tuple[Floats, Floats]:
         """What each expert says, log probabilities [n, EXPERTS, symbols]; and signs [n, SIGNS]."""
         n = len(places.where)
         logs = np.empty((n, EXPERTS, self.size), np.float32)
-        contexts = places.contexts()
+        known = places.contexts(self.letters)
         alike, longest = places.alike(ORDERS)
         room = np.zeros(n * self.size, np.float32)
         first = self.growing.spread(places.recent(1.0, self.size) * np.float32(SAID[0]))
-        seen = self._grown(logs, contexts, first, alike, room)
+        seen = self._grown(logs, known, first, alike, room)
         self._cached(logs, places, first, alike, room)
         for k, chain in enumerate(self.skipping):
             shares = np.repeat(chain.spread(), n, 0)
             for columns, table in chain.longer():
-                blended(table, table.find(hashed(contexts, columns)), shares, None, room)
+                blended(table, table.find(hashed(known, columns)), shares, None, room)
             logs[:, EXPERTS - len(self.skipping) + k] = shares
         np.log(np.maximum(logs, TINY, out=logs), out=logs)
         return logs, _signs(logs, seen, longest, places.read())
 
     def _grown(
-        self, logs: Floats, contexts: Ints, first: Floats, alike: Sequence[Met], room: Floats
+        self, logs: Floats, known: Ints, first: Floats, alike: Sequence[Met], room: Floats
     ) -> Floats:
         """Contexts that grow by a symbol each; what each has seen and of how many kinds."""
         shares = first.copy()
@@ -94,7 +114,7 @@ class Counts:
                 logs[:, len(TOLD) - 1 - TOLD.index(order - 1)] = shares
             met = alike[order - 1]
             said = Met(met.rows, met.symbols, met.counts * np.float32(SAID[order]))
-            found = table.find(hashed(contexts, columns))
+            found = table.find(hashed(known, columns))
             shares, signs = blended(table, found, shares, said, room)
             seen.append(signs)
         logs[:, 0] = shares
@@ -128,7 +148,7 @@ NOTHING = _nothing()
 
 def _signs(logs: Floats, seen: Floats, longest: Ints, read: Floats) -> Floats:
     """What can be seen at places: how much is known of each context, how sure experts are."""
-    heads = [0, 2, len(TOLD) + len(FADING), EXPERTS - 2]
+    heads = [0, 2, len(TOLD) + len(FADING), EXPERTS - 2, EXPERTS - 1]
     some = logs[:, heads]
     surest = some.max(2)
     spread = -(np.exp(some[:, :2]) * some[:, :2]).sum(2)

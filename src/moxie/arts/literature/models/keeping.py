@@ -51,7 +51,7 @@ def load(folder: Path) -> Mixture:
     facts = json.loads((folder / "language.json").read_text("utf-8"))
     arrays = load_file(folder / "language.safetensors")
     alphabet = Alphabet(facts["characters"])
-    counts = _counts(_under(arrays, "counts/"), alphabet.size) if facts["counts"] else None
+    counts = _counts(_under(arrays, "counts/"), alphabet) if facts["counts"] else None
     nets = []
     for n, (kind, width, depth, dropout) in enumerate(facts["nets"]):
         shape = Shape(cast("Kind", kind), int(width), int(depth), float(dropout))
@@ -60,14 +60,14 @@ def load(folder: Path) -> Mixture:
     return Mixture(alphabet, counts, tuple(nets), gate)
 
 
-def _counts(arrays: Arrays, size: int) -> Counts:
+def _counts(arrays: Arrays, alphabet: Alphabet) -> Counts:
     def chain(number: int, columns: tuple[Columns, ...]) -> Chain:
         places = range(len(columns))
         tables = [Table.of(_under(arrays, f"{number}/{place}/")) for place in places]
-        return Chain.of(columns, tables, size)
+        return Chain.of(columns, tables, alphabet.size)
 
     skipping = tuple(chain(number, columns) for number, columns in enumerate(SKIPPING, 1))
-    return Counts(size, chain(0, GROWING), skipping)
+    return Counts(alphabet.letters, chain(0, GROWING), skipping)
 
 
 def _net(shape: Shape, size: int, arrays: Arrays) -> Net:

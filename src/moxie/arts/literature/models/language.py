@@ -53,6 +53,13 @@ class Alphabet:
         """The symbol that ends a text; what stands before its beginning as well."""
         return len(self.characters) + BYTES
 
+    @property
+    def letters(self) -> NDArray[np.bool_]:
+        """Which symbols words are made of: letters and figures of any script, bool [symbols]."""
+        found = np.zeros(self.size, bool)
+        found[: len(self.characters)] = [character.isalnum() for character in self.characters]
+        return found
+
     def knows(self, character: str) -> bool:
         """Whether a character is one symbol."""
         return character in self._places

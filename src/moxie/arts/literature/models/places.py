@@ -11,8 +11,14 @@ from numpy.typing import NDArray
 
 from moxie.arts.literature.models.tables import Floats, Ints, Met
 
-DEPTH = 8
-"""Symbols before a place that contexts are made of; ends stand before the beginning."""
+DEPTH = 24
+"""Symbols before a place that are looked at; ends stand before the beginning."""
+
+NEAR = 8
+"""The latest of them, which contexts are made of one by one."""
+
+WORD, WORD_BEFORE = NEAR, NEAR + 1
+"""Columns after these: the word that has begun, as far as it is written, and the word before it."""
 
 ALIKE = 512
 """Latest places after the same symbol that are compared with a place."""
@@ -22,6 +28,8 @@ LONGEST = 16
 
 RECENT = 3000
 """Latest symbols whose frequency counts."""
+
+PRIME = np.int64(0x100000001B3)
 
 Past = NDArray[np.int32]
 """The symbols of a text so far, after DEPTH ends."""
@@ -40,9 +48,9 @@ class Places:
 
     where: Sequence[tuple[Past, int]]
 
-    def contexts(self) -> Ints:
-        """The symbols before each, the latest first, int [n, DEPTH]."""
-        return np.stack([past[at - DEPTH : at][::-1] for past, at in self.where]).astype(np.int64)
+    def contexts(self, letters: NDArray[np.bool_]) -> Ints:
+        """What stands before each place; see `contexts`."""
+        return contexts(np.stack([past[at - DEPTH : at][::-1] for past, at in self.where]), letters)
 
     def alike(self, orders: int) -> tuple[list[Met], Ints]:
         """What followed the last 1, 2, ... symbols in the same text; and the longest likeness.
@@ -79,6 +87,27 @@ class Places:
     def read(self) -> Floats:
         """How many symbols each text has had, float32 [n]."""
         return np.array([at - DEPTH for _, at in self.where], np.float32)
+
+
+def contexts(before: Past, letters: NDArray[np.bool_]) -> Ints:
+    """The NEAR symbols before places, the latest first, and their words, int [n, NEAR + 2].
+
+    `before` int [n, DEPTH] has the latest first; `letters` bool [symbols] says what words are of.
+    A word is a hash; 0 is none.
+    """
+    found = np.zeros((len(before), NEAR + 2), np.int64)
+    found[:, :NEAR] = before[:, :NEAR]
+    word, word_before = np.zeros((2, len(before)), np.int64)
+    within = letters[before]
+    phase = np.zeros(len(before), np.int8)  # 0 in the word, 1 after it, 2 in the one before, 3 done
+    for column in range(DEPTH):
+        inside = within[:, column]
+        phase += inside == (phase == 1)
+        symbols = before[:, column].astype(np.int64) + 1
+        word = np.where(phase == 0, word * PRIME + symbols, word)
+        word_before = np.where(phase == 2, word_before * PRIME + symbols, word_before)
+    found[:, WORD], found[:, WORD_BEFORE] = word, word_before
+    return found
 
 
 @cache

@@ -192,7 +192,7 @@ class Lesson:
     def count(self, parts: Sequence[Part]) -> Counts:
         """Count some parts of the works."""
         symbols, weights = [part.symbols for part in parts], [part.weight for part in parts]
-        return Counts.of(symbols, weights, self.alphabet.size)
+        return Counts.of(symbols, weights, self.alphabet.letters)
 
 
 @dataclass(slots=True)

@@ -21,20 +21,18 @@ from moxie.arts.sculpture.field import Field, field_of
 from moxie.arts.sculpture.form import STANDARD, Form
 from moxie.arts.sculpture.mend import mend, sources
 from moxie.arts.sculpture.montage import compose
+from moxie.arts.sculpture.rebuilding import SIZE, error
 from moxie.arts.sculpture.skin import PATCH, TRUNCATED, Bank, lay, near
 from moxie.arts.sculpture.workshop import Exhibit, Workshop, pack, unpack
 from moxie.errors import Cancelled, Missing
 from moxie.nn.nearest import nearest
-from moxie.nn.voting import patches_at
+from moxie.nn.voting import patches_at, vote
 from moxie.settings import Machine
 from moxie.text import say
 from moxie.work import Plan
 
-ERROR_SIZE = 48
-"""Voxels along the longest side of fields in which held-out error is measured."""
-
-ERROR_BANK, ERROR_ASKED = 10_000, 1500
-"""Patches known, whatever the number of works, and asked of a work."""
+ERROR_BANK = 10_000
+"""Patches known where errors are measured, whatever the number of works."""
 
 SECONDS = 2.0
 """About what it takes to measure a work."""
@@ -94,17 +92,12 @@ class PatchModel:
         return self._bank
 
     def losses(self, contents: Sequence[Form]) -> NDArray[np.float32]:
-        """Mean squared difference of a work's patches to the nearest known ones, in voxels [n].
-
-        It answers how well a work's surface could be built out of the others'.
-        """
-        generator = torch.Generator().manual_seed(ERROR_SIZE)
+        """See `rebuilding.error`: each content told by the nearest known patches, [n]."""
+        generator = torch.Generator().manual_seed(SIZE)
         forms = [exhibit.form for exhibit in self.workshop.exhibits]
         share = max(1, ERROR_BANK // len(forms))
         known = torch.cat([_patches(form, share, generator) for form in forms])
-        asked = [_patches(standard(content), ERROR_ASKED, generator) for content in contents]
-        found = [float(nearest(part, known)[1].mean()) for part in asked]
-        return np.array(found, np.float32)
+        return np.array([_error(standard(content), known) for content in contents], np.float32)
 
     def sample(self, brief: Brief[Form], *, seed: int) -> Draft[Form]:
         """Compose, then lay; with `brief.start`, lay that form in the artist's hand."""
@@ -154,11 +147,26 @@ def _form(field: Field) -> Form:
 
 
 def _patches(form: Form, most: int, generator: torch.Generator) -> torch.Tensor:
-    field = field_of(form, ERROR_SIZE)
-    values = torch.from_numpy(field.values / np.float32(field.pitch))
+    """At most so many patches of a form's field at the size of errors."""
+    values = _values(form)
     corners = near(values, 1)
     drawn = corners[torch.randperm(len(corners), generator=generator)[:most]]
-    return patches_at(values.clamp(-TRUNCATED, TRUNCATED)[None], drawn, PATCH)
+    return patches_at(values[None], drawn, PATCH)
+
+
+def _values(form: Form) -> torch.Tensor:
+    field = field_of(form, SIZE)
+    return torch.from_numpy(field.values / np.float32(field.pitch)).clamp(-TRUNCATED, TRUNCATED)
+
+
+def _error(form: Form, known: torch.Tensor) -> float:
+    """How far a form is from what the nearest known patches make of it."""
+    values, field = _values(form), field_of(form, SIZE)
+    corners = near(values, 2)
+    chosen = known[nearest(patches_at(values[None], corners, PATCH), known)[0]]
+    told, count = vote(chosen, corners, (1, *values.shape), PATCH)
+    rebuilt = torch.where(count > 0, told[0], values.sign() * TRUNCATED).numpy()
+    return error(form, Field(rebuilt * np.float32(field.pitch), field.low, field.pitch))
 
 
 def _state(exhibits: Sequence[Exhibit]) -> dict[str, object]:
@@ -184,4 +192,5 @@ RECIPE = Recipe(
     rank=1,
     plan=plan,
     build=PatchModel,
+    scale="voxels",
 )

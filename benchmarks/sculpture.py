@@ -1,0 +1,240 @@
+"""What sculpture can do on real works, beside two peers, and restoration beside smoothing.
+
+    python benchmarks/sculpture.py --works DIR --json out.json [--number 8] [--size 96]
+
+The peers: *latent interpolation alone* (a place between two works' fields, no surface laid, no
+parts joined) and *naive voxel patch copying* (every patch of a random coarse form replaced by the
+nearest known one, once). Restoration: the top or a side of held-out works is cut away; beside it
+trimesh's hole filling, and a soap film over the hole.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.spatial import cKDTree
+
+from moxie.art import Brief, Sample
+from moxie.arts.sculpture import ART
+from moxie.arts.sculpture import mend as mending
+from moxie.arts.sculpture.clean import standard
+from moxie.arts.sculpture.copies import FormIndex
+from moxie.arts.sculpture.field import Field
+from moxie.arts.sculpture.form import STANDARD, Form, compacted, is_closed, parts, volume
+from moxie.arts.sculpture.rebuilding import SIDE, cubed, field_in_cube
+from moxie.arts.sculpture.recipes.patches import PatchModel
+from moxie.arts.sculpture.skin import PATCH, TRUNCATED, near
+from moxie.arts.sculpture.stitch import stitched
+from moxie.arts.sculpture.surface import cloud
+from moxie.errors import UnreadableWork
+from moxie.flow.evaluate import evaluate
+from moxie.nn.checkpoint import NoCheckpoint
+from moxie.nn.nearest import nearest
+from moxie.nn.voting import patches_at, vote
+from moxie.settings import Machine
+from moxie.text import say
+from moxie.work import Plan
+
+HELD_OUT = 4
+REGIONS = ("top 15%", "left 20%", "top 20%", "right 15%")
+
+
+def main() -> None:
+    """Read, learn, make, judge, mend; print a table and write JSON."""
+    asked = _asked()
+    works = _read(asked.works)
+    order = np.random.default_rng(asked.seed).permutation(sorted(works))
+    held, train = list(order[:HELD_OUT]), list(order[HELD_OUT:])
+    index = FormIndex.of([works[name] for name in order])
+    threshold = 0.5
+    started = time.perf_counter()
+    model = _learn({name: works[name] for name in train})
+    told: dict[str, object] = {"works": len(works), "fit_seconds": time.perf_counter() - started}
+    makers: dict[str, Callable[[int], Form]] = {
+        "moxie": lambda seed: model.sample(Brief((asked.size,), 0.5), seed=seed).content,
+        "latent interpolation": lambda seed: _interpolated(model, seed),
+        "patch copying": lambda seed: _copied(model, seed),
+    }
+    for name, make in makers.items():
+        started = time.perf_counter()
+        made = [make(seed) for seed in range(asked.number)]
+        seconds = (time.perf_counter() - started) / asked.number
+        told[name] = _measured(made, works, train, held, index, threshold) | {"seconds": seconds}
+        print(name, json.dumps(told[name]))
+    told["restoration"] = _restored(model, {name: works[name] for name in held})
+    told["peak_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(json.dumps(told, indent=1))
+    if asked.json:
+        asked.json.write_text(json.dumps(told, indent=1), "utf-8")
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--works", type=Path, required=True)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--number", type=int, default=8)
+    parser.add_argument("--size", type=int, default=96)
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def _read(folder: Path) -> dict[str, Form]:
+    found = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in ART.suffixes:
+            try:
+                cleaned = ART.clean(ART.read(path.read_bytes(), path.name))
+            except UnreadableWork as error:
+                print(path.name, error)
+                continue
+            if cleaned.usable:
+                found[path.stem] = cleaned.content
+    return found
+
+
+def _learn(works: dict[str, Form]) -> PatchModel:
+    samples = [Sample(name, form) for name, form in works.items()]
+    plan = Plan({}, 1.0, say("benchmark"))
+    return PatchModel(Machine()).fit(
+        samples, plan=plan, seed=0, checkpoint=NoCheckpoint(), on_step=lambda *_: None
+    )
+
+
+def _measured(
+    made: Sequence[Form],
+    works: dict[str, Form],
+    train: Sequence[str],
+    held: Sequence[str],
+    index: FormIndex,
+    threshold: float,
+) -> dict[str, float]:
+    """Soundness, style score against held-out works, near-copies."""
+    found = evaluate(
+        made,
+        [works[name] for name in train],
+        [works[name] for name in held],
+        None,
+        ART,
+        index,
+        threshold=threshold,
+        typical=0.35,
+        seed=0,
+    )
+    sound = [is_closed(form) and parts(form).max() == 0 and volume(form) > 0 for form in made]
+    second = {name: float(m.value) for name, m in found.second_opinions.items()}
+    return {
+        "sound": float(np.mean(sound)),
+        "style_score": found.fidelity.value,
+        "style_low": found.fidelity.low,
+        "style_high": found.fidelity.high,
+        "diversity": found.diversity.value,
+        "near_copies": found.near_copies,
+        **second,
+    }
+
+
+def _interpolated(model: PatchModel, seed: int) -> Form:
+    rng = np.random.default_rng(seed)
+    one, other = rng.choice(len(model.workshop), 2, replace=False)
+    fields = [cubed(model.workshop.exhibits[int(i)].form) for i in (one, other)]
+    share = rng.uniform(0.3, 0.7)
+    mixed = share * fields[0] + (1 - share) * fields[1]
+    return standard(field_in_cube(mixed).mesh(STANDARD))
+
+
+def _copied(model: PatchModel, seed: int) -> Form:
+    """A random coarse body, each patch of it replaced by the nearest known one."""
+    generator = torch.Generator().manual_seed(seed)
+    known = []
+    for exhibit in model.workshop.exhibits:
+        values = _grid(cubed(exhibit.form))
+        corners = near(values, 1)
+        drawn = corners[torch.randperm(len(corners), generator=generator)[:800]]
+        known.append(patches_at(values[None], drawn, PATCH))
+    bank = torch.cat(known)
+    rng = np.random.default_rng(seed)
+    axis = np.linspace(-0.56, 0.56, SIDE)
+    grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), -1)
+    blobs = [
+        np.linalg.norm((grid - rng.uniform(-0.2, 0.2, 3) * (1, 2, 1)), axis=-1)
+        - rng.uniform(0.12, 0.22)
+        for _ in range(5)
+    ]
+    body = _grid((np.minimum.reduce(blobs) / (axis[1] - axis[0])).astype(np.float32).ravel())
+    corners = near(body, 2)
+    chosen = bank[nearest(patches_at(body[None], corners, PATCH), bank)[0]]
+    laid, count = vote(chosen, corners, (1, *body.shape), PATCH)
+    values = torch.where(count > 0, laid[0], body)
+    return standard(field_in_cube(values.numpy()).mesh(STANDARD))
+
+
+def _grid(values: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(values.reshape(SIDE, SIDE, SIDE)).clamp(-TRUNCATED, TRUNCATED)
+
+
+def _restored(model: PatchModel, held: dict[str, Form]) -> dict[str, float]:
+    """Mean Chamfer distance of the filled part to the lost one, in longest sides."""
+    rows: dict[str, list[float]] = {"moxie": [], "hole filling": [], "film": []}
+    for name, form in held.items():
+        for region in REGIONS:
+            mask = ART.region(region, None, form)
+            lost = form.frame.masked(form.vertices, mask)
+            left = compacted(form.vertices, form.faces[~lost[form.faces].any(1)], form.frame)
+            truth = _part(form, mask)
+            ways = {
+                "moxie": model.infill(left, mask, seed=0),
+                "hole filling": _filled(left),
+                "film": _film(left, mask),
+            }
+            for way, filled in ways.items():
+                rows[way].append(_chamfer(_part(filled, mask), truth))
+            print(name, region, {way: round(found[-1], 4) for way, found in rows.items()})
+    return {way: float(np.mean(found)) for way, found in rows.items()}
+
+
+def _part(form: Form, mask: np.ndarray) -> np.ndarray:
+    points = cloud(form, 0.01).places
+    return points[form.frame.masked(points.astype(np.float32), mask)]
+
+
+def _chamfer(one: np.ndarray, other: np.ndarray) -> float:
+    if not len(one) or not len(other):
+        return 0.25  # nothing was filled: as far off as a quarter of the work
+    return float((cKDTree(one).query(other)[0].mean() + cKDTree(other).query(one)[0].mean()) / 2)
+
+
+def _filled(left: Form) -> Form:
+    """Each open rim closed by a fan about its middle, as trimesh's repair does for large holes."""
+    import trimesh
+
+    mesh = trimesh.Trimesh(left.vertices, left.faces, process=False)
+    trimesh.repair.fill_holes(mesh)
+    fans = [mesh.vertices.view(np.ndarray)]
+    faces = [np.asarray(mesh.faces)]
+    for path in trimesh.path.exchange.misc.faces_to_path(mesh)["entities"]:
+        loop = np.asarray(path.points)
+        if len(loop) > 3 and loop[0] == loop[-1]:
+            middle = sum(map(len, fans))
+            fans.append(fans[0][loop[:-1]].mean(0, keepdims=True))
+            faces.append(np.stack([loop[1:], loop[:-1], np.full(len(loop) - 1, middle)], 1))
+    return Form(
+        np.concatenate(fans).astype(np.float32), np.concatenate(faces).astype(np.int32), left.frame
+    )
+
+
+def _film(left: Form, mask: np.ndarray) -> Form:
+    """The hole filled as smoothly as Laplace's equation has it, with nothing learnt."""
+    hole = mending.hole_of(left, mask)
+    filled: Field = mending.film(hole, np.zeros_like(hole.field.values))
+    return stitched(left, mask, filled.mesh(left.frame, whole=False))
+
+
+if __name__ == "__main__":
+    main()
