@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from moxie.art import Brief, Sample, Supply
-from moxie.arts.literature.models import courses
+from moxie.arts.literature.models import courses, draw
 from moxie.arts.literature.models.blend import blend
 from moxie.arts.literature.models.counts import Counts
 from moxie.arts.literature.models.gate import Gate, Teacher
@@ -268,6 +268,17 @@ class TestPlans:
         assert plan.options["members"] == "counts,recurrent"
 
 
+def _less(text: str, alphabet: Alphabet) -> dict[str, float]:
+    """How much less likely each character is made after a text."""
+
+    class Mute:
+        def __init__(self) -> None:
+            self.alphabet = alphabet
+
+    found = draw.repeating(list(text), Mute())  # type: ignore[arg-type]
+    return {alphabet.decode([symbol]): share for symbol, share in found.items()}
+
+
 class TestDrawing:
     def test_it_ends_with_a_sentence_and_does_not_loop(self, counted: TextModel) -> None:
         text = counted.sample(Brief((120,)), seed=4).content.text
@@ -275,6 +286,13 @@ class TestDrawing:
         assert text[-1] in "。！？"
         eights = [text[i : i + 8] for i in range(len(text) - 7)]
         assert len(set(eights)) == len(eights)
+
+    def test_common_phrases_may_come_again(self) -> None:
+        wide = Alphabet("一丁七万丈三，。")
+        assert _less("一丁七万丈三，一丁七万丈三", wide)["，"] < 1e-6
+        assert _less("一丁七，一丁", wide)["七"] == 0.5
+        assert not _less("一丁七，一", wide)
+        assert not _less("of the house, of the", Alphabet("abcdefghijklmnopqrstuvwxyz ,"))
 
     def test_it_goes_on_from_a_beginning(self, counted: TextModel) -> None:
         start = Writing.from_text("雪下了一夜，船夫", title="雪")

@@ -20,12 +20,15 @@ COLDEST, WARMEST = 0.7, 1.05
 LEAST_OF_BEST = 0.02
 """What is less likely than this share of the likeliest is not drawn."""
 
-LOOP = 7
-"""So many characters are not said again in the same order within a text."""
+IDEOGRAPHS = "\u2e80"
+"""From here on a character is a word or half of one; the letters before it only spell words."""
 
-AGAIN, RELUCTANCE = 3, 0.5
-"""From so many on each further one that was said before makes what followed half as likely: what
-reads its own text expects it to go on as it did."""
+AGAIN, RELUCTANCE = {True: 2, False: 12}, {True: 0.5, False: 0.85}
+"""From so many characters on, each further one that was said before makes what followed less
+likely by this share: what reads its own text expects it to go on as it did."""
+
+LOOP = {True: 7, False: 30}
+"""So many characters are not said again in the same order within a text."""
 
 STOPS = "。！？!?.…"
 CLOSING = "”’」』）)\"'"
@@ -170,10 +173,13 @@ def _complete(said: Sequence[str], characters: int) -> bool:
 
 def repeating(said: Sequence[str], language: Language) -> dict[int, float]:
     """What the text has said after the like before, and how much less likely that is now."""
+    characters = language.alphabet.characters
+    wide = 2 * sum(character >= IDEOGRAPHS for character in characters) > len(characters)
     text, found = "".join(said), {}
-    for length in range(AGAIN, min(LOOP, len(text) + 1)):
+    for length in range(AGAIN[wide], min(LOOP[wide], len(text) + 1)):
         tail, place = text[-length:], text.find(text[-length:])
-        less = RELUCTANCE ** (length - AGAIN + 1) if length < LOOP - 1 else BARRED
+        further = length - AGAIN[wide] + 1
+        less = RELUCTANCE[wide] ** further if length < LOOP[wide] - 1 else BARRED
         while 0 <= place < len(text) - length:
             found[text[place + length]] = less
             place = text.find(tail, place + 1)
