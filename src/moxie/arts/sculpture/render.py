@@ -7,6 +7,7 @@ rim stand beside the camera, so that every side is seen in the same light as it 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -89,13 +90,26 @@ def frame_size(form: Form, tall: int) -> tuple[int, int]:
     return (tall, round(tall * ratio)) if ratio <= 1 else (round(tall / ratio), tall)
 
 
-def view(ready: Lit, turn: float, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """The form turned by `turn` degrees about its vertical, RGB uint8 [height, width, 3]."""
+def views(ready: Lit, turns: Sequence[float], size: tuple[int, int]) -> list[NDArray[np.uint8]]:
+    """The form turned by so many degrees about its vertical, each RGB uint8 [height, width, 3].
+
+    The room is the same from everywhere, so it is drawn once.
+    """
+    room = _room(ready.form, (size[0] * OVERSAMPLED, size[1] * OVERSAMPLED))
+    return [_view(ready, turn, size, room) for turn in turns]
+
+
+def _scale(form: Form, size: tuple[int, int]) -> float:
+    """Pixels a unit of the form."""
+    wide, high = _extent(form)
+    return min(size[1] / wide, size[0] / high)
+
+
+def _view(ready: Lit, turn: float, size: tuple[int, int], room: Floats) -> NDArray[np.uint8]:
     height, width = size[0] * OVERSAMPLED, size[1] * OVERSAMPLED
     axes = _axes(turn)
     middle = _middle(ready.form)
-    wide, high = _extent(ready.form)
-    scale = min(width / wide, height / high)
+    scale = _scale(ready.form, (height, width))
     placed = (ready.form.vertices - middle) @ axes.T * scale
     flat = np.stack([width / 2 + placed[:, 0], height / 2 - placed[:, 1]], 1)
     faces = ready.form.faces
@@ -107,8 +121,10 @@ def view(ready: Lit, turn: float, size: tuple[int, int]) -> NDArray[np.uint8]:
         towards = np.flatnonzero(turned < 0)  # rows run downwards
     else:
         towards = np.arange(len(faces))
-    pixel, face, weights = _raster(flat, placed[:, 2], faces[towards], (height, width))
-    picture = _room(ready.form, axes, scale, (height, width))
+    pixel, face, weights = _raster(
+        flat.astype(np.float32), placed[:, 2].astype(np.float32), faces[towards], (height, width)
+    )
+    picture = room.copy()
     picture[pixel] = _shade(ready, axes, towards[face], weights)
     mapped = 1 - np.exp(-1.5 * picture.reshape(height, width, 3))
     small = cv2.resize(np.asarray(mapped, np.float32), size[::-1], interpolation=cv2.INTER_AREA)
@@ -127,19 +143,24 @@ def _shade(
     normal = across(ready.normals) @ axes.T.astype(np.float32)
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-6)
     openness, lamp = across(ready.open)[:, None], across(ready.lamp)[:, None]
-    light = 1.05 * openness**0.8 * _facing(normal, KEY) * np.array((1.0, 0.93, 0.82))
-    light = light + 0.16 * openness * _facing(normal, FILL) * np.array((0.70, 0.82, 1.0))
-    light = light + 0.30 * openness * _facing(normal, RIM) * np.array((0.85, 0.92, 1.0))
-    light = light + 0.55 * lamp * np.array((1.0, 0.97, 0.92))
-    light = light + 0.06 * openness * np.array((0.80, 0.85, 1.0))
-    half = np.array(KEY) / np.linalg.norm(KEY) + (0, 0, 1)
+    light = 1.05 * openness**0.8 * _facing(normal, KEY) * _floats(1.0, 0.93, 0.82)
+    light += 0.16 * openness * _facing(normal, FILL) * _floats(0.70, 0.82, 1.0)
+    light += 0.30 * openness * _facing(normal, RIM) * _floats(0.85, 0.92, 1.0)
+    light += 0.55 * lamp * _floats(1.0, 0.97, 0.92)
+    light += 0.06 * openness * _floats(0.80, 0.85, 1.0)
+    half = _floats(*KEY) / np.linalg.norm(KEY) + _floats(0, 0, 1)
     gloss = np.clip(normal @ (half / np.linalg.norm(half)), 0, 1)[:, None] ** 40
     return np.asarray(across(ready.tint) * light + 0.07 * openness * gloss, np.float32)
 
 
 def _facing(normal: Floats, light: tuple[float, float, float]) -> Floats:
-    towards = np.array(light) / np.linalg.norm(light)
+    towards = _floats(*light) / np.float32(np.linalg.norm(light))
     return np.asarray(np.clip(normal @ towards, 0, 1)[:, None], np.float32)
+
+
+def _floats(*values: float) -> Floats:
+    """Kept single: a picture's worth of doubles takes twice as long."""
+    return np.array(values, np.float32)
 
 
 def _axes(turn: float) -> NDArray[np.float64]:
@@ -164,8 +185,8 @@ def _extent(form: Form) -> tuple[float, float]:
 
 
 def _raster(
-    flat: NDArray[np.float64],
-    depth: NDArray[np.float64],
+    flat: Floats,
+    depth: Floats,
     faces: NDArray[np.int32],
     size: tuple[int, int],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
@@ -176,7 +197,7 @@ def _raster(
     high = np.clip(np.floor(corners.max(1) - 0.5).astype(int), -1, (width - 1, height - 1))
     spans = np.maximum(high - low + 1, 0)
     counts = spans.prod(1)
-    nearest = np.full(height * width, -np.inf)
+    nearest = np.full(height * width, -np.inf, np.float32)
     shown = np.full(height * width, -1, np.int64)
     kept = np.zeros((height * width, 3), np.float32)
     bounds = np.flatnonzero(np.diff(np.cumsum(counts) // CHUNK, prepend=0)).tolist()
@@ -188,7 +209,11 @@ def _raster(
         place = np.arange(len(some)) - np.repeat(first, counts[start:end])
         x = low[some, 0] + place % spans[some, 0]
         y = low[some, 1] + place // spans[some, 0]
-        weights = _weights(corners[some], x + 0.5, y + 0.5)
+        weights = _weights(
+            corners[some],
+            np.float32(0.5) + x.astype(np.float32),
+            np.float32(0.5) + y.astype(np.float32),
+        )
         held = (weights >= -1e-4).all(1)
         some, weights, pixel = some[held], weights[held], (y * width + x)[held]
         deep = (weights * depth[faces[some]]).sum(1)
@@ -199,22 +224,20 @@ def _raster(
     return pixels, shown[pixels], kept[pixels]
 
 
-def _weights(
-    corners: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _weights(corners: Floats, x: Floats, y: Floats) -> Floats:
     """Barycentric weights of points in triangles [n, 3, 2]; -1 for one without area."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     whole = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-    safe = np.where(np.abs(whole) < 1e-12, 1.0, whole)
+    safe = np.where(np.abs(whole) < 1e-9, np.float32(1), whole)
     second = ((x - a[:, 0]) * (c[:, 1] - a[:, 1]) - (y - a[:, 1]) * (c[:, 0] - a[:, 0])) / safe
     third = ((b[:, 0] - a[:, 0]) * (y - a[:, 1]) - (b[:, 1] - a[:, 1]) * (x - a[:, 0])) / safe
     found = np.stack([1 - second - third, second, third], 1)
-    return np.where(np.abs(whole)[:, None] < 1e-12, -1.0, found)
+    return np.where(np.abs(whole)[:, None] < 1e-9, np.float32(-1), found)
 
 
-def _room(form: Form, axes: NDArray[np.float64], scale: float, size: tuple[int, int]) -> Floats:
+def _room(form: Form, size: tuple[int, int]) -> Floats:
     """A dim wall, a floor in the lamp's light, and the form's shadow on it, [pixels, 3]."""
-    height, width = size
+    (height, width), axes, scale = size, _axes(0.0), _scale(form, size)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     middle = _middle(form)
     low = form.vertices[:, 1].min()

@@ -32,8 +32,8 @@ def preview(form: Form) -> Preview:
     ready = render.lit(form)
     size = render.frame_size(form, TALL)
     turns = FRONT + np.arange(VIEWS) * (360 / VIEWS)
-    strip = np.concatenate([render.view(ready, float(turn), size) for turn in turns], axis=1)
-    still = render.view(ready, FRONT, render.frame_size(form, SMALL))
+    strip = np.concatenate(render.views(ready, turns.tolist(), size), axis=1)
+    still = render.views(ready, [FRONT], render.frame_size(form, SMALL))[0]
     small = Preview("image/jpeg", jpeg(still))
     return Preview("image/jpeg", jpeg(strip), small=small, frames=VIEWS)
 
@@ -43,9 +43,7 @@ def side_by_side(pairs: list[tuple[Form, Floats | None]], turns: tuple[float, ..
     rows = []
     for form, tint in pairs:
         ready = render.lit(form, tint)
-        rows.append(
-            np.concatenate([render.view(ready, turn, (360, 270)) for turn in turns], axis=1)
-        )
+        rows.append(np.concatenate(render.views(ready, turns, (360, 270)), axis=1))
     return Preview("image/jpeg", jpeg(np.concatenate(rows)))
 
 
