@@ -77,6 +77,7 @@ def near(model: ScoreModel, novelty: float, **dials: str) -> float:
     return float(np.mean(shares))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["events", "grid"])
 def test_pieces_near_the_works_follow_one(kind: str, models: Mapping[str, ScoreModel]) -> None:
     assert near(models[kind], 0.0) > near(models[kind], 1.0) + 0.1

@@ -368,6 +368,7 @@ def test_damaged_files_are_read_or_refused(rng: np.random.Generator) -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.works
 def test_all_of_mozart_is_read() -> None:
     if not MOZART.is_dir():

@@ -166,7 +166,7 @@ def test_mending_brings_the_picture_nearer_to_its_composition():
     assert gap(fine) < gap(rough)
 
 
-@pytest.mark.parametrize("short", [192, 320])
+@pytest.mark.parametrize("short", [192, pytest.param(320, marks=pytest.mark.slow)])
 def test_half_a_block_of_an_odd_number_of_cells_is_laid_too(short):
     assert block_side(short) // CELLS % 2 == 1
     plan = strokes(4, size=(short, short + 24), busy=3000)

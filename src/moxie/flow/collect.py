@@ -141,8 +141,10 @@ def _open(
         read = [_read(art, originals, rights, entry, place, works) for place in range(len(works))]
     except UnreadableWork as error:
         return [Refusal(name, error.message)] if entry.expected else []
+    if not entry.expected:  # it may have looked like several works, and be none
+        read = [one for one in read if not isinstance(one, Refusal)]
     ruling = gate(entry)
-    if ruling.why is not None:
+    if read and ruling.why is not None:
         return [Refusal(name, ruling.why, forbidden=True)]
     return [_ruled(one, ruling) if isinstance(one, Found) else one for one in read]
 
