@@ -7,19 +7,22 @@ export const views = (type) => Number(/;\s*frames=(\d{1,3})/.exec(type ?? "")?.[
 
 /** A slider that goes around; it begins at the first view. */
 export function turntable(address, frames, alt) {
-  const image = h("img", { src: address, alt: "", decoding: "async", draggable: "false" });
-  const table = h("div.turn", { tabindex: 0, role: "slider", "aria-label": t("{title}: turn it", { title: alt }), "aria-valuemin": 0, "aria-valuemax": 359 }, image);
+  const image = new Image();
+  const table = h("div.turn", { tabindex: 0, role: "slider", "aria-label": t("{title}: turn it", { title: alt }), "aria-valuemin": 0, "aria-valuemax": 359 });
   let at = 0;
   const turn = (to) => {
     at = ((Math.round(to) % frames) + frames) % frames;
-    image.style.transform = `translateX(${(-100 * at) / frames}%)`;
+    table.style.backgroundPosition = `${(100 * at) / (frames - 1)}% 0`;
     const degrees = Math.round((360 * at) / frames);
     table.setAttribute("aria-valuenow", degrees);
     table.setAttribute("aria-valuetext", `${number(degrees)}°`);
   };
-  image.style.width = `${100 * frames}%`;
+  table.style.backgroundSize = `${100 * frames}% 100%`; // an element as wide as the strip would be too wide to paint
   image.addEventListener("load", () => {
-    table.style.aspectRatio = `${image.naturalWidth / frames} / ${image.naturalHeight}`;
+    const wide = image.naturalWidth / frames / image.naturalHeight;
+    table.style.aspectRatio = `${wide}`;
+    table.style.maxInlineSize = `calc(min(74vh, 40rem) * ${wide})`;
+    table.style.backgroundImage = `url("${address}")`;
   });
   image.addEventListener("error", () => table.replaceWith(h("p.lost", {}, t("No preview: {title}", { title: alt }))));
   const keys = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: frames / 4, PageDown: -frames / 4 };
@@ -38,5 +41,6 @@ export function turntable(address, frames, alt) {
     for (const end of ["pointerup", "pointercancel"]) table.addEventListener(end, stop, { once: true });
   });
   turn(0);
+  image.src = address;
   return table;
 }
