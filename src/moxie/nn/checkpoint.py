@@ -14,7 +14,10 @@ import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from moxie.errors import CannotWrite
 
@@ -25,6 +28,22 @@ FORMAT = "moxie-checkpoint-1"
 
 Node: TypeAlias = dict[str, object]
 """One value of a state as JSON, tagged with its kind: tensor, map, list, tuple or value."""
+
+
+def as_state(arrays: Mapping[str, NDArray[Any]], facts: str) -> dict[str, object]:
+    """Arrays and one JSON string as what a checkpoint keeps."""
+    import torch
+
+    tensors = {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}
+    return {"facts": facts, **tensors}
+
+
+def from_state(state: Mapping[str, object]) -> tuple[dict[str, NDArray[Any]], str]:
+    """The arrays and the JSON string that `as_state` was given."""
+    import torch
+
+    arrays = {name: v.numpy() for name, v in state.items() if isinstance(v, torch.Tensor)}
+    return arrays, str(state["facts"])
 
 
 class NoCheckpoint:

@@ -26,6 +26,7 @@ from moxie.arts.painting.picture import Picture, recolour, resize, short_side
 from moxie.arts.painting.quilt import Quilt, Target, quilt
 from moxie.arts.painting.tensors import to_tensor
 from moxie.errors import Cancelled, Missing
+from moxie.nn.checkpoint import as_state, from_state
 from moxie.nn.nearest import bank, nearest, patches
 from moxie.nn.vgg import Vgg19
 from moxie.settings import Machine
@@ -197,18 +198,12 @@ def _keep(picture: Picture, start: Picture, mask: NDArray[np.bool_]) -> Picture:
 
 def _state(exhibits: Sequence[Exhibit]) -> dict[str, object]:
     """The exhibits so far as tensors and one JSON string, for a checkpoint."""
-    arrays, facts = pack(exhibits)
-    return {"facts": facts} | {
-        name: torch.from_numpy(np.array(array)) for name, array in arrays.items()
-    }
+    return as_state(*pack(exhibits))
 
 
 def _exhibits(state: Mapping[str, object] | None) -> list[Exhibit]:
     """What `_state` kept; none at the start."""
-    if state is None:
-        return []
-    arrays = {k: v.numpy() for k, v in state.items() if isinstance(v, torch.Tensor)}
-    return unpack(arrays, str(state["facts"]))
+    return [] if state is None else unpack(*from_state(state))
 
 
 RECIPE = Recipe(

@@ -25,6 +25,7 @@ from moxie.arts.sculpture.rebuilding import SIZE, error
 from moxie.arts.sculpture.skin import PATCH, TRUNCATED, Bank, lay, near
 from moxie.arts.sculpture.workshop import Exhibit, Workshop, pack, unpack
 from moxie.errors import Cancelled, Missing
+from moxie.nn.checkpoint import as_state, from_state
 from moxie.nn.nearest import nearest
 from moxie.nn.voting import patches_at, vote
 from moxie.settings import Machine
@@ -171,18 +172,12 @@ def _error(form: Form, known: torch.Tensor) -> float:
 
 def _state(exhibits: Sequence[Exhibit]) -> dict[str, object]:
     """The exhibits so far as tensors and one JSON string, for a checkpoint."""
-    arrays, facts = pack(exhibits)
-    return {"facts": facts} | {
-        name: torch.from_numpy(np.array(array)) for name, array in arrays.items()
-    }
+    return as_state(*pack(exhibits))
 
 
 def _exhibits(state: Mapping[str, object] | None) -> list[Exhibit]:
     """What `_state` kept; none at the start."""
-    if state is None:
-        return []
-    arrays = {k: v.numpy() for k, v in state.items() if isinstance(v, torch.Tensor)}
-    return unpack(arrays, str(state["facts"]))
+    return [] if state is None else unpack(*from_state(state))
 
 
 RECIPE = Recipe(
