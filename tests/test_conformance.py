@@ -276,8 +276,11 @@ class BadArt(Toy):
             blended.works = {"nobody": 1.0}
         return blended
 
-    def preview(self, content: Row) -> Preview:
-        return Preview("picture", b"x") if self.wrong == "preview" else super().preview(content)
+    def preview(self, content: Row, *, small: bool = False) -> Preview:
+        if self.wrong == "preview":
+            return Preview("picture", b"x")
+        frames = 24 if self.wrong == "wall" else 1
+        return replace(super().preview(content, small=small), frames=frames)
 
     def examples(self) -> Iterator[tuple[str, bytes]]:
         for i, example in enumerate(super().examples()):
@@ -323,6 +326,7 @@ ART_FAULTS = {
     "exclude ignored": "an excluded work is found",
     "everything is a copy": "as near to work",
     "preview": "is not a media type",
+    "wall": "the small preview turns, or sounds",
     "few examples": "at least three examples",
 }
 

@@ -256,6 +256,11 @@ class Art(Protocol[S]):
         ...
 
     @property
+    def title(self) -> Message:
+        """What people call it: "Painting"."""
+        ...
+
+    @property
     def suffixes(self) -> frozenset[str]:
         """Lower-case file name endings it may be able to read: {".png", ".jpg"}."""
         ...
@@ -390,8 +395,12 @@ class Art(Protocol[S]):
         """
         ...
 
-    def preview(self, content: S) -> Preview:
-        """What a browser can show, small enough for a report."""
+    def preview(self, content: S, *, small: bool = False) -> Preview:
+        """What a browser can show, small enough for a report.
+
+        If `small`, what stands for it on a wall of many is enough: one picture or a few words, as
+        in `Preview.small`, drawn without drawing the rest.
+        """
         ...
 
     def examples(self) -> Iterator[tuple[str, bytes]]:

@@ -50,6 +50,7 @@ class Toy:
     """Rows of beads."""
 
     name = "toy"
+    title = say("Rows of beads")
     unit = "beads"
     suffixes = frozenset({".beads"})
     handout = ()
@@ -159,7 +160,7 @@ class Toy:
 
         return blend(models)
 
-    def preview(self, content: Row) -> Preview:
+    def preview(self, content: Row, *, small: bool = False) -> Preview:
         beads = enumerate(content)
         dots = (f'<circle cx="{10 * i + 5}" cy="{5 + bead}" r="4"/>' for i, bead in beads)
         svg = f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(dots)}</svg>'

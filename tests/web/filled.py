@@ -1,11 +1,13 @@
-"""A store with works, a run and creations of the toy art, made without training."""
+"""Stores with works, a run and creations, made without training."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from moxie import arts
 from moxie.settings import Settings
 from moxie.store import Library
 from moxie.studio.views import id_of
@@ -30,25 +32,40 @@ def row(number: int) -> bytes:
 
 
 def fill(home: Path, works: int = 6, creations: int = 8, name: str = "beads") -> Filled:
-    """Fill a store; creations alternate in novelty, and every fourth is flagged."""
+    """Fill a store with the toy art; creations alternate in novelty, every fourth is flagged."""
+    files = [(f"row <b>{number}</b>.beads", row(number)) for number in range(works)]
+    made = [row(1000 + number) for number in range(creations)]
+    return hang(home, Corpus(name, "toy"), files, made)
+
+
+def hang(
+    home: Path, corpus: Corpus, works: Sequence[tuple[str, bytes]], creations: Sequence[bytes]
+) -> Filled:
+    """Put a corpus into a store: files by name as works, and creations in its lossless form."""
     with Library.open(Settings(home)) as library:
-        library.add_corpus(Corpus(name, "toy"))
-        ids = []
-        for number in range(works):
-            data = row(number)
-            ids.append(hashlib.sha256(data).hexdigest())
-            facts = {"file": f"row <b>{number}</b>.beads"}
-            work = Work(ids[-1], "toy", f"Row {number}", ids[-1], Rights("own"), 24.0, facts)
-            library.add_work(name, work, data)
-        choice = Choice("toy/chain", Plan({}, 1.0, say("planned")), say("the only one"))
-        run = Run("ab" * 8, name, choice, 0, "done", "0" * 64, (3.0, 2.0))
+        library.add_corpus(corpus)
+        kept = [_work(library, corpus, number, *file) for number, file in enumerate(works)]
+        choice = Choice(f"{corpus.art}/chain", Plan({}, 1.0, say("planned")), say("the only one"))
+        name = hashlib.sha256(corpus.name.encode()).hexdigest()[:16]
+        run = Run(name, corpus.name, choice, 0, "done", "0" * 64, (3.0, 2.0))
         library.add_run(run)
-        made = [_creation(library, run, number, ids) for number in range(creations)]
-    return Filled(id_of(name), ids, made, run.id)
+        made = [_creation(library, run, n, kept, data) for n, data in enumerate(creations)]
+    return Filled(id_of(corpus.name), kept, made, run.id)
 
 
-def _creation(library: Library, run: Run, number: int, works: list[str]) -> str:
-    data = row(1000 + number)
+def _work(library: Library, corpus: Corpus, number: int, file: str, data: bytes) -> str:
+    stored = data
+    if corpus.art != "toy":
+        art = arts.find(corpus.art)
+        stored = art.write(art.read(data, file))
+    name = hashlib.sha256(stored).hexdigest()
+    title = f"Row {number}" if corpus.art == "toy" else Path(file).stem
+    work = Work(name, corpus.art, title, name, Rights("own"), 24.0, {"file": file})
+    library.add_work(corpus.name, work, stored)
+    return name
+
+
+def _creation(library: Library, run: Run, number: int, works: list[str], data: bytes) -> str:
     name = hashlib.sha256(data).hexdigest()
     made = Creation(
         id=name,

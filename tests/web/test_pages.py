@@ -12,6 +12,7 @@ from browsing import browser
 
 import moxie
 from catalogue import sentences
+from moxie import arts
 from moxie.studio import Studio
 from moxie.studio.views import id_of
 from moxie.text import Catalogue
@@ -80,6 +81,20 @@ def test_modules_and_styles_are_small_and_ask_nothing_from_outside(file):
     addresses = set(re.findall(r"https?://[^\s\"')]+", source))
     assert addresses <= {"http://www.w3.org/2000/svg"}
     assert not re.search(r"\binnerHTML\b|\bouterHTML\b|insertAdjacentHTML|\beval\(", source)
+
+
+@pytest.mark.parametrize("art", arts.available())
+def test_no_art_is_named_so_that_another_appears_by_itself(art):
+    for file in [*WEB.rglob("*.py"), *PAGES, *MODULES, *STYLES]:
+        assert not re.search(rf"\b{art}\b", file.read_text("utf-8"), re.IGNORECASE), file.name
+
+
+def test_an_art_that_comes_from_elsewhere_is_offered_under_its_title(toy, home):
+    client = browser(home)
+    with client:
+        page = client.get("/").text
+    assert re.search(r'data-samples="toy">Rows of beads</button>', page)
+    assert '<option value="toy">Rows of beads</option>' in page
 
 
 def test_sentences_are_found_in_modules():

@@ -64,6 +64,13 @@ def test_a_browser_that_has_it_is_not_sent_it_again(client, store, monkeypatch):
     assert large.status_code == 200
 
 
+def test_a_wall_has_nothing_drawn_but_what_it_shows(client, store, monkeypatch):
+    monkeypatch.setattr("moxie.studio.views.Views.shown", None)  # the whole is never drawn
+    assert client.get(preview_of(store), params={"form": "small"}).text.startswith("<svg")
+    monkeypatch.undo()
+    assert client.get(preview_of(store)).text.startswith("<svg")
+
+
 def test_a_picture_is_given_in_all_its_stored_pixels(client, store):
     """A mask has the size of what is stored, which may be less than the work was given with."""
     data = cv2.imencode(".png", np.full((30, 50, 3), 90, np.uint8))[1].tobytes()

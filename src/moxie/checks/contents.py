@@ -19,12 +19,13 @@ NO_SIZES = ("", "no size at all", "0", "-3", "9" * 40)
 
 
 def check_names(subject: Subject[Any]) -> None:
-    """Name, unit and suffixes can be shown, typed and compared."""
+    """Name, title, unit and suffixes can be shown, typed and compared."""
     art = subject.art
     require(
         re.fullmatch(r"[a-z][a-z0-9_]*", art.name),
         f"the name {art.name!r} must be lower-case letters, digits and underscores",
     )
+    require(str(art.title).strip(), "the title is empty")
     require(art.unit.strip(), "the unit has no name")
     require(art.suffixes, "there are no suffixes")
     for suffix in art.suffixes:
@@ -205,10 +206,15 @@ def check_pieces(subject: Subject[Any]) -> None:
 
 def check_preview(subject: Subject[Any]) -> None:
     """A browser is told what it gets, and gets something."""
-    preview = subject.art.preview(subject.contents[0])
-    known = re.fullmatch(r"(image|audio|video|text|model|application)/[\w.+-]+", preview.media_type)
-    require(known, f"{preview.media_type!r} is not a media type")
-    require(preview.data, "the preview is empty")
+    content = subject.contents[0]
+    small = subject.art.preview(content, small=True)
+    for preview in (subject.art.preview(content), small):
+        kind = preview.media_type
+        known = re.fullmatch(r"(image|audio|video|text|model|application)/[\w.+-]+", kind)
+        require(known, f"{kind!r} is not a media type")
+        require(preview.data, "the preview is empty")
+    still = small.frames == 1 and small.sound is None
+    require(still, "the small preview turns, or sounds: a wall of many shows it")
 
 
 ALL = (

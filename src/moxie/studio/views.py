@@ -258,6 +258,11 @@ class Views:
         """A work or creation in its art's lossless form; raises Missing."""
         return self.library.get(name)
 
+    def small(self, art: str, data: bytes, name: str) -> Preview:
+        """How something looks among many; costly, so not for a process that serves."""
+        found = arts.find(art)
+        return thumbnail(found.preview(found.read(data, name), small=True))
+
     def shown(self, art: str, data: bytes, name: str) -> Shown:
         """How something looks and sounds; costly, so not for a process that serves."""
         found = arts.find(art)

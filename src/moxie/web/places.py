@@ -110,7 +110,7 @@ def _page(name: str, catalogue: Catalogue, here: Web, view: View) -> HTMLRespons
     given |= {"budget": USUAL, "seed": seed}
     html = _template(name, catalogue).render(
         _frame(catalogue, view, given),
-        arts={name: _title(name, catalogue) for name in kinds},
+        arts={name: catalogue.render(art.title) for name, art in kinds.items()},
         budgets=[(seconds, _time(seconds, catalogue)) for seconds in BUDGETS],
         budget=USUAL,
         seed=seed,
@@ -150,19 +150,6 @@ PLACES: Mapping[str, Message] = {
     "restore": say("Restore"),
     "report": say("Report"),
 }
-
-_ARTS = {
-    "painting": say("Painting"),
-    "music": say("Music"),
-    "literature": say("Literature"),
-    "sculpture": say("Sculpture"),
-}
-"""Titles of arts we know; any other goes by the name it gives itself."""
-
-
-def _title(art: str, catalogue: Catalogue) -> str:
-    return catalogue.render(_ARTS[art]) if art in _ARTS else art
-
 
 def _time(seconds: int, catalogue: Catalogue) -> str:
     minutes = seconds // 60

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 Form: TypeAlias = Literal["large", "small", "sound"]
 
+Forms: TypeAlias = Mapping[str, "tuple[str, bytes] | None"]
+"""Media type and bytes of forms; None for one that a thing does not have."""
+
 MOST = 1 << 30
 """Bytes of all that is kept; the longest unseen go first."""
 
@@ -75,16 +78,14 @@ class Drawn:
     tag: str
 
 
-def draw(studio: Studio, art: str, blob: str) -> dict[str, tuple[str, bytes] | None]:
-    """All forms of a work or creation: its media type and bytes; runs aside."""
-    return _forms(studio, art, studio.views.blob(blob), blob)
+def draw(studio: Studio, art: str, blob: str, form: Form) -> Forms:
+    """A form of a work or creation, and whatever is drawn along with it; runs aside."""
+    return _forms(studio, art, studio.views.blob(blob), blob, form)
 
 
-def draw_file(
-    studio: Studio, art: str, path: str, name: str
-) -> dict[str, tuple[str, bytes] | None]:
-    """All forms of a file that was sent; runs aside."""
-    return _forms(studio, art, Path(path).read_bytes(), name)
+def draw_file(studio: Studio, art: str, path: str, name: str, form: Form) -> Forms:
+    """The same of a file that was sent; runs aside."""
+    return _forms(studio, art, Path(path).read_bytes(), name, form)
 
 
 class Previews:
@@ -100,7 +101,7 @@ class Previews:
         key = hashlib.sha256(f"{moxie.__version__} {art} {blob}".encode()).hexdigest()
         found = self._kept(key, form)
         if found is None:
-            self._keep(key, await self._aside.do(draw, art, blob))
+            self._keep(key, await self._aside.do(draw, art, blob, form))
             found = self._kept(key, form)
         return _there(found)
 
@@ -111,22 +112,29 @@ class Previews:
         key = hashlib.sha256(f"{moxie.__version__} {art} {file_id} {name}".encode()).hexdigest()
         found = self._kept(key, form)
         if found is None:
-            self._keep(key, await self._aside.do(draw_file, art, str(path), name))
+            self._keep(key, await self._aside.do(draw_file, art, str(path), name, form))
             found = self._kept(key, form)
         return _there(found)
 
     def _kept(self, key: str, form: Form) -> Drawn | None:
         path = self._path(key, form)
         try:
-            media_type = str(json.loads(self._path(key, "types").read_bytes())[form])
+            media_type = self._types(key)[form]
             os.utime(path)  # what is looked at stays
-        except (OSError, ValueError, KeyError):
+        except (OSError, KeyError):
             return None
         return Drawn(path, media_type, f"{key[:24]}-{form}")
 
-    def _keep(self, key: str, forms: Mapping[str, tuple[str, bytes] | None]) -> None:
+    def _types(self, key: str) -> dict[str, str]:
+        """The media types of the forms that were drawn so far."""
+        try:
+            return dict(json.loads(self._path(key, "types").read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return {}
+
+    def _keep(self, key: str, forms: Forms) -> None:
         atomic.make_folder(self._path(key, "types").parent)
-        told = {form: drawn[0] if drawn else "" for form, drawn in forms.items()}
+        told = self._types(key) | {form: drawn[0] if drawn else "" for form, drawn in forms.items()}
         for form, drawn in forms.items():
             data = drawn[1] if drawn else b""
             atomic.write(self._path(key, form), data)
@@ -183,7 +191,9 @@ def whole(data: bytes, blob: str) -> Response:
     return Response(data, media_type=kind, headers=headers)
 
 
-def _forms(studio: Studio, art: str, data: bytes, name: str) -> dict[str, tuple[str, bytes] | None]:
+def _forms(studio: Studio, art: str, data: bytes, name: str, form: Form) -> Forms:
+    if form == "small":  # a wall of many asks for it: nothing else is drawn
+        return {"small": _plain(studio.views.small(art, data, name))}
     shown = studio.views.shown(art, data, name)
     return {
         "large": _plain(shown.large),

@@ -21,7 +21,7 @@ from moxie.art import (
     StyleModel,
     Trait,
 )
-from moxie.text import Message, Scalar
+from moxie.text import Message, Scalar, say
 
 if TYPE_CHECKING:
     from moxie.art import Floats, Mask
@@ -32,6 +32,7 @@ class Literature:
     """Texts; contents are `Writing`s, measured in characters."""
 
     name = "literature"
+    title = say("Literature")
     unit = "characters"
     suffixes = frozenset((".txt", ".text", ".md", ".markdown", ".docx", ".epub", ".pdf"))
     handout = (".txt", ".docx", ".html")
@@ -169,11 +170,11 @@ class Literature:
 
         return blend(models)
 
-    def preview(self, content: Writing) -> Preview:
+    def preview(self, content: Writing, *, small: bool = False) -> Preview:
         """See `page.show.preview`."""
         from moxie.arts.literature.page import show
 
-        return show.preview(content)
+        return show.small(content) if small else show.preview(content)
 
     def examples(self) -> Iterator[tuple[str, bytes]]:
         """See `examples.examples`."""

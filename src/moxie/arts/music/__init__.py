@@ -21,7 +21,7 @@ from moxie.art import (
     StyleModel,
     Trait,
 )
-from moxie.text import Message, Scalar
+from moxie.text import Message, Scalar, say
 
 if TYPE_CHECKING:
     from moxie.art import Floats, Mask
@@ -32,6 +32,7 @@ class Music:
     """Scores; contents are `Score`s, measured in bars."""
 
     name = "music"
+    title = say("Music")
     unit = "bars"
     suffixes = frozenset((".mid", ".midi", ".musicxml", ".xml", ".mxl", ".krn", ".abc", ".score"))
     handout = (".musicxml", ".mid", ".mp3")
@@ -167,11 +168,11 @@ class Music:
 
         return blend(models)
 
-    def preview(self, content: Score) -> Preview:
+    def preview(self, content: Score, *, small: bool = False) -> Preview:
         """See `show.preview`."""
         from moxie.arts.music.page import show
 
-        return show.preview(content)
+        return show.small(content) if small else show.preview(content)
 
     def examples(self) -> Iterator[tuple[str, bytes]]:
         """See `examples.examples`."""

@@ -24,7 +24,7 @@ from moxie.art import (
 )
 from moxie.errors import BadInput
 from moxie.restorer import Restorer
-from moxie.text import Message, Scalar
+from moxie.text import Message, Scalar, say
 
 if TYPE_CHECKING:
     from moxie.art import Floats, Mask
@@ -36,14 +36,15 @@ SMALLEST, LARGEST = 64, 1024
 DEFAULT_SIZE = (256, 320)
 """Height and width of a creation when nobody says."""
 
-PREVIEW = 480
-"""The longer side of a preview, in pixels."""
+PREVIEW, SMALL = 480, 300
+"""The longer side of a preview, in pixels, and of one for a wall of many."""
 
 
 class Painting:
     """Pictures on paper, canvas or screen; contents are `Picture`s, measured in megapixels."""
 
     name = "painting"
+    title = say("Painting")
     unit = "megapixels"
     handout = ()
     suffixes = frozenset(
@@ -200,12 +201,12 @@ class Painting:
             "Painters cannot be blended yet: collect their works into one corpus instead."
         )
 
-    def preview(self, content: Picture) -> Preview:
-        """A JPEG of at most `PREVIEW` pixels."""
+    def preview(self, content: Picture, *, small: bool = False) -> Preview:
+        """A JPEG of at most `PREVIEW` pixels, or `SMALL` ones."""
         from moxie.arts.painting import codec
         from moxie.arts.painting.picture import fit
 
-        return Preview("image/jpeg", codec.preview(fit(content, PREVIEW)))
+        return Preview("image/jpeg", codec.preview(fit(content, SMALL if small else PREVIEW)))
 
     def examples(self) -> Iterator[tuple[str, bytes]]:
         """See `examples.examples`."""

@@ -22,7 +22,7 @@ from moxie.art import (
     Trait,
 )
 from moxie.errors import BadInput
-from moxie.text import Message, Scalar
+from moxie.text import Message, Scalar, say
 
 if TYPE_CHECKING:
     from moxie.art import Floats, Mask
@@ -33,6 +33,7 @@ class Sculpture:
     """Bodies in the round; contents are `Form`s, measured in vertices."""
 
     name = "sculpture"
+    title = say("Sculpture")
     unit = "vertices"
     suffixes = frozenset((".glb", ".gltf", ".ply", ".obj", ".stl", ".off"))
     handout = (".stl",)
@@ -168,11 +169,11 @@ class Sculpture:
 
         return blend(models)
 
-    def preview(self, content: Form) -> Preview:
+    def preview(self, content: Form, *, small: bool = False) -> Preview:
         """See `show.preview`."""
         from moxie.arts.sculpture import show
 
-        return show.preview(content)
+        return show.small(content) if small else show.preview(content)
 
     def examples(self) -> Iterator[tuple[str, bytes]]:
         """See `examples.examples`."""

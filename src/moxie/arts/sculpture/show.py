@@ -33,9 +33,17 @@ def preview(form: Form) -> Preview:
     size = render.frame_size(form, TALL)
     turns = FRONT + np.arange(VIEWS) * (360 / VIEWS)
     strip = np.concatenate(render.views(ready, turns.tolist(), size), axis=1)
-    still = render.views(ready, [FRONT], render.frame_size(form, SMALL))[0]
-    small = Preview("image/jpeg", jpeg(still))
-    return Preview("image/jpeg", jpeg(strip), small=small, frames=VIEWS)
+    return Preview("image/jpeg", jpeg(strip), small=_still(ready), frames=VIEWS)
+
+
+def small(form: Form) -> Preview:
+    """The first view alone."""
+    return _still(render.lit(form))
+
+
+def _still(ready: render.Lit) -> Preview:
+    [view] = render.views(ready, [FRONT], render.frame_size(ready.form, SMALL))
+    return Preview("image/jpeg", jpeg(view))
 
 
 def side_by_side(pairs: list[tuple[Form, Floats | None]], turns: tuple[float, ...]) -> Preview:

@@ -22,14 +22,14 @@ async function typeOf(address, art) {
 
 /** A small plate for walls and lists. `what` is "works" or "creations". */
 export function small(what, id, alt, { art = page.art, corpus = page.corpus?.id } = {}) {
-  const frame = h("div.plate", { data: { art } });
+  const frame = h("div.plate");
   fillSmall(frame, api.previewOf(what, id, "small", corpus), alt, art);
   return frame;
 }
 
 /** A plate to judge by: a picture large, what is read in time small and to be heard. */
 export function judged(what, id, alt) {
-  const frame = h("div.plate", { data: { art: page.art } });
+  const frame = h("div.plate");
   const address = api.previewOf(what, id, "large");
   typeOf(address, page.art).then((type) => (views(type) > 1 ? frame.append(turntable(address, views(type), alt)) : fillSmall(frame, type.includes("svg") ? api.previewOf(what, id, "small") : address, alt, page.art)));
   return frame;
@@ -46,12 +46,13 @@ export async function heard(what, id, alt, corpus = page.corpus?.id) {
 async function fillSmall(frame, address, alt, art) {
   const kind = await kindOf(address, art);
   if (kind.startsWith("text/plain") || kind === "text/markdown") frame.append(await passage(address, alt, true));
-  else if (kind === "" || kind.startsWith("image/")) frame.append(picture(address, alt, frame));
+  else if (kind === "" || kind.startsWith("image/")) frame.append(picture(address, alt, frame, kind));
   else frame.append(other(kind, address, alt));
 }
 
-function picture(address, alt, frame) {
-  const image = h("img", { src: address, alt, loading: "lazy", decoding: "async" });
+function picture(address, alt, frame, kind) {
+  const drawn = kind === "image/svg+xml" ? "drawn" : ""; // in ink, so on paper
+  const image = h("img", { class: drawn, src: address, alt, loading: "lazy", decoding: "async" });
   image.addEventListener("error", () => frame.replaceChildren(h("p.lost.small", {}, t("No preview: {title}", { title: alt }))));
   return image;
 }

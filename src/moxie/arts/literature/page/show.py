@@ -15,11 +15,17 @@ LITTLE, LITTLE_LATIN = 120, 260
 
 def preview(content: Writing) -> Preview:
     """The text as plain text under its title, never as markup: what sets it may trust it."""
-    text = content.text
-    little = LITTLE if wide(text) else LITTLE_LATIN
+    return _plain(content, MOST, small(content))
+
+
+def small(content: Writing) -> Preview:
+    """Its title and beginning."""
+    return _plain(content, LITTLE if wide(content.text) else LITTLE_LATIN)
+
+
+def _plain(content: Writing, most: int, little: Preview | None = None) -> Preview:
     head = f"{content.title}{BREAK}" if content.title else ""
-    small = Preview("text/plain", (head + shortened(text, little)).encode())
-    return Preview("text/plain", (head + shortened(text, MOST)).encode(), small=small)
+    return Preview("text/plain", (head + shortened(content.text, most)).encode(), small=little)
 
 
 def shortened(text: str, most: int) -> str:

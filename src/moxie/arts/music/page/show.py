@@ -41,8 +41,13 @@ def preview(content: Score) -> Preview:
         "image/svg+xml",
         _engraved(content) or roll(content, width=840, height=260),
         sound=_sound(content),
-        small=Preview("image/svg+xml", roll(content)),
+        small=small(content),
     )
+
+
+def small(content: Score) -> Preview:
+    """A piano roll: neither engraved nor to be heard."""
+    return Preview("image/svg+xml", roll(content))
 
 
 def opening(content: Score, end: int) -> Score:

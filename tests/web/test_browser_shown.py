@@ -1,0 +1,185 @@
+"""What turns, what stands upright and what sounds, in a real browser: by keys, by hand, by ear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from driving import FOREIGN, PHONE, WIDE, Visitor, serving
+from filled import Filled, hang
+
+from moxie import arts
+from moxie.arts.literature.writing import writing
+from moxie.arts.music.score import TICKS, Bar, Note, Part, score
+from moxie.work import Corpus
+
+VIEWS = [(PHONE, "en"), (PHONE, "zh"), (WIDE, "en"), (WIDE, "zh")]
+
+POEM = "空山新雨後，天氣晚來秋。\n明月松間照，清泉石上流。"
+
+
+@dataclass(frozen=True)
+class Shelves:
+    """A studio that serves one corpus of each art that is shown in a way of its own."""
+
+    address: str
+    corpora: Mapping[str, Filled]
+
+    def path(self, art: str, place: str = "") -> str:
+        """The page of the first creation of an art, or a place of its corpus."""
+        found = self.corpora[art]
+        return f"/c/{found.corpus}/{place or f'made/{found.creations[0]}'}"
+
+
+def scale(first: int) -> bytes:
+    """Four bars of a scale, a second each."""
+    bars = [Bar(4 * TICKS * n, 4 * TICKS) for n in range(4)]
+    steps = (0, 2, 4, 5, 7, 9, 11, 12, 14, 12, 11, 9, 7, 5, 4, 2)
+    notes = [Note(TICKS * n, TICKS, first + step, 0) for n, step in enumerate(steps)]
+    return arts.find("music").write(score(notes, bars, [Part("Flute", 73)]))
+
+
+@pytest.fixture(scope="module")
+def shelves(
+    browser: object, measured: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shelves]:
+    """A sculpture, a poem and a score, put into a store and served by a process of its own."""
+    home = tmp_path_factory.mktemp("shown") / "home"
+    home.mkdir()
+    (home / "machine.json").write_bytes(measured.read_bytes())
+    poem = arts.find("literature").write(writing([POEM], "山居秋暝", "五律"))
+    solid = arts.find("sculpture")
+    [*_, (name, data)] = solid.examples()
+    figure = solid.write(solid.read(data, name))
+    filled = {
+        "sculpture": hang(home, Corpus("Figures", "sculpture"), [(name, data)], [figure]),
+        "literature": hang(
+            home, Corpus("詩", "literature"), [("鹿柴.txt", "空山不見人。".encode())], [poem]
+        ),
+        "music": hang(
+            home, Corpus("Scales", "music"), [("scale.score", scale(60))], [scale(67)]
+        ),
+    }
+    with serving(home) as address:
+        yield Shelves(address, filled)
+
+
+@pytest.fixture
+def at(shelves, visit):
+    """A visitor who looks at the creation of an art."""
+
+    def look(art: str, width: int, language: str):
+        visitor = visit(shelves.address, width=width, language=language)
+        visitor.enter()
+        visitor.go(shelves.path(art))
+        return visitor
+
+    return look
+
+
+def nothing_amiss(visitor: Visitor, language: str) -> None:
+    """A page that fits, keeps nobody out, complains of nothing and speaks one language."""
+    assert visitor.serious() == []
+    assert visitor.sideways() <= 0
+    assert visitor.wrong == []
+    if language == "zh":
+        said = [one for one in visitor.page.evaluate(FOREIGN) if "beads in a row" not in one]
+        assert said == []
+
+
+def seen(element) -> np.ndarray:
+    """What is painted of an element."""
+    return cv2.imdecode(np.frombuffer(element.screenshot(), np.uint8), cv2.IMREAD_COLOR)
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """The mean difference of two pictures of one size, 0..255."""
+    return float(np.abs(one.astype(int) - other.astype(int)).mean())
+
+
+@pytest.mark.parametrize(("width", "language"), VIEWS)
+def test_a_sculpture_is_turned_by_keys_and_by_hand(at, width, language):
+    from playwright.sync_api import expect
+
+    visitor = at("sculpture", width, language)
+    table, page = visitor.page.locator(".turn"), visitor.page
+    expect(table).to_have_css("background-image", re.compile("preview"))
+    front = seen(table)
+    assert front.std() > 10  # something is painted
+    for key, degrees in (("ArrowRight", "15"), ("PageUp", "105"), ("ArrowLeft", "90")):
+        table.press(key)
+        expect(table).to_have_attribute("aria-valuenow", degrees)
+    assert apart(seen(table), front) > 3
+    table.press("Home")
+    expect(table).to_have_attribute("aria-valuenow", "0")
+    expect(table).to_have_css("background-position", "0% 0px")
+    assert apart(seen(table), front) < 1
+    box = table.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    expect(table).to_have_attribute("aria-valuenow", "270")  # half the width is a quarter turn
+    assert apart(seen(table), front) > 3
+    page.mouse.move(box["x"], box["y"])
+    expect(table).to_have_attribute("aria-valuenow", "270")  # and it stays when let go
+    nothing_amiss(visitor, language)
+
+
+PLACES_OF_CHARACTERS = """element => [...element.textContent].map((_, at) => {
+  const range = document.createRange();
+  range.setStart(element.firstChild, at);
+  range.setEnd(element.firstChild, at + 1);
+  const { x, y } = range.getBoundingClientRect();
+  return [x, y];
+})"""
+
+
+@pytest.mark.parametrize(("width", "language"), VIEWS)
+def test_a_poem_stands_upright_and_lies_down(at, width, language):
+    from playwright.sync_api import expect
+
+    visitor = at("literature", width, language)
+    block, turn = visitor.page.locator(".passage"), visitor.page.locator("[aria-pressed].little")
+    expect(block).to_have_css("writing-mode", "vertical-rl")
+    text = block.text_content()
+    assert POEM in text
+    places = visitor.page.evaluate(PLACES_OF_CHARACTERS, block.element_handle())
+    first, second = text.index("空山新"), text.index("明月松")
+    for start in (first, second):  # each column downwards
+        (x, top), (below, lower) = places[start], places[start + 1]
+        assert x == pytest.approx(below, abs=1)
+        assert lower > top
+    assert places[second][0] < places[first][0]  # and columns from right to left
+    turn.click()
+    expect(turn).to_have_attribute("aria-pressed", "false")
+    expect(block).to_have_css("writing-mode", "horizontal-tb")
+    places = visitor.page.evaluate(PLACES_OF_CHARACTERS, block.element_handle())
+    assert places[second][1] > places[first][1]
+    turn.click()
+    expect(block).to_have_css("writing-mode", "vertical-rl")
+    nothing_amiss(visitor, language)
+
+
+@pytest.mark.parametrize(("width", "language"), VIEWS)
+def test_a_score_is_heard_and_followed_bar_by_bar(at, width, language):
+    from playwright.sync_api import expect
+
+    visitor = at("music", width, language)
+    page = visitor.page
+    audio, mark = page.locator("#plate audio"), page.locator("#plate .playing")
+    audio.focus()
+    page.keyboard.press("Space")  # the browser's own button
+    expect(mark).to_be_visible()
+    first = mark.bounding_box()
+    audio.evaluate("sound => { sound.pause(); sound.currentTime = 2 * sound.duration / 4 + 0.2; }")
+    expect(mark).not_to_have_attribute("style", "")
+    page.wait_for_timeout(300)
+    third = mark.bounding_box()
+    assert (third["y"], third["x"]) > (first["y"], first["x"])
+    nothing_amiss(visitor, language)
