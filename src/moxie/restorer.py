@@ -89,7 +89,7 @@ class Restorer(Protocol[S_contra]):
         ...
 
     def undoable(self) -> Mapping[str, Message]:
-        """What has changed works of this kind as a whole, by name, with what to write; often none.
+        """What has changed works of this kind as a whole, by name, with its title; often none.
 
         A yellowed varnish is one. Nobody can be sure of it: it is only undone when asked for, and
         handed out apart from the mended work.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -16,6 +16,9 @@ from filled import Filled, hang
 from moxie import arts
 from moxie.arts.literature.writing import writing
 from moxie.arts.music.score import TICKS, Bar, Note, Part, score
+from moxie.errors import Missing
+from moxie.web.jobs.book import Book
+from moxie.web.jobs.job import Fault
 from moxie.work import Corpus
 
 VIEWS = [(PHONE, "en"), (PHONE, "zh"), (WIDE, "en"), (WIDE, "zh")]
@@ -61,12 +64,20 @@ def shelves(
         "literature": hang(
             home, Corpus("詩", "literature"), [("鹿柴.txt", "空山不見人。".encode())], [poem]
         ),
-        "music": hang(
-            home, Corpus("Scales", "music"), [("scale.score", scale(60))], [scale(67)]
-        ),
+        "music": hang(home, Corpus("Scales", "music"), [("scale.score", scale(60))], [scale(67)]),
     }
+    fail(home, "Scales")
     with serving(home) as address:
         yield Shelves(address, filled)
+
+
+def fail(home: Path, corpus: str) -> None:
+    """Leave a job in the book that failed when nobody was there."""
+    book = Book(home / "web")
+    missing = Missing("There is no corpus {corpus} in the store.", corpus=corpus)
+    job = book.add("report", {"corpus": "0" * 16}, [corpus])
+    book.put(replace(job, state="failed", fault=Fault("Missing", missing.message)))
+    book.close()
 
 
 @pytest.fixture
@@ -183,3 +194,25 @@ def test_a_score_is_heard_and_followed_bar_by_bar(at, width, language):
     third = mark.bounding_box()
     assert (third["y"], third["x"]) > (first["y"], first["x"])
     nothing_amiss(visitor, language)
+
+
+def test_who_comes_back_sees_what_failed_and_why_until_they_put_it_away(shelves, visit):
+    visitor = visit(shelves.address, width=PHONE)
+    visitor.enter()
+    page = visitor.page
+    card = page.locator("#tray .job", has_text="There is no corpus Scales in the store.")
+    card.wait_for()  # wherever one is
+    assert visitor.serious() == []
+    visitor.go(shelves.path("music", "report"))
+    card = page.locator("#job .job", has_text="There is no corpus Scales in the store.")
+    card.get_by_role("button", name="Try again").wait_for()  # in its own place beside its button
+    assert not page.locator("#tray .job").count()
+    with page.expect_response("**/dismiss") as answer:
+        card.get_by_role("button", name="Put away").click()
+    assert answer.value.ok
+    visitor.gone("#job .job")
+    page.reload()
+    visitor.settle()
+    page.wait_for_selector("#go:enabled")
+    visitor.gone(".job")
+    assert visitor.wrong == []

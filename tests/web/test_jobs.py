@@ -72,6 +72,37 @@ def test_a_failing_job_carries_its_sentence_in_any_language(boss):
     assert Catalogue.load("zh").render(job.fault.message) != str(job.fault.message)
 
 
+def test_a_failure_stays_to_be_seen_until_a_person_puts_it_away(home):
+    boss = foreman(home, patience=0.2)
+    failed = until(boss, add(boss, {"fault": {"kind": "NoWorks", "message": REFUSED}}))
+    other = until(boss, add(boss, "crash", corpora=("b",)))
+    done = until(boss, add(boss, *WELL, kind="collect"))
+    boss.stop()
+    boss = foreman(home, patience=0.2)  # it survives a restart
+    assert not boss.book.get(failed.id).dismissed
+    assert boss.dismiss(failed.id).dismissed
+    assert boss.dismiss(failed.id).version == boss.book.get(failed.id).version  # only once
+    with pytest.raises(BadInput):
+        boss.dismiss(done.id)
+    boss.stop()
+    boss = foreman(home, patience=0.2)
+    assert boss.book.get(failed.id).dismissed
+    assert not boss.book.get(other.id).dismissed
+    boss.resume(failed.id)
+    assert not until(boss, failed).dismissed  # it failed anew
+    boss.stop()
+
+
+def test_asking_again_puts_away_what_failed_before_of_that_kind_on_that_corpus(boss):
+    failed = until(boss, add(boss, "crash"))
+    elsewhere = until(boss, add(boss, "crash", corpora=("b",)))
+    other = until(boss, add(boss, "crash", kind="create"))
+    until(boss, add(boss, *WELL))
+    assert boss.book.get(failed.id).dismissed
+    assert not boss.book.get(elsewhere.id).dismissed
+    assert not boss.book.get(other.id).dismissed
+
+
 @pytest.mark.parametrize("words", [["crash"], ["nonsense", "hang"], [{"odd": 1}], [7, "hang"]])
 def test_a_job_that_goes_wrong_takes_nobody_with_it(boss, words):
     job = until(boss, add(boss, {"begin": "train"}, *words))

@@ -269,6 +269,11 @@ class Views:
         preview = found.preview(found.read(data, name))
         return Shown(replace(preview, sound=None), thumbnail(preview), preview.sound)
 
+    def undoable(self, art: str, data: bytes, name: str) -> Mapping[str, Message]:
+        """What can be undone in a work as a whole, by name, with its title."""
+        restorer = arts.find(art).restorer(data, name)
+        return {} if restorer is None else restorer.undoable()
+
     def suffix(self, art: str, data: bytes, name: str) -> str:
         """The ending of the format in which the art keeps everything of a file, such as ".png"."""
         found = arts.find(art)

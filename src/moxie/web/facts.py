@@ -36,6 +36,14 @@ def art(found: Art[Any], catalogue: Catalogue) -> models.ArtFacts:
     )
 
 
+def undoable(found: Mapping[str, Message], catalogue: Catalogue) -> list[models.UndoableFacts]:
+    """What can be undone in a work."""
+    return [
+        models.UndoableFacts(name=name, title=catalogue.render(title))
+        for name, title in found.items()
+    ]
+
+
 def corpus(found: Overview) -> models.CorpusFacts:
     """A corpus."""
     return models.CorpusFacts(

@@ -50,6 +50,7 @@ def job(found: Job, book: Book, words: Catalogue) -> models.JobFacts:
         messages=[" ".join(map(words.render, line)) for line in found.messages],
         left=running.left if running and found.state == "running" else None,
         resumable=found.resumable,
+        dismissed=found.dismissed,
         error=_error(found, words),
         result=_result(found.result, words) if found.result is not None else None,
         version=found.version,

@@ -151,6 +151,7 @@ PLACES: Mapping[str, Message] = {
     "report": say("Report"),
 }
 
+
 def _time(seconds: int, catalogue: Catalogue) -> str:
     minutes = seconds // 60
     if minutes == 1:

@@ -21,6 +21,7 @@ import moxie
 from moxie.errors import Missing
 from moxie.store import atomic
 from moxie.studio import Studio
+from moxie.text import Message
 from moxie.web.aside import Aside
 
 if TYPE_CHECKING:
@@ -86,6 +87,16 @@ def draw(studio: Studio, art: str, blob: str, form: Form) -> Forms:
 def draw_file(studio: Studio, art: str, path: str, name: str, form: Form) -> Forms:
     """The same of a file that was sent; runs aside."""
     return _forms(studio, art, Path(path).read_bytes(), name, form)
+
+
+def undoable(studio: Studio, art: str, blob: str) -> Mapping[str, Message]:
+    """What can be undone in a work as a whole; runs aside."""
+    return dict(studio.views.undoable(art, studio.views.blob(blob), blob))
+
+
+def undoable_file(studio: Studio, art: str, path: str, name: str) -> Mapping[str, Message]:
+    """The same of a file that was sent; runs aside."""
+    return dict(studio.views.undoable(art, Path(path).read_bytes(), name))
 
 
 class Previews:

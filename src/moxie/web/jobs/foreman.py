@@ -80,15 +80,32 @@ class Foreman:
     def add(self, kind: Kind, wish: Mapping[str, object], corpora: Sequence[str]) -> Job:
         """A new job; the same one that waits or runs already is handed back instead.
 
-        So a button that is pressed twice starts one job. Raises TooMuch.
+        So a button that is pressed twice starts one job. Whoever asks for a kind of job again has
+        seen that the last one failed. Raises TooMuch.
         """
         with self._lock:
             for job in self.book.jobs():
                 if job.state in OPEN and (job.kind, dict(job.wish)) == (kind, dict(wish)):
                     return job
             job = self.book.add(kind, wish, corpora)
+            for old in self.book.jobs():
+                if (old.kind, old.corpora) == (kind, job.corpora):
+                    self._dismiss(old)
         self._fill()
         return self.book.get(job.id)
+
+    def dismiss(self, job_id: str) -> Job:
+        """A person has seen that a job failed. Raises BadInput where it did not."""
+        with self._lock:
+            job = self.book.get(job_id)
+            if job.state != "failed":
+                raise BadInput("That job has not failed.")
+            return self._dismiss(job)
+
+    def _dismiss(self, job: Job) -> Job:
+        if job.state != "failed" or job.dismissed:
+            return job
+        return self.book.put(replace(job, dismissed=True))
 
     def pause(self, job_id: str) -> Job:
         """Stop at the next step, what was done kept. Raises BadInput where nothing runs."""

@@ -67,6 +67,7 @@ class Job:
     fault: Fault | None = None
     result: Mapping[str, object] | None = None
     version: int = 0
+    dismissed: bool = False  # it failed, and a person has seen that
 
     @property
     def resumable(self) -> bool:
@@ -112,7 +113,7 @@ class Job:
 
     def again(self) -> Job:
         """The same job, to be taken up again."""
-        return replace(self, state="queued", stages=(), fault=None, ended_at=None)
+        return replace(self, state="queued", stages=(), fault=None, ended_at=None, dismissed=False)
 
     def to_json(self) -> str:
         """As text, for the queue."""

@@ -20,6 +20,7 @@ from moxie.errors import BadInput, MoxieError
 from moxie.store import atomic
 from moxie.studio import Studio
 from moxie.studio.inputs import art_of, file_at
+from moxie.studio.result import Restored
 from moxie.studio.views import id_of
 from moxie.web.files import Files, Kept, ending
 from moxie.web.jobs.wire import Order
@@ -200,24 +201,39 @@ def _restore(task: Task) -> Facts:
     data = source.read_bytes()
     art = _art(task) or art_of(source).name
     suffix = wish["suffix"] or views.suffix(art, data, source.name)
-    out = _mended(task, source, suffix)
-    corpus = task.corpus if wish["corpus"] else None
-    done = task.studio.restore(source, out, region=task.region(), corpus=corpus, seed=wish["seed"])
-    before = views.shown(art, data, source.name).large
-    after = views.shown(art, out.read_bytes(), out.name).large
-    beside = {"mask": done.mask, "confidence": done.confidence, "page": done.page}
-    files = [_taken(task, path) for path in (out, done.record)]
-    told = {name: _taken(task, path) for name, path in beside.items() if path is not None}
+    done = task.studio.restore(
+        source,
+        _mended(task, source, suffix),
+        region=task.region(),
+        corpus=task.corpus if wish["corpus"] else None,
+        seed=wish["seed"],
+        undo=wish.get("undo"),  # jobs of the book may be older than it
+    )
+    states = {"before": source, "after": done.path, "undone": done.undone}
     return {
         "corpus": wish["corpus"],
         "share": done.share,
         "exact": done.exact,
         "notes": [note.to_json() for note in done.notes],
-        "before": task.files.put(before.data, "before", before.media_type).to_json(),
-        "after": task.files.put(after.data, "after", after.media_type).to_json(),
-        "files": [*files, *told.values()],
-        **told,
+        "strengths": dict(done.strengths),
+        **{name: _seen(task, art, name, path) for name, path in states.items() if path},
+        **_written(task, done),
     }
+
+
+def _seen(task: Task, art: str, state: str, path: Path) -> Facts:
+    """How a file looks, as a file to look at."""
+    look = task.studio.views.shown(art, path.read_bytes(), path.name).large
+    return task.files.put(look.data, state, look.media_type).to_json()
+
+
+def _written(task: Task, done: Restored) -> Facts:
+    """What a restoration wrote, to take away."""
+    files = [done.path, done.record] + ([done.undone] if done.undone else [])
+    beside = {"mask": done.mask, "confidence": done.confidence, "page": done.page}
+    taken = [_taken(task, path) for path in files]
+    told = {name: _taken(task, path) for name, path in beside.items() if path is not None}
+    return {"files": [*taken, *told.values()], **told}
 
 
 def _taken(task: Task, path: Path) -> Facts:

@@ -53,6 +53,8 @@ class JobResult(Model):
     mask: FileFacts | None = None  # of the damage that was found or mended; null without any
     confidence: FileFacts | None = None  # how sure each pixel of a restored work is
     page: FileFacts | None = None  # a restored work before and after, as a page to keep
+    undone: FileFacts | None = None  # how it looks with changes of the whole undone
+    strengths: dict[str, float] = Field(default_factory=dict)  # how strong each of them seemed
     share: Number = None
     exact: bool | None = None
     notes: list[str] = Field(default_factory=list)
@@ -83,6 +85,7 @@ class JobFacts(Model):
     messages: list[str]
     left: Number  # seconds, of the stage that is running
     resumable: bool
+    dismissed: bool  # it failed, and a person has seen that
     error: ErrorFacts | None
     result: JobResult | None
     version: int

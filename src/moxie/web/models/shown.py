@@ -352,6 +352,13 @@ class TasteFacts(Model):
     told: list[str]  # what the person prefers, in words, with how sure that is
 
 
+class UndoableFacts(Model):
+    """A change of a whole work that can be undone, more or less of it."""
+
+    name: str
+    title: str
+
+
 class SettingsFacts(Model):
     """What a page needs to know of its surroundings."""
 

@@ -93,6 +93,8 @@ class RestoreWish(Model):
     """Mend an upload, or a work of a corpus. A `corpus` lends the artist's hand and other works.
 
     `region` (the art's words) or `mask` (an upload) is the damage; without either it is found.
+    `undo` says how much of each change of the whole (see `.../undoable`) to take back: what comes
+    of that is a file of its own, beside the mended one.
     """
 
     corpus: CorpusId | None = None
@@ -100,6 +102,7 @@ class RestoreWish(Model):
     work: Sha256 | None = None
     region: Words | None = None
     mask: ShortId | None = None
+    undo: dict[Name, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
     seed: Seed = 0
     suffix: Annotated[str, Field(pattern=r"^(\.[a-z0-9]{1,8})?$")] = ""
 

@@ -11,10 +11,10 @@ from fastapi import Path as InPath
 from starlette.responses import FileResponse, Response
 
 from moxie.studio.inputs import art_of
-from moxie.web import models
-from moxie.web.context import Asked, Here, Sha
+from moxie.web import facts, models
+from moxie.web.context import Asked, Here, Sha, Words
 from moxie.web.files import PLAIN, Kept
-from moxie.web.previews import ALLOWED, FRAMED, Form, answer, whole
+from moxie.web.previews import ALLOWED, FRAMED, Form, answer, undoable, undoable_file, whole
 
 ROUTER = APIRouter(tags=["files"])
 
@@ -78,6 +78,28 @@ async def work_preview(
     """How a work looks or sounds."""
     here.studio.views.check_work(asked, work)
     return answer(await here.previews.of_blob(asked.art, work, form), known)
+
+
+@ROUTER.get("/uploads/{upload}/undoable")
+async def upload_undoable(
+    here: Here,
+    words: Words,
+    upload: FileId,
+    corpus: Annotated[str | None, Query(pattern=r"^[0-9a-f]{16}$")] = None,
+) -> list[models.UndoableFacts]:
+    """What has changed an upload as a whole and can be undone, where its art can tell."""
+    kept, path = here.uploads.get(upload)
+    name = here.studio.views.corpus(corpus).art if corpus else art_of(Path(kept.name)).name
+    return facts.undoable(await here.aside.do(undoable_file, name, str(path), kept.name), words)
+
+
+@ROUTER.get("/corpora/{corpus}/works/{work}/undoable")
+async def work_undoable(
+    here: Here, words: Words, asked: Asked, work: Sha
+) -> list[models.UndoableFacts]:
+    """What has changed a work as a whole and can be undone, where its art can tell."""
+    here.studio.views.check_work(asked, work)
+    return facts.undoable(await here.aside.do(undoable, asked.art, work), words)
 
 
 @ROUTER.get("/corpora/{corpus}/works/{work}/whole", response_class=Response)

@@ -1,4 +1,4 @@
-"""Jobs: asking for one, watching it, pausing, resuming, cancelling."""
+"""Jobs: asking for one, watching it, pausing, resuming, cancelling, taking note of a failure."""
 
 from __future__ import annotations
 
@@ -105,6 +105,12 @@ def resume(here: Here, words: Words, job: JobId) -> models.JobFacts:
 def cancel(here: Here, words: Words, job: JobId) -> models.JobFacts:
     """End a job at once."""
     return job_facts.job(here.foreman.cancel(job), here.foreman.book, words)
+
+
+@ROUTER.post("/jobs/{job}/dismiss")
+def dismiss(here: Here, words: Words, job: JobId) -> models.JobFacts:
+    """Take note that a job failed: no page shows it any more."""
+    return job_facts.job(here.foreman.dismiss(job), here.foreman.book, words)
 
 
 @ROUTER.get("/jobs/{job}/events", response_class=StreamingResponse)

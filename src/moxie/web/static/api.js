@@ -81,6 +81,7 @@ export const api = {
   language: (language) => post("/api/settings", { language }),
   /** `what` is works, creations or uploads; `form` large, small or sound. */
   previewOf: (what, id, form, owner = page.corpus?.id) => `${what === "creations" || !owner ? "/api" : corpus(owner)}/${what}/${id}/preview?form=${form}`,
+  undoable: ({ upload, work }, owner) => (upload ? get(`/api/uploads/${upload}/undoable`, { corpus: owner }) : get(`${corpus(owner)}/works/${work}/undoable`)),
   wholeOf: (work, owner = page.corpus?.id) => `${corpus(owner)}/works/${work}/whole`,
   fileOf: (id) => `/api/files/${id}`,
   viewOf: (id) => `/api/files/${id}/view`,

@@ -73,7 +73,7 @@ function stateOf(job) {
     case "paused": return t("Paused. What was learnt is kept.");
     case "interrupted": return t("Interrupted when the studio stopped. It can go on from there.");
     case "cancelled": return t("Cancelled.");
-    case "failed": return "";
+    case "failed": return t("It failed.");
     case "done": return t("Done.");
     default: return "";
   }
@@ -90,7 +90,7 @@ export class Card {
     this.fault = h("p.fault", { role: "alert", hidden: true });
     this.curve = h("div");
     this.buttons = Object.fromEntries(
-      [["pause", t("Pause")], ["resume", t("Go on")], ["cancel", t("Cancel")]].map(([verb, label]) =>
+      [["pause", t("Pause")], ["resume", t("Go on")], ["cancel", t("Cancel")], ["dismiss", t("Put away")]].map(([verb, label]) =>
         [verb, h("button.little", { type: "button", onclick: (event) => this.#steer(event.currentTarget, verb) }, label)]));
     this.element = h("section.job", { "aria-label": titleOf(job) }, this.title, this.bar, this.told, full && this.stages, full && this.curve, this.fault, h("div.row", {}, Object.values(this.buttons)));
     this.update(job);
@@ -143,26 +143,35 @@ export class Card {
     const { state, resumable, kind } = this.job;
     this.buttons.pause.hidden = !(state === "running" && kind === "learn");
     this.buttons.resume.hidden = !resumable || LIVE.has(state);
+    this.buttons.resume.textContent = state === "failed" ? t("Try again") : t("Go on");
+    this.buttons.dismiss.hidden = state !== "failed";
     this.buttons.cancel.hidden = !(LIVE.has(state) || state === "paused" || state === "interrupted");
   }
 }
 
+/** Whether a job has failed and nobody has put that away yet, so that whoever comes back sees it. */
+export const unseen = (job) => job.state === "failed" && !job.dismissed;
+
 /**
  * Keep a place's own cards up to date: those of the jobs that `wanted` says belong there. A failed
- * one stays, with its reason, unless the place `tells` that itself.
+ * one stays, with its reason, until it is put away. Where the place `tells` that itself, this is so
+ * only of those that failed while it was not open.
  */
 export function cards(element, wanted, { full = false, tells = false, ondone = () => {} } = {}) {
   const shown = new Map();
+  const told = new Set();
   return hear((job) => {
     const seen = shown.get(job.id);
-    if (!seen && (!wanted(job) || OVER.has(job.state))) return;
+    if (LIVE.has(job.state)) told.add(job.id);
+    const failed = unseen(job) && !(tells && told.has(job.id));
+    if (!seen && (!wanted(job) || (OVER.has(job.state) && !failed))) return;
     if (seen) seen.update(job);
     else {
       shown.set(job.id, new Card(job, { full }));
       element.append(shown.get(job.id).element);
       element.hidden = false;
     }
-    if (job.state === "done" || job.state === "cancelled" || (tells && job.state === "failed")) {
+    if (OVER.has(job.state) && !failed) {
       shown.get(job.id).element.remove();
       shown.delete(job.id);
       if (job.state === "done") ondone(job);

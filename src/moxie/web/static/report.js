@@ -30,7 +30,7 @@ $("#go").addEventListener("click", (event) => once(event.currentTarget, async ()
   }
 }));
 
-cards($("#job"), (job) => job.kind === "report" && job.corpus === corpus, { tells: true });
+cards($("#job"), (job) => job.kind === "report" && job.corpus === corpus, { tells: true, ondone: reveal });
 api.jobs().then(({ jobs }) => {
   const last = jobs.find((job) => job.kind === "report" && job.corpus === corpus && job.state === "done");
   if (last) reveal(last);

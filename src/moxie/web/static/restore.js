@@ -7,6 +7,7 @@ import { MaskEditor } from "./mask.js";
 import { large, small } from "./plates.js";
 import { toast } from "./shell.js";
 import { beforeAfter } from "./slider.js";
+import { offer, reveal, wanted } from "./undo.js";
 import { dropzone, sendOne } from "./upload.js";
 import { Wall } from "./wall.js";
 import { bytes, page, percent, t } from "./words.js";
@@ -25,6 +26,7 @@ function choose(chosen) {
   show($("#mask"));
   show($("#plate"));
   $("#suggest-told").textContent = "";
+  offer(work?.source, corpus());
   if (!work) return;
   $("#region-field").hidden = Boolean(work.size);
   $("#suggest").hidden = !work.size;
@@ -59,7 +61,7 @@ async function fromStore(id) {
 }
 
 async function wish() {
-  const made = { corpus: corpus(), ...work.source, seed: Number(form.elements.seed.value), suffix: form.elements.suffix.value };
+  const made = { corpus: corpus(), ...work.source, seed: Number(form.elements.seed.value), undo: wanted(), suffix: form.elements.suffix.value };
   if (!work.size) return { ...made, region: $("#region").value.trim() };
   const painted = await work.editor.blob();
   if (!painted) return made; // it looks for damage itself
@@ -71,6 +73,7 @@ async function result(job) {
   const { before, after, mask, confidence, page: leaf, share, exact, notes, files } = job.result;
   const pictures = [before, after].every((file) => file?.media_type.startsWith("image/"));
   show($("#slider"), pictures ? beforeAfter(api.viewOf(before.id), api.viewOf(after.id), work?.name ?? "") : null);
+  reveal(job.result, work?.name ?? "");
   const told = [share !== null ? t("{share} of it is new.", { share: percent(share) }) : "", exact === false ? t("The format keeps what was known only nearly.") : "", ...notes];
   $("#share").textContent = told.filter(Boolean).join(" ");
   show($("#evidence"), [[mask, t("What was mended")], [confidence, t("How sure that is: the brighter, the surer")]].map(([file, told]) => file && h("figure", {}, h("img", { src: api.viewOf(file.id), alt: told, loading: "lazy" }), h("figcaption", {}, told))));
@@ -118,7 +121,10 @@ async function suffixes() {
 
 if (form) {
   dropzone($("#work-drop"), (files) => fromFile(files[0]));
-  cards($("#job"), (job) => job.kind === "restore" || job.kind === "suggest", { tells: true });
+  cards($("#job"), (job) => job.kind === "restore" || job.kind === "suggest", {
+    tells: true,
+    ondone: (job) => { if (job.kind === "restore" && !work) result(job); }, // it was asked for before the page was loaded
+  });
   suffixes().catch((error) => toast(error.message));
   if (page.corpus) {
     const fetchPage = (query) => api.works(corpus(), query).then(({ works, total }) => ({ items: works, total }));

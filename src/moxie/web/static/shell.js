@@ -1,7 +1,7 @@
 /** What every place has: language, light or dark, the corpus, and the tray of jobs. */
 import { api } from "./api.js";
 import { $, h, once } from "./dom.js";
-import { Card, LIVE, aloud, hear, listen, titleOf } from "./jobs.js";
+import { Card, LIVE, aloud, hear, listen, titleOf, unseen } from "./jobs.js";
 import { t } from "./words.js";
 
 $("#language").addEventListener("click", async (event) => {
@@ -49,13 +49,13 @@ export function toast(sentence, verb = "", onclick = () => {}) {
   setTimeout(() => note.remove(), verb ? 12_000 : 7000);
 }
 
-/* The tray shows what goes on elsewhere; a place that shows its jobs itself says so by data-jobs. */
+/* The tray shows what goes on elsewhere, or failed there; a place that shows its jobs itself says so by data-jobs. */
 const tray = $("#tray");
 const inTray = new Map();
 hear((job) => {
   const own = $("[data-jobs]")?.dataset.jobs.split(" ") ?? [];
   const known = inTray.get(job.id);
-  const wanted = LIVE.has(job.state) && !own.includes(job.kind);
+  const wanted = (LIVE.has(job.state) || unseen(job)) && !own.includes(job.kind);
   if (wanted && !known) {
     inTray.set(job.id, new Card(job));
     tray.append(inTray.get(job.id).element);
@@ -64,7 +64,6 @@ hear((job) => {
     known.element.remove();
     inTray.delete(job.id);
     if (job.state === "done") toast(t("{what}: done.", { what: titleOf(job) }));
-    if (job.state === "failed") toast(job.error?.message ?? "");
   }
   tray.hidden = !inTray.size;
   const stage = job.stages.find((one) => one.seconds !== null && !one.over);

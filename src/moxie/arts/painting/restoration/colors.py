@@ -14,8 +14,8 @@ from moxie.errors import BadInput
 from moxie.text import Message, say
 
 UNDOABLE: Mapping[str, Message] = {
-    "varnish": say("0 to 1: how much of a yellowed varnish is taken away"),
-    "fading": say("0 to 1: how much of a pale veil over faded colors is taken away"),
+    "varnish": say("Yellowed varnish"),
+    "fading": say("Pale veil over faded colors"),
 }
 
 
