@@ -173,8 +173,12 @@ def restore(visitor: Visitor, picture: Path) -> None:
     page.wait_for_selector(".marks")
     page.locator("[data-tool=rectangle]").click()
     drag(visitor, (0.4, 0.4), (0.5, 0.6))
+    page.locator("#undo-varnish").fill("0.7")
     page.locator("#go").click()
     page.wait_for_selector("#slider img.top", timeout=LONG)
+    page.wait_for_selector("#undone-slider img.top")
+    assert "%" in page.locator("#strengths").inner_text()
+    assert page.locator("#files a", has_text=".undone.png").count() == 1
     page.locator("#slider input").focus()
     page.keyboard.press("ArrowLeft")
     assert page.locator("#slider input").input_value() == "49"

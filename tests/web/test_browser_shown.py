@@ -20,6 +20,7 @@ from moxie.errors import Missing
 from moxie.web.jobs.book import Book
 from moxie.web.jobs.job import Fault
 from moxie.work import Corpus
+from pictures import paint
 
 VIEWS = [(PHONE, "en"), (PHONE, "zh"), (WIDE, "en"), (WIDE, "zh")]
 
@@ -156,7 +157,7 @@ def test_a_poem_stands_upright_and_lies_down(at, width, language):
     from playwright.sync_api import expect
 
     visitor = at("literature", width, language)
-    block, turn = visitor.page.locator(".passage"), visitor.page.locator("[aria-pressed].little")
+    block, turn = visitor.page.locator("#plate .passage"), visitor.page.locator("[aria-pressed].little")
     expect(block).to_have_css("writing-mode", "vertical-rl")
     text = block.text_content()
     assert POEM in text
@@ -194,6 +195,28 @@ def test_a_score_is_heard_and_followed_bar_by_bar(at, width, language):
     third = mark.bounding_box()
     assert (third["y"], third["x"]) > (first["y"], first["x"])
     nothing_amiss(visitor, language)
+
+
+@pytest.mark.parametrize(("width", "language"), [VIEWS[0], VIEWS[3]])
+def test_what_the_art_can_undo_has_a_slider_and_is_asked_for(
+    shelves, visit, tmp_path, width, language
+):
+    visitor = visit(shelves.address, width=width, language=language)
+    visitor.enter()
+    visitor.go("/restore")
+    page = visitor.page
+    cv2.imwrite(str(tmp_path / "brown.png"), paint(3, 96, 120))
+    page.locator("#work-drop [data-input=files]").set_input_files(tmp_path / "brown.png")
+    page.locator("#undo-varnish").fill("0.7")
+    told = page.locator("output[for=undo-varnish]")
+    assert told.inner_text() == "70%"
+    nothing_amiss(visitor, language)
+    with page.expect_request("**/api/restore") as asked:
+        page.locator("#go").click()
+    assert asked.value.post_data_json["undo"] == {"varnish": 0.7}
+    job = page.locator("#job .job")
+    job.locator("button:visible", has_text=re.compile("Cancel|取消")).click()
+    visitor.gone("#job .job")
 
 
 def test_who_comes_back_sees_what_failed_and_why_until_they_put_it_away(shelves, visit):

@@ -25,6 +25,24 @@ def over(client, asked):
     return client.get(where.removesuffix("/events")).json()
 
 
+def test_what_can_be_undone_is_said_by_the_art(home):
+    with browser(home) as client:
+        sent = client.put(
+            "/api/uploads",
+            params={"name": "brown.png"},
+            content=png(paint(3, 48, 60)),
+            headers=BYTES,
+        )
+        where = f"/api/uploads/{sent.json()['id']}"
+        found = client.get(f"{where}/undoable", headers={"accept-language": "zh"}).json()
+        assert {one["name"] for one in found} == {"varnish", "fading"}
+        assert found[0]["title"] == "发黄的光油"
+        wish = {"upload": sent.json()["id"], "undo": {"varnish": 1.5}}
+        assert client.post("/api/restore", json=wish).status_code == 422
+        words = client.put("/api/uploads", params={"name": "a.txt"}, content=b"x", headers=BYTES)
+        assert client.get(f"/api/uploads/{words.json()['id']}/undoable").json() == []
+
+
 @pytest.mark.slow
 def test_a_picture_is_mended_without_a_corpus(home):
     picture = paint(3, 96, 120)
@@ -38,7 +56,7 @@ def test_a_picture_is_mended_without_a_corpus(home):
 
         torn = sent("torn.png", png(picture))
         assert client.get(f"/api/uploads/{torn}/preview").headers["content-type"] == "image/jpeg"
-        wish = {"upload": torn, "mask": sent("mask.png", png(mask))}
+        wish = {"upload": torn, "mask": sent("mask.png", png(mask)), "undo": {"varnish": 0.7}}
         found = over(client, client.post("/api/restore", json=wish))
         assert found["state"] == "done", found["error"]
         names = [file["name"] for file in found["result"]["files"]]
@@ -50,6 +68,9 @@ def test_a_picture_is_mended_without_a_corpus(home):
             "html",
         ]
         assert all(one in found["result"]["files"] for one in told)
+        assert names[2] == "torn-restored.undone.png"
+        assert 0 <= found["result"]["strengths"]["varnish"] <= 1
+        assert found["result"]["undone"]["media_type"] == "image/jpeg"
         data = client.get(f"/api/files/{found['result']['files'][0]['id']}").content
     whole = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     assert np.array_equal(whole[mask == 0], picture[mask == 0])

@@ -11,12 +11,15 @@ import pytest
 from browsing import browser
 
 import moxie
-from catalogue import sentences
+from catalogue import placeholders, sentences, spoken
 from moxie import arts
+from moxie.errors import Missing
 from moxie.studio import Studio
 from moxie.studio.views import id_of
-from moxie.text import Catalogue
+from moxie.text import Catalogue, Message
 from moxie.web import wording
+from moxie.web.places import PLACES
+from moxie.web.ways import TERMINAL, WAYS, Clicked
 
 WEB = Path(moxie.__file__).parent / "web"
 PAGES = sorted((WEB / "pages").glob("*.html"))
@@ -95,6 +98,46 @@ def test_an_art_that_comes_from_elsewhere_is_offered_under_its_title(toy, home):
         page = client.get("/").text
     assert re.search(r'data-samples="toy">Rows of beads</button>', page)
     assert '<option value="toy">Rows of beads</option>' in page
+
+
+COMMAND = re.compile(r"`moxie [a-z]|(?<![\w-])--[a-z]|\bmoxie (?:run|rate|tune|create|prepare)\b")
+"""What is typed: a verb of Moxie's, or an option of one."""
+
+OF_TERMINALS = ("cli/", "rights/templates/")
+"""Where what is written never reaches a page: the command line, and documents handed out."""
+
+
+def test_no_page_tells_a_person_what_to_type_where_there_is_something_to_click():
+    said = {
+        sentence
+        for sentence, places in spoken().items()
+        if COMMAND.search(sentence) and not all(at.startswith(OF_TERMINALS) for at in places)
+    }
+    assert said - set(WAYS) - TERMINAL == set()
+    assert (set(WAYS) | TERMINAL) - said == set()  # what is no longer said needs no other wording
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_pages_say_instead_names_no_command_and_only_places_there_are(language):
+    for sentence, way in WAYS.items():
+        filled = dict.fromkeys(placeholders(sentence), "x") | {"percent": 1.0}
+        told = Clicked.of(Catalogue.load(language)).render(Message(sentence, filled))
+        assert not COMMAND.search(told), told
+        assert way.place is None or way.place in PLACES
+        assert told != Catalogue.load(language).render(Message(sentence, filled))
+
+
+def test_an_error_says_where_to_click_and_a_terminal_what_to_type(toy, beads, home):
+    with Studio() as studio:
+        studio.collect(beads, corpus="row", art="toy")
+        with pytest.raises(Missing, match="`moxie train row`"):
+            studio.create("row")
+    client = browser(home)
+    with client:
+        answer = client.get(f"/api/corpora/{id_of('row')}/question")
+    assert answer.status_code == 409
+    assert answer.json()["error"]["place"] == "create"
+    assert answer.json()["error"]["message"].endswith("to compare: make some first.")
 
 
 def test_sentences_are_found_in_modules():

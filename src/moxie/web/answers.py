@@ -24,6 +24,7 @@ from moxie.errors import (
     TooMuch,
 )
 from moxie.text import LANGUAGES, Catalogue, Message, say
+from moxie.web.ways import Clicked, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,9 +61,9 @@ def language_of(headers: Mapping[str, str], fallback: str = "en") -> str:
 
 
 @cache
-def spoken(language: str) -> Catalogue:
-    """A catalogue, read once."""
-    return Catalogue.load(language)
+def spoken(language: str) -> Clicked:
+    """What pages say in a language, read once."""
+    return Clicked.of(Catalogue.load(language))
 
 
 def refusal(
@@ -79,7 +80,7 @@ def refusal(
         from moxie.web.places import trouble
 
         return trouble(status, why, catalogue)
-    facts = {"kind": kind, "message": catalogue.render(why)}
+    facts = {"kind": kind, "message": catalogue.render(why), "place": place_of(why)}
     return JSONResponse({"error": facts}, status)
 
 

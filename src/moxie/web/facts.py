@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from moxie.studio.recording import Recorded
 from moxie.studio.result import number
 from moxie.studio.views import Overview, Placed, Standing, Trained, id_of, parts
-from moxie.text import Catalogue
+from moxie.text import Catalogue, Message
 from moxie.web import models
 from moxie.work import Choice, Corpus, Creation, Evaluation, Measure, Sufficiency
 

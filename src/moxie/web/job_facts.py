@@ -14,6 +14,7 @@ from moxie.web import models
 from moxie.web.jobs.book import Book
 from moxie.web.jobs.job import Job
 from moxie.web.jobs.job import Stage as Passed
+from moxie.web.ways import place_of
 
 AHEAD: Mapping[str, tuple[Stage, ...]] = {
     "collect": ("collect",),
@@ -91,7 +92,10 @@ def _title(name: str, words: Catalogue) -> str:
 def _error(found: Job, words: Catalogue) -> models.ErrorFacts | None:
     if found.fault is None:
         return None
-    return models.ErrorFacts(kind=found.fault.kind, message=words.render(found.fault.message))
+    said = found.fault.message
+    return models.ErrorFacts(
+        kind=found.fault.kind, message=words.render(said), place=place_of(said)
+    )
 
 
 def _result(found: Mapping[str, Any], words: Catalogue) -> models.JobResult:

@@ -61,10 +61,11 @@ class JobResult(Model):
 
 
 class ErrorFacts(Model):
-    """Why something did not come to be."""
+    """Why something did not come to be; `place` is where in the studio it can be mended."""
 
     kind: str
     message: str
+    place: str | None = None
 
 
 class JobFacts(Model):

@@ -2,9 +2,9 @@
 import { page, t } from "./words.js";
 
 export class ApiError extends Error {
-  constructor(message, status = 0, kind = "") {
+  constructor(message, status = 0, kind = "", place = null) {
     super(message);
-    Object.assign(this, { status, kind });
+    Object.assign(this, { status, kind, place });
   }
 }
 
@@ -18,7 +18,7 @@ async function read(response) {
 function refusal(status, text) {
   try {
     const { error } = JSON.parse(text);
-    return new ApiError(error.message, status, error.kind);
+    return new ApiError(error.message, status, error.kind, error.place);
   } catch {
     return new ApiError(t("The studio could not do that ({status}).", { status: String(status) }), status);
   }

@@ -1,7 +1,7 @@
 /** Create: a person leads by the dial, a beginning, a part, the art's own dials, a blend. */
 import { api } from "./api.js";
 import { Beginning } from "./beginning.js";
-import { $, $$, h, once, show } from "./dom.js";
+import { $, $$, complain, h, once, show } from "./dom.js";
 import { cards, hear, start } from "./jobs.js";
 import { figure } from "./made_figure.js";
 import { person } from "./person.js";
@@ -71,8 +71,7 @@ form.addEventListener("submit", (event) => {
       form.elements.seed.value = String(Number(form.elements.seed.value) + 1); // the next ones are others
       $("#newest").scrollIntoView({ block: "nearest" });
     } catch (error) {
-      $("#trouble").textContent = error.message;
-      $("#trouble").hidden = false;
+      complain($("#trouble"), error);
       $("#trouble").scrollIntoView({ block: "nearest" });
     }
   });

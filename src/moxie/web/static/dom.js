@@ -43,6 +43,13 @@ export function show(element, ...kids) {
   element.replaceChildren(...kids.flat(2).filter((kid) => kid !== null && kid !== undefined && kid !== false));
 }
 
+/** Say in an element what went wrong, with the way to the place where that can be mended. */
+export function complain(element, error) {
+  const way = error?.place && $(`.places a[href$="/${error.place}"]:not([aria-current])`);
+  show(element, error?.message ?? "", way && [" ", h("a", { href: way.href }, way.textContent)]);
+  element.hidden = !error?.message;
+}
+
 /** Run what a button asks for once: it is disabled until that is done, whatever the outcome. */
 export async function once(button, work) {
   if (button.disabled) return;

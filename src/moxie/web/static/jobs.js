@@ -1,7 +1,7 @@
 /** Long work: started once, followed by events, shown as a card; its truth is the server's. */
-import { api } from "./api.js";
+import { ApiError, api } from "./api.js";
 import { loss } from "./chart.js";
-import { $, h, once, show } from "./dom.js";
+import { $, complain, h, once, show } from "./dom.js";
 import { figure, seconds, t } from "./words.js";
 
 const jobs = new Map();
@@ -53,7 +53,7 @@ export function finished(id) {
       if (job.id !== id || !OVER.has(job.state)) return;
       queueMicrotask(() => stop());
       if (job.state === "done") resolve(job);
-      else reject(new Error(job.error?.message ?? t("Cancelled.")));
+      else reject(new ApiError(job.error?.message ?? t("Cancelled."), 0, job.error?.kind, job.error?.place));
     });
   });
 }
@@ -101,15 +101,10 @@ export class Card {
       try {
         take(await api.steer(this.job.id, verb));
       } catch (error) {
-        this.#fail(error.message);
+        complain(this.fault, error);
       }
     });
     this.#verbs();
-  }
-
-  #fail(message) {
-    this.fault.textContent = message;
-    this.fault.hidden = !message;
   }
 
   update(job) {
@@ -125,7 +120,7 @@ export class Card {
       if (job.left !== null && job.left !== undefined) parts.push(t("about {time} left in this stage", { time: seconds(job.left) }));
     }
     this.told.textContent = parts.filter(Boolean).join(" · ");
-    this.#fail(job.error?.message ?? "");
+    complain(this.fault, job.error);
     if (this.full) this.#details(job);
     this.#verbs();
   }

@@ -1,7 +1,7 @@
 /** Model: is it enough, why this recipe, training live, what came of it, and the versions. */
 import { api } from "./api.js";
 import { learning, loss, race } from "./chart.js";
-import { $, h, once, show } from "./dom.js";
+import { $, complain, h, once, show } from "./dom.js";
 import { cards, hear, start } from "./jobs.js";
 import { measures } from "./measures.js";
 import { toast } from "./shell.js";
@@ -111,7 +111,6 @@ hear((job) => {
 });
 
 draw().catch((error) => {
-  $("#trouble").textContent = error.message;
-  $("#trouble").hidden = false;
+  complain($("#trouble"), error);
 });
 recipes().catch(() => {});

@@ -1,6 +1,6 @@
 /** Report: written by a job, shown in a frame that may do nothing. */
 import { api } from "./api.js";
-import { $, once } from "./dom.js";
+import { $, complain, once } from "./dom.js";
 import { cards, finished, start } from "./jobs.js";
 import { page, t } from "./words.js";
 
@@ -25,8 +25,7 @@ $("#go").addEventListener("click", (event) => once(event.currentTarget, async ()
     const job = await start("report", { corpus });
     reveal(await finished(job.id));
   } catch (error) {
-    $("#trouble").textContent = error.message;
-    $("#trouble").hidden = false;
+    complain($("#trouble"), error);
   }
 }));
 

@@ -1,7 +1,7 @@
 /** Restore: choose a work, mark what is damaged, see it before and after. */
 import { api } from "./api.js";
 import { seen, stored } from "./beginning.js";
-import { $, h, once, show } from "./dom.js";
+import { $, complain, h, once, show } from "./dom.js";
 import { cards, finished, start } from "./jobs.js";
 import { MaskEditor } from "./mask.js";
 import { large, small } from "./plates.js";
@@ -92,8 +92,7 @@ form?.addEventListener("submit", (event) => {
       const job = await start("restore", await wish());
       await result(await finished(job.id));
     } catch (error) {
-      $("#trouble").textContent = error.message;
-      $("#trouble").hidden = false;
+      complain($("#trouble"), error);
     }
   });
 });

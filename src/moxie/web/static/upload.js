@@ -44,6 +44,12 @@ export function dropzone(zone, take) {
   for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault()); // a miss opens no file
 }
 
+/** Why a file need not be sent at all, or nothing. */
+function unfit(file, limit) {
+  if (!file.size) return t("It is empty.");
+  return file.size > limit ? t("It has {size}; a file may have {limit}.", { size: bytes(file.size), limit: bytes(limit) }) : "";
+}
+
 /** The list of files and their way: added, sent, failed, sent again. */
 export class Uploads {
   /** `limit`: bytes of one file the server takes. */
@@ -69,8 +75,8 @@ export class Uploads {
       const entry = { file, name, state: "waiting", again: true };
       this.#line(entry);
       this.entries.push(entry);
-      if (!file.size) this.#fail(entry, t("It is empty."), false);
-      else if (file.size > this.limit) this.#fail(entry, t("It has {size}; a file may have {limit}.", { size: bytes(file.size), limit: bytes(this.limit) }), false);
+      const why = unfit(file, this.limit);
+      if (why) this.#fail(entry, why, false);
     }
     this.#next();
   }
@@ -153,8 +159,10 @@ export function rightsField(form) {
   look();
 }
 
-/** One file for a job: sent at once; resolves with {id, file, name}, or null where nobody chose. */
+/** One file for a job: sent at once; resolves with {id, file, name}. */
 export async function sendOne({ file, name }, told) {
+  const why = unfit(file, (await api.settings()).max_upload); // a server that hangs up on it could not say so
+  if (why) throw new Error(why);
   told.textContent = t("Sending {name} …", { name });
   const { id } = await api.upload(file, name, (share) => { told.textContent = `${name} · ${Math.round(share * 100)} %`; });
   told.textContent = name;
