@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browsers import find
-from driving import WIDE, Visitor
+from driving import WIDE, Visitor, serving
 from filled import Filled, fill
+from shelves import hung
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +41,32 @@ def browser() -> Iterator[Any]:
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield chromium
         chromium.close()
+
+
+@dataclass(frozen=True)
+class Shelves:
+    """A studio that serves one corpus of each art that is shown in a way of its own."""
+
+    address: str
+    corpora: Mapping[str, Filled]
+
+    def path(self, art: str, place: str = "") -> str:
+        """The page of the first creation of an art, or a place of its corpus."""
+        found = self.corpora[art]
+        return f"/c/{found.corpus}/{place or f'made/{found.creations[0]}'}"
+
+
+@pytest.fixture(scope="session")
+def shelves(
+    browser: object, measured: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shelves]:
+    """Served by a process of its own; no test adds to the works and creations in it."""
+    home = tmp_path_factory.mktemp("shelves") / "home"
+    home.mkdir()
+    shutil.copy(measured, home / "machine.json")
+    filled = hung(home)
+    with serving(home) as address:
+        yield Shelves(address, filled)
 
 
 @pytest.fixture

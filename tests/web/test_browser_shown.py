@@ -3,82 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from driving import FOREIGN, PHONE, WIDE, Visitor, serving
-from filled import Filled, hang
+from driving import FOREIGN, PHONE, WIDE, Visitor
+from shelves import POEM
 
-from moxie import arts
-from moxie.arts.literature.writing import writing
-from moxie.arts.music.score import TICKS, Bar, Note, Part, score
-from moxie.errors import Missing
-from moxie.web.jobs.book import Book
-from moxie.web.jobs.job import Fault
-from moxie.work import Corpus
 from pictures import paint
 
 VIEWS = [(PHONE, "en"), (PHONE, "zh"), (WIDE, "en"), (WIDE, "zh")]
-
-POEM = "空山新雨後，天氣晚來秋。\n明月松間照，清泉石上流。"
-
-
-@dataclass(frozen=True)
-class Shelves:
-    """A studio that serves one corpus of each art that is shown in a way of its own."""
-
-    address: str
-    corpora: Mapping[str, Filled]
-
-    def path(self, art: str, place: str = "") -> str:
-        """The page of the first creation of an art, or a place of its corpus."""
-        found = self.corpora[art]
-        return f"/c/{found.corpus}/{place or f'made/{found.creations[0]}'}"
-
-
-def scale(first: int) -> bytes:
-    """Four bars of a scale, a second each."""
-    bars = [Bar(4 * TICKS * n, 4 * TICKS) for n in range(4)]
-    steps = (0, 2, 4, 5, 7, 9, 11, 12, 14, 12, 11, 9, 7, 5, 4, 2)
-    notes = [Note(TICKS * n, TICKS, first + step, 0) for n, step in enumerate(steps)]
-    return arts.find("music").write(score(notes, bars, [Part("Flute", 73)]))
-
-
-@pytest.fixture(scope="module")
-def shelves(
-    browser: object, measured: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Shelves]:
-    """A sculpture, a poem and a score, put into a store and served by a process of its own."""
-    home = tmp_path_factory.mktemp("shown") / "home"
-    home.mkdir()
-    (home / "machine.json").write_bytes(measured.read_bytes())
-    poem = arts.find("literature").write(writing([POEM], "山居秋暝", "五律"))
-    solid = arts.find("sculpture")
-    [*_, (name, data)] = solid.examples()
-    figure = solid.write(solid.read(data, name))
-    filled = {
-        "sculpture": hang(home, Corpus("Figures", "sculpture"), [(name, data)], [figure]),
-        "literature": hang(
-            home, Corpus("詩", "literature"), [("鹿柴.txt", "空山不見人。".encode())], [poem]
-        ),
-        "music": hang(home, Corpus("Scales", "music"), [("scale.score", scale(60))], [scale(67)]),
-    }
-    fail(home, "Scales")
-    with serving(home) as address:
-        yield Shelves(address, filled)
-
-
-def fail(home: Path, corpus: str) -> None:
-    """Leave a job in the book that failed when nobody was there."""
-    book = Book(home / "web")
-    missing = Missing("There is no corpus {corpus} in the store.", corpus=corpus)
-    job = book.add("report", {"corpus": "0" * 16}, [corpus])
-    book.put(replace(job, state="failed", fault=Fault("Missing", missing.message)))
-    book.close()
 
 
 @pytest.fixture
@@ -157,7 +91,10 @@ def test_a_poem_stands_upright_and_lies_down(at, width, language):
     from playwright.sync_api import expect
 
     visitor = at("literature", width, language)
-    block, turn = visitor.page.locator("#plate .passage"), visitor.page.locator("[aria-pressed].little")
+    block, turn = (
+        visitor.page.locator("#plate .passage"),
+        visitor.page.locator("[aria-pressed].little"),
+    )
     expect(block).to_have_css("writing-mode", "vertical-rl")
     text = block.text_content()
     assert POEM in text
@@ -178,6 +115,13 @@ def test_a_poem_stands_upright_and_lies_down(at, width, language):
     nothing_amiss(visitor, language)
 
 
+def third_bar(page) -> list[float]:
+    """Where the drawing says that its third bar is: x, y, width and height, in parts of it."""
+    drawing = page.request.get(page.locator("#plate img").evaluate("image => image.src")).text()
+    bars = re.search(r'data-follow="([^"]*)"', drawing)[1].split(";")
+    return [float(part) for part in bars[2].split()[1:]]
+
+
 @pytest.mark.parametrize(("width", "language"), VIEWS)
 def test_a_score_is_heard_and_followed_bar_by_bar(at, width, language):
     from playwright.sync_api import expect
@@ -194,6 +138,11 @@ def test_a_score_is_heard_and_followed_bar_by_bar(at, width, language):
     page.wait_for_timeout(300)
     third = mark.bounding_box()
     assert (third["y"], third["x"]) > (first["y"], first["x"])
+    sheet, (x, y, wide, high) = page.locator("#plate img").bounding_box(), third_bar(page)
+    assert third["x"] == pytest.approx(sheet["x"] + x * sheet["width"], abs=2)  # just on the bar
+    assert third["y"] == pytest.approx(sheet["y"] + y * sheet["height"], abs=2)
+    assert third["width"] == pytest.approx(wide * sheet["width"], abs=2)
+    assert third["height"] == pytest.approx(high * sheet["height"], abs=2)
     nothing_amiss(visitor, language)
 
 
@@ -205,8 +154,8 @@ def test_what_the_art_can_undo_has_a_slider_and_is_asked_for(
     visitor.enter()
     visitor.go("/restore")
     page = visitor.page
-    cv2.imwrite(str(tmp_path / "brown.png"), paint(3, 96, 120))
-    page.locator("#work-drop [data-input=files]").set_input_files(tmp_path / "brown.png")
+    cv2.imwrite(str(tmp_path / "画.png"), paint(3, 96, 120))
+    page.locator("#work-drop [data-input=files]").set_input_files(tmp_path / "画.png")
     page.locator("#undo-varnish").fill("0.7")
     told = page.locator("output[for=undo-varnish]")
     assert told.inner_text() == "70%"

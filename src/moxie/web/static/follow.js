@@ -1,5 +1,5 @@
 /** The score goes with the sound: a line over the drawing, and the page scrolls to it. */
-import { h } from "./dom.js";
+import { $, h } from "./dom.js";
 
 /**
  * `drawing` is the SVG as text. Where its root says when each bar sounds (data-follow: "seconds x
@@ -10,7 +10,7 @@ export function follow(audio, leaf, drawing) {
   const bars = timetable(drawing);
   if (!bars.length) return;
   const mark = h("div.playing", { hidden: true, "aria-hidden": "true" });
-  leaf.append(mark);
+  $(".page", leaf).append(mark); // it moves with the drawing where that is wider than the leaf
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let last = -1;
   const look = () => {

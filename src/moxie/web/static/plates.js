@@ -1,6 +1,6 @@
 /** Shows what an art's preview is: a picture, a score that sounds, a text, a solid. */
 import { api } from "./api.js";
-import { $, h } from "./dom.js";
+import { h } from "./dom.js";
 import { follow } from "./follow.js";
 import { turntable, views } from "./turn.js";
 import { page, t } from "./words.js";
@@ -68,11 +68,13 @@ export async function large(what, id, alt, corpus = page.corpus?.id) {
   const turns = views(answer.headers.get("content-type"));
   if (turns > 1) return h("div.plate.grand", {}, turntable(address, turns, alt));
   const image = h("img", { src: address, alt, decoding: "async" });
-  const plate = h("div.plate.grand", { class: kind === "image/svg+xml" ? "sheet" : "" }, h("div.leaf", { tabindex: kind === "image/svg+xml" ? 0 : null, role: kind === "image/svg+xml" ? "region" : null, "aria-label": kind === "image/svg+xml" ? alt : null }, image));
-  const audio = kind === "image/svg+xml" ? await heard(what, id, alt, corpus) : null;
+  if (kind !== "image/svg+xml") return h("div.plate.grand", {}, h("div.leaf", {}, image));
+  const leaf = h("div.leaf", { tabindex: 0, role: "region", "aria-label": alt }, h("div.page", {}, image));
+  const plate = h("div.plate.grand.sheet", {}, leaf);
+  const audio = await heard(what, id, alt, corpus);
   if (audio) {
     plate.append(audio);
-    follow(audio, $(".leaf", plate), await answer.text());
+    follow(audio, leaf, await answer.text());
   }
   return plate;
 }

@@ -52,6 +52,11 @@ export function toast(sentence, verb = "", onclick = () => {}) {
 /* The tray shows what goes on elsewhere, or failed there; a place that shows its jobs itself says so by data-jobs. */
 const tray = $("#tray");
 const inTray = new Map();
+new ResizeObserver(() => { // whatever stands at the end of the page can be scrolled out from under it
+  const room = tray.hidden ? "" : `${tray.offsetHeight + 24}px`;
+  document.body.style.paddingBottom = room;
+  document.documentElement.style.scrollPaddingBottom = room;
+}).observe(tray);
 hear((job) => {
   const own = $("[data-jobs]")?.dataset.jobs.split(" ") ?? [];
   const known = inTray.get(job.id);
