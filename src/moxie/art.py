@@ -105,7 +105,6 @@ class CopyIndex(Protocol[S_contra]):
 
     def nearest(self, content: S_contra, *, exclude: Collection[int] = ()) -> Likeness | None:
         """The likeliest source among the indexed contents; None when all are excluded."""
-        ...
 
 
 class Finder(Protocol[S_contra]):
@@ -116,7 +115,6 @@ class Finder(Protocol[S_contra]):
 
         A small part of either is enough, unlike in `nearest`.
         """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +139,9 @@ class Checkpoint(Protocol):
 
     def load(self) -> Mapping[str, object] | None:
         """The tensors and scalars last saved, or None at the start."""
-        ...
 
     def save(self, state: Mapping[str, object]) -> None:
         """Replace the saved state atomically. Values are torch tensors or JSON scalars."""
-        ...
 
 
 class StyleModel(Protocol[S]):
@@ -164,27 +160,21 @@ class StyleModel(Protocol[S]):
 
         Indexing `samples` may read from disk. Must end in the same model, stopped or not.
         """
-        ...
 
     def losses(self, contents: Sequence[S]) -> Floats:
         """Held-out error of each content, float32 [n]; lower is better, scale is the recipe's."""
-        ...
 
     def sample(self, brief: Brief[S], *, seed: int) -> Draft[S]:
         """One new content. The same model, brief and seed give the same content."""
-        ...
 
     def infill(self, content: S, mask: Mask, *, seed: int) -> S:
         """Fill what is missing (mask True) and leave every known part exactly as it was."""
-        ...
 
     def save(self, folder: Path) -> None:
         """Write the model as safetensors and JSON into an empty folder."""
-        ...
 
     def load(self, folder: Path) -> Self:
         """Read what `save` wrote."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,15 +213,12 @@ class Judge(Protocol[S_contra]):
     @property
     def name(self) -> str:
         """Short and stable; it is written into reports."""
-        ...
 
     def embed(self, pieces: Sequence[S_contra]) -> Floats:
         """float32 [n, d], one row a piece."""
-        ...
 
     def others(self) -> Mapping[str, Floats]:
         """Vectors of other artists' pieces that ship with the package, by group; may be empty."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,117 +240,94 @@ class Art(Protocol[S]):
     @property
     def name(self) -> str:
         """The folder, the CLI word and the URL segment."""
-        ...
 
     @property
     def title(self) -> Message:
         """What people call it: "Painting"."""
-        ...
 
     @property
     def suffixes(self) -> frozenset[str]:
         """Lower-case file name endings it may be able to read: {".png", ".jpg"}."""
-        ...
 
     @property
     def handout(self) -> tuple[str, ...]:
         """Suffixes that creations are handed out in beside the lossless form; often ()."""
-        ...
 
     @property
     def unit(self) -> str:
         """What `amount` counts, in English plural: "megapixels"."""
-        ...
 
     def recipes(self) -> Sequence[Recipe[S]]:
         """By `least_works` ascending; the first works from one work on and is quick to fit."""
-        ...
 
     def works(self, data: bytes, name: str) -> Sequence[tuple[str, bytes]]:
         """(name, data) of every work in a file, each for `read`; most files are one work.
 
         Raises UnreadableWork.
         """
-        ...
 
     def read(self, data: bytes, name: str) -> S:
         """Decode a work, normalised (orientation, colour space, no private data), sizes capped.
 
         Raises UnreadableWork with the reason.
         """
-        ...
 
     def write(self, content: S, suffix: str = "") -> bytes:
         """Encode; without a suffix in the art's lossless form, which `read` gives back exactly.
 
         Raises BadInput for a suffix the art cannot write.
         """
-        ...
 
     def facts(self, data: bytes, content: S) -> Mapping[str, Scalar]:
         """What to remember of the original file: its size, format, year; nothing personal."""
-        ...
 
     def family(self, name: str) -> str | None:
         """The larger work that a file is a part of, by its name and folders; None: it is whole.
 
         In doubt None: what is in one family is never on both sides of the split.
         """
-        ...
 
     def clean(self, content: S) -> Cleaned[S]:
         """Remove what is not the work (frames, margins, editors' notes) and flag its quality."""
-        ...
 
     def amount(self, content: S) -> float:
         """How much there is to learn from, in `unit`."""
-        ...
 
     def augment(self, content: S, *, seed: int) -> S:
         """A variation that keeps the style."""
-        ...
 
     def split(self, content: S) -> Sequence[S]:
         """The content in pieces of the size the judges look at, at least one."""
-        ...
 
     def judges(self) -> Sequence[Judge[S]]:
         """The first decides and is independent of what the recipes optimise; more may follow."""
-        ...
 
     def traits(self) -> Sequence[Trait]:
         """What a person may like or dislike about a content, some ten to twenty, in one order."""
-        ...
 
     def measure(self, content: S) -> Floats:
         """Its traits, float32 [traits], finite for any content.
 
         On scales on which equal steps look or sound about equal (logarithms of amounts).
         """
-        ...
 
     def copies(self, contents: Sequence[S]) -> CopyIndex[S]:
         """An index for finding near-copies; different real works should stay under 0.5 in it."""
-        ...
 
     def trace(self, content: S) -> bytes:
         """What is kept of a content to find copies of it later: small, for `finder`."""
-        ...
 
     def finder(self, traces: Sequence[bytes]) -> Finder[S]:
         """Searches the contents that these traces are of; they may be read from disk when asked.
 
         Raises BadInput for what `trace` did not make.
         """
-        ...
 
     def compare(self, suspect: S, original: S) -> Comparison:
         """What a suspected copy and a work have in common, drawn side by side."""
-        ...
 
     def size(self, text: str | None) -> tuple[int, ...]:
         """Read a size as a person writes it ("512x384"); None is the default. Raises BadInput."""
-        ...
 
     def region(self, text: str, data: bytes | None, content: S) -> Mask:
         """The part of a content that a person names; True there. Its last axes are the size.
@@ -371,29 +335,24 @@ class Art(Protocol[S]):
         `text` is as they wrote it ("bars:9-12"); where it was the path of a file, `data` is what
         that holds (a mask). Raises BadInput for what lies outside, or leaves nothing known.
         """
-        ...
 
     def dials(self) -> Mapping[str, Message]:
         """The dials that a person can set, by name, each with what to write; often none."""
-        ...
 
     def restorer(self, data: bytes, name: str) -> Restorer[S] | None:
         """Opens a damaged work for mending in full; None where models' `infill` is all there is.
 
         Raises UnreadableWork, and BadInput for what cannot be mended apart from the rest.
         """
-        ...
 
     def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
         """Check the dials a person sets, for `Brief.options`; BadInput names those there are."""
-        ...
 
     def blend(self, models: Sequence[tuple[StyleModel[S], float]]) -> StyleModel[S]:
         """One model that makes works between several trained ones. Weights sum to 1.
 
         `fit` is not asked of it. Raises BadInput where these models cannot be blended.
         """
-        ...
 
     def preview(self, content: S, *, small: bool = False) -> Preview:
         """What a browser can show, small enough for a report.
@@ -401,8 +360,6 @@ class Art(Protocol[S]):
         If `small`, what stands for it on a wall of many is enough: one picture or a few words, as
         in `Preview.small`, drawn without drawing the rest.
         """
-        ...
 
     def examples(self) -> Iterator[tuple[str, bytes]]:
         """Built-in sample works made by our own code: (file name, data)."""
-        ...

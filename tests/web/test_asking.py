@@ -121,7 +121,8 @@ def test_a_failure_is_said_in_the_readers_language(client):
     job = do(client, {"fault": {"kind": "NoWorks", "message": message}})
     english = over(client, job)["error"]
     chinese = client.get(f"/api/jobs/{job}", headers={"accept-language": "zh"}).json()["error"]
-    assert english == {"kind": "NoWorks", "message": "There are no works in x yet."}
+    said = "There are no works in x yet."
+    assert english == {"kind": "NoWorks", "message": said, "place": None}
     assert chinese["message"] != english["message"]
     assert client.get("/api/jobs").json()["jobs"][0]["id"] == job
 

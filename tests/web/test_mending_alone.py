@@ -40,7 +40,9 @@ def test_what_can_be_undone_is_said_by_the_art(home):
         wish = {"upload": sent.json()["id"], "undo": {"varnish": 1.5}}
         assert client.post("/api/restore", json=wish).status_code == 422
         words = client.put("/api/uploads", params={"name": "a.txt"}, content=b"x", headers=BYTES)
-        assert client.get(f"/api/uploads/{words.json()['id']}/undoable").json() == []
+        where = f"/api/uploads/{words.json()['id']}"
+        assert client.get(f"{where}/undoable").json() == []
+        assert client.get(f"{where}/preview").text == "x"  # as its ending speaks, without a corpus
 
 
 @pytest.mark.slow

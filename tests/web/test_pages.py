@@ -100,7 +100,7 @@ def test_an_art_that_comes_from_elsewhere_is_offered_under_its_title(toy, home):
     assert '<option value="toy">Rows of beads</option>' in page
 
 
-COMMAND = re.compile(r"`moxie [a-z]|(?<![\w-])--[a-z]|\bmoxie (?:run|rate|tune|create|prepare)\b")
+COMMAND = re.compile(r"`moxie [a-z{]|(?<![\w-])--[a-z]|\bmoxie (?:run|rate|tune|create|prepare)\b")
 """What is typed: a verb of Moxie's, or an option of one."""
 
 INSTALLING = re.compile(r"`pip [^`]*`")
@@ -139,7 +139,7 @@ def test_an_error_says_where_to_click_and_a_terminal_what_to_type(toy, beads, ho
     client = browser(home)
     with client:
         answer = client.get(f"/api/corpora/{id_of('row')}/question")
-    assert answer.status_code == 409
+    assert answer.status_code == 400
     assert answer.json()["error"]["place"] == "create"
     assert answer.json()["error"]["message"].endswith("to compare: make some first.")
 

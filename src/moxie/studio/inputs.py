@@ -7,7 +7,7 @@ import re
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +63,7 @@ def given(
     if not paths:
         raise BadInput("Say which folder of works to take in.")
     origin = Origin(tuple(str(path.resolve()) for path in paths))
-    return Given(paths, arts.find(art) if art else _guess_art(paths), rights, origin)
+    return Given(paths, arts.find(art) if art else _art_for(count_suffixes(paths)), rights, origin)
 
 
 def corpus_for(library: Library, name: str | None, found: Given) -> Corpus:
@@ -164,15 +164,17 @@ def _samples(art: Art[Any], rights: Rights, stack: ExitStack) -> Given:
 
 
 def art_of(path: Path, name: str | None = None) -> Art[Any]:
-    """The art a file belongs to: the named one, or the one that its ending speaks for."""
-    return arts.find(name) if name else _guess_art((path,))
+    """The art a file belongs to: the named one, or the one that its ending speaks for.
+
+    The file need not be there: only its name is looked at.
+    """
+    return arts.find(name) if name else _art_for(Counter((path.suffix.lower(),)))
 
 
-def _guess_art(paths: Sequence[Path]) -> Art[Any]:
-    """The art that could read the most of the files; painting when none could."""
-    counts = count_suffixes(paths)
+def _art_for(counts: Mapping[str, int]) -> Art[Any]:
+    """The art that could read the most files, by how many there are of each ending; or painting."""
     known = arts.usable()
-    readable = {art.name: sum(counts[suffix] for suffix in art.suffixes) for art in known}
+    readable = {art.name: sum(counts.get(suffix, 0) for suffix in art.suffixes) for art in known}
     best = max(readable, key=lambda name: (readable[name], name == DEFAULT_ART))
     return next(art for art in known if art.name == best)
 

@@ -31,6 +31,12 @@ export async function get(path, query = {}) {
   return read(response);
 }
 
+/** Whether an address can be answered at all; its sentence where it cannot. */
+export async function check(address) {
+  const response = await fetch(address, { headers: { accept: "application/json" } }).catch(() => { throw lost(); });
+  if (!response.ok) throw await refusal(response.status, await response.text());
+}
+
 export async function post(path, body = {}) {
   const headers = { accept: "application/json", "content-type": "application/json" };
   const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => { throw lost(); });

@@ -1,5 +1,5 @@
 /** Restore: choose a work, mark what is damaged, see it before and after. */
-import { api } from "./api.js";
+import { api, check } from "./api.js";
 import { seen, stored } from "./beginning.js";
 import { $, complain, h, once, show } from "./dom.js";
 import { cards, finished, start } from "./jobs.js";
@@ -42,6 +42,7 @@ async function fromFile(chosen) {
   try {
     const { id, file, name } = await sendOne(chosen, $("#told"));
     const { address, size } = await seen(id, file, corpus());
+    if (!size) await check(api.previewOf("uploads", id, "large", corpus())); // better said now than by the job
     choose({ source: { upload: id }, name, address, size });
     if (!size) show($("#plate"), await large("uploads", id, name, corpus()));
   } catch (error) {
