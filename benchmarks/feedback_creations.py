@@ -5,27 +5,36 @@
 A model learns from the works (the art's first recipe; split as `moxie prepare` does) and makes
 `POOL` creations. A judge (families as in feedback.py: likings of what the last judge of the art
 sees, eight principal components of the pool) orders four at a time, 50 times; the learner sees the
-other judges' features. Then works count by the taste, the model learns again, makes sixteen
-candidates for each of two creations, and one of sixteen is chosen, as `moxie tune` and
-`moxie create --for` do (baselines: for one creation). All is judged by the true liking, in
-deviations of the pool around its mean; the taste's own opinion is nowhere reported.
+other judges' features. Then what `moxie tune` does is played through: works count by the taste,
+the model learns again, the version has to pass the gates of fidelity, diversity and near-copies
+(the steeper counts first, then gentler ones) and the judge's own blind comparison, or the first
+model stays. Of sixteen candidates for each of two creations one is chosen as `moxie create --for`
+does. All is judged by the true liking, in deviations of the pool around its mean; the taste's own
+opinion is nowhere reported.
 
-`gain_50_<family>` is that of what is handed out; systems: `moxie`; `chosen only` (the first model's
-candidates); `tuned only` (the new model's, none chosen); `liked only` (works count by their share
-in what came first in the answers, then chosen by nearness to its mean); `shuffled` (answers that
-mean nothing: should gain nothing); `contradictory` (every order reversed half of the time).
+`gain_50_<family>` is that of what is handed out, `gain_50` over all families; systems: `moxie` (the
+model in use in the end, chosen); `moxie, gates only` (versions that lost or
+did not surely win the blind comparison, chosen); `tuned only`
+(the version that passed the gates, none chosen); `chosen only` (the first model's candidates);
+`first model` (none chosen); `oracle` (the first model's, chosen by the true liking: no taste can
+do better; for an ideal point 1.4 is the very best there is); `liked only` (works count by their
+share in what came first in the answers, then chosen by nearness to its mean, no gates);
+`shuffled` (answers that mean nothing: should gain nothing over `first model`) and `contradictory`
+(every order reversed half of the time), each as `moxie`, and `..._over_first` by pairs.
 Where answers are not foretold surely enough nothing is done by them; `acted_<family>` is how often
-something was.
-`fidelity_change` and `diversity_change` are those of the normalised scores from the first
-model to the new one, `near_copies` their shares before anything is made again. Values are means
-over seeds (20) with 95 % bootstrap intervals. No humans took part.
+something was; `passed_<kept>` how often counts that keep so much of the works passed the gates,
+`promoted` how often the version won its blind comparison. `fidelity_change` and `diversity_change`
+are those of the normalised scores of 48 fresh creations, none chosen, from the first model to the
+version that passed the gates (0 where none did); `likeness_change` that of the single figures of
+what is handed out; `near_copies` the share before anything is made again. Values are means over
+seeds (20) with 95 % bootstrap intervals. No humans took part.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,51 +42,31 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from feedback import FAMILIES, Floats, interval, judged, meaningless, noise
+from feedback import FAMILIES, Floats, interval, judged, meaningless, of_two_minds
 from feedback_pool import Pool, Studio
+from feedback_tuned import OF, Before, Liking, Lot, Orders, Version, Worth, chosen, tuned
 from moxie import arts
+from moxie.art import StyleModel
+from moxie.studio.tuning import GENTLER
 from moxie.taste import steering
 from moxie.taste.answers import Answer, Choice
 from moxie.taste.asking import question
 from moxie.taste.held import foretold
 from moxie.taste.model import Taste, fit, near_shapes
+from moxie.work import Evaluation
 from tables import Rows, parser
 
-Orders = Callable[[Sequence[int], np.random.Generator], list[int]]
+POOL, ANSWERS, HANDED = 160, 50, 2
 
-POOL, ANSWERS, OF, HANDED = 160, 50, 16, 2
 UNCHOSEN = 8
 """Candidates that are judged where none is chosen."""
 
-MEASURED = 24
-"""Creations of the first model whose fidelity the new ones' is compared with."""
+ALL_FAMILIES = ("moxie", "chosen only", "first model", "oracle")
+"""Systems whose gain is told over all families too."""
 
-
-class Liking:
-    """A true liking, of anything whose hidden features are known, in deviations of the pool."""
-
-    def __init__(self, family: str, pool: Pool, rng: np.random.Generator) -> None:
-        width = pool.hidden.shape[1]
-        self._family = family
-        self._axes = rng.standard_normal((width, 2))
-        self._turn = np.linalg.qr(rng.standard_normal((width, 3)))[0]
-        self._ideal = (pool.hidden @ self._turn)[rng.integers(len(pool.hidden))]
-        raw = self._raw(pool.hidden)
-        self._mean, self._spread = raw.mean(), raw.std()
-        self.noise = noise(raw) / self._spread  # of its answers
-
-    def __call__(self, hidden: Floats) -> Floats:
-        """The liking of each row."""
-        return np.asarray((self._raw(hidden) - self._mean) / self._spread, np.float64)
-
-    def _raw(self, hidden: Floats) -> Floats:
-        if self._family == "linear":
-            return np.asarray(hidden @ self._axes[:, 0], np.float64)
-        if self._family == "ideal":
-            return np.asarray(-((hidden @ self._turn - self._ideal) ** 2).sum(1), np.float64)
-        return np.asarray((hidden @ self._axes).max(1), np.float64)
+FRESH = 48
+"""Creations whose fidelity before and after is compared, others than those of the gates."""
 
 
 def ask(pool: Pool, answer: Orders, seed: int) -> tuple[Taste | None, list[int]]:
@@ -105,39 +94,10 @@ def ask(pool: Pool, answer: Orders, seed: int) -> tuple[Taste | None, list[int]]
     return (fit(pool.eyes.space, pool.points, said) if known.sure else None), firsts
 
 
-def contrary(true: Orders) -> Orders:
-    """A judge who says the opposite half of the time."""
-
-    def answer(shown: Sequence[int], rng: np.random.Generator) -> list[int]:
-        order = true(shown, rng)
-        return order[::-1] if rng.random() < 0.5 else order
-
-    return answer
-
-
-Worth = Callable[[Floats], Floats]
-"""Points to how well each is worth choosing."""
-
-
 def by_taste(taste: Taste, pool: Pool) -> Worth:
     """As `moxie create --for` does."""
     spread = max(float(taste.likes(pool.points)[0].std()), 1e-9)
     return lambda points: steering.careful(*taste.likes(points)) / spread
-
-
-def handed_out(worth: Worth, points: Floats, width: float) -> list[int]:
-    """One of each sixteen."""
-    chosen: list[int] = []
-    for first in range(0, len(points), OF):
-        some = points[first : first + OF]
-        best = steering.next_best(worth(some), some, points[chosen], width)
-        chosen.append(first + best)
-    return chosen
-
-
-def counted_by_taste(taste: Taste, pool: Pool) -> Floats:
-    """As `moxie tune` does."""
-    return steering.weights(steering.careful(*taste.likes(pool.works)))
 
 
 def counted_by_likes(firsts: Sequence[int], pool: Pool) -> Floats:
@@ -151,100 +111,140 @@ def counted_by_likes(firsts: Sequence[int], pool: Pool) -> Floats:
 
 
 @dataclass(frozen=True)
-class Lot:
-    """Candidates of one model, as the learner sees them."""
-
-    contents: Sequence[Any]
-    points: Floats
-
-    @classmethod
-    def of(cls, pool: Pool, counts: Floats | None, seed: int, handed: int = 1) -> Lot:
-        """Sixteen for each creation, by a model that learnt with these counts."""
-        drafts = pool.studio.make(pool.studio.model(counts), OF * handed, 10_000 + seed)
-        contents = [draft.content for draft in drafts]
-        return cls(contents, pool.eyes.look(contents))
-
-    def some(self, places: NDArray[np.int64]) -> Lot:
-        """A part of it."""
-        contents = [self.contents[i] for i in places]
-        return Lot(contents, self.points[places])
-
-
-def one_judge(
-    pool: Pool, family: str, seed: int, first: Lot, normal: tuple[float, float, float]
-) -> dict[str, dict[str, float]]:
-    """Every system's figures with one judge."""
-    rng = np.random.default_rng([seed, FAMILIES.index(family)])
-    liking = Liking(family, pool, rng)
-    true = judged(liking(pool.hidden) / liking.noise)
-    width = steering.usual_distance(pool.points)
-    taste, firsts = ask(pool, true, seed)
-    found: dict[str, dict[str, float]] = {}
-
-    def gain(system: str, lot: Lot, worth: Worth | None) -> None:
-        picked = list(range(0, len(lot.points), len(lot.points) // UNCHOSEN))
-        if worth is not None:
-            picked = handed_out(worth, lot.points, width)
-        value = float(liking(pool.eyes.judge([lot.contents[i] for i in picked])).mean())
-        found.setdefault(system, {})[f"gain_{ANSWERS}_{family}"] = value
-
-    def by(system: str, taste: Taste | None, handed: int) -> Lot:
-        """What a person gets by this taste: without one, the first model's, none chosen."""
-        if taste is None:
-            gain(system, first, None)
-            return first
-        lot = Lot.of(pool, counted_by_taste(taste, pool), seed, handed)
-        gain(system, lot, by_taste(taste, pool))
-        return lot
-
-    new = by("moxie", taste, HANDED)
-    found["moxie"][f"acted_{family}"] = float(taste is not None)
-    gain("tuned only", new, None)
-    gain("chosen only", first, None if taste is None else by_taste(taste, pool))
-    after = pool.studio.measure(new.contents)
-    for name, a, b in zip(("fidelity", "diversity"), after, normal, strict=False):
-        found["moxie"][f"{name}_change_{family}"] = a - b
-    found["moxie"][f"near_copies_{family}"] = after[2]
-    found["first model"] = {f"near_copies_{family}": normal[2]}
-    if family == "linear":
-        liked = pool.points[firsts].mean(0)
-        counts = counted_by_likes(firsts, pool)
-        gain("liked only", Lot.of(pool, counts, seed), lambda p: p @ liked)
-        for system, answer in (("shuffled", meaningless), ("contradictory", contrary(true))):
-            odd, _ = ask(pool, answer, seed)
-            by(system, odd, 1)
-            found[system]["acted_linear"] = float(odd is not None)
-    return found
-
-
-@dataclass(frozen=True)
 class World:
-    """What every judge of one run meets."""
+    """What every judge of one run meets: the first model, and its creations."""
 
     pool: Pool
-    first: Lot  # the first model's candidates, of which each judge is offered some
-    normal: tuple[float, float, float]
+    model: StyleModel[Any]
+    first: Lot  # candidates, of which each judge is offered some
+    before: Before
+    fresh: Evaluation
 
     @classmethod
     def of(cls, folder: Path, name: str, size: str | None, seed: int, *, quick: bool) -> World:
         """Made anew in every process, and the same in each."""
         studio = Studio.of(folder, arts.find(name), size, seed)
-        number = 40 if quick else POOL
+        number = 48 if quick else POOL
         pool = Pool.of(studio, number)
-        first = Lot.of(pool, None, seed, number // OF)
-        return cls(pool, first, studio.measure(first.contents[:MEASURED]))
+        model = studio.model()
+        first = Lot.of(pool, model, number, 10_000 + seed)
+        fresh = studio.measure(first.contents[:FRESH])
+        return cls(pool, model, first, Before.of(pool, model), fresh)
 
     def judge(self, seed: int) -> list[tuple[str, str, float]]:
         """Every figure by three judges, as (system, metric, value)."""
-        offered = np.random.default_rng([seed, 6]).permutation(len(self.first.points))
-        first = self.first.some(offered[: OF * HANDED])
         works = len(self.pool.studio.dataset.places)
-        return [("", "works", float(works))] + [
-            (system, metric, value)
-            for family in FAMILIES
-            for system, figures in one_judge(self.pool, family, seed, first, self.normal).items()
-            for metric, value in figures.items()
-        ]
+        found = [("", "works", float(works))]
+        for family in FAMILIES:
+            figures = Session(self, family, seed).figures()
+            found += [
+                (system, metric, value)
+                for system, named in figures.items()
+                for metric, value in named.items()
+            ]
+        return found
+
+
+class Session:
+    """One judge, before whom every system is played through."""
+
+    def __init__(self, world: World, family: str, seed: int) -> None:
+        self.world, self.pool, self.family, self.seed = world, world.pool, family, seed
+        self.liking = Liking.of(family, world.pool, seed)
+        self.true = self.liking(world.pool.hidden) / self.liking.noise
+        self.width = steering.usual_distance(world.pool.points)
+        offered = np.random.default_rng([seed, 6]).permutation(len(world.first.points))
+        self.first = world.first.some(offered[: OF * HANDED].tolist())
+        self.found: dict[str, dict[str, float]] = {}
+
+    def figures(self) -> dict[str, dict[str, float]]:
+        """Every system's figures."""
+        taste, firsts = ask(self.pool, judged(self.true), self.seed)
+        unchosen = self.gain("first model", self.first.contents)
+        best = np.array([self._hidden(lot.contents).max() for lot in self._sixteens()])
+        self.note("oracle", f"gain_{ANSWERS}", float(best.mean()))
+        self.note("first model", "near_copies", float(np.mean(self.world.first.copies)))
+        self.play("moxie", taste)
+        if taste is None:
+            self.note("chosen only", f"gain_{ANSWERS}", unchosen)
+        else:
+            self.choose("chosen only", self.first, by_taste(taste, self.pool))
+        if self.family == "linear":
+            self.liked_only(firsts)
+            for system, answers in (
+                ("shuffled", meaningless),
+                ("contradictory", of_two_minds(self.true)),
+            ):
+                odd, _ = ask(self.pool, answers, self.seed)
+                got = self.play(system, odd)
+                self.note(system, f"gain_{ANSWERS}_over_first", got - unchosen)
+        return self.found
+
+    def play(self, system: str, taste: Taste | None) -> float:
+        """What a person gets by this taste; without one, the first model's, none chosen."""
+        self.note(system, "acted", float(taste is not None))
+        if taste is None:
+            return self.gain(system, self.first.contents)
+        world, seed = self.world, self.seed
+        version = tuned(self.pool, taste, world.before, self.liking, world.model, seed)
+        worth = by_taste(taste, self.pool)
+        lot = self.first
+        if version.kept is not None:
+            made = Lot.of(self.pool, version.model, FRESH, 10_000 + seed)
+            lot = made.some(range(OF * HANDED))
+            self.changed(system, self.pool.studio.measure(made.contents), made)
+        else:
+            self.changed(system, world.fresh, world.first)
+        self.tell(system, version)
+        gated = self.choose(system if version.promoted else f"{system}, gates only", lot, worth)
+        if system == "moxie":
+            self.gain("tuned only", lot.contents[:: len(lot.contents) // UNCHOSEN])
+        return gated if version.promoted else self.choose(system, self.first, worth)
+
+    def changed(self, system: str, after: Evaluation, made: Lot) -> None:
+        """How far a version's creations are from the first model's."""
+        before = self.world.fresh
+        for name in ("fidelity", "diversity"):
+            change = getattr(after, name).value - getattr(before, name).value
+            self.note(system, f"{name}_change", change)
+        self.note(system, "near_copies", float(np.mean(made.copies)))
+
+    def tell(self, system: str, version: Version) -> None:
+        """What became of the version."""
+        for kept in GENTLER:
+            self.note(system, f"passed_{kept:g}", float(version.kept == kept))
+        self.note(system, "promoted", float(version.promoted))
+
+    def choose(self, system: str, lot: Lot, worth: Worth) -> float:
+        """Hand out of candidates what the taste says, and judge it."""
+        places = chosen(worth, lot, self.width)
+        change = lot.some(places).mean_likeness() - self.world.first.mean_likeness()
+        self.note(system, "likeness_change", change)
+        return self.gain(system, [lot.contents[i] for i in places])
+
+    def liked_only(self, firsts: Sequence[int]) -> None:
+        """Works count by what came first; creations are chosen by nearness to it."""
+        liked = self.pool.points[firsts].mean(0)
+        model = self.pool.studio.model(counted_by_likes(firsts, self.pool))
+        lot = Lot.of(self.pool, model, OF, 10_000 + self.seed)
+        self.gain("liked only", [lot.contents[i] for i in chosen(lambda p: p @ liked, lot, 1.0)])
+
+    def gain(self, system: str, contents: Sequence[Any]) -> float:
+        """The true liking of what is handed out."""
+        value = float(self._hidden(contents).mean())
+        self.note(system, f"gain_{ANSWERS}", value)
+        return value
+
+    def note(self, system: str, metric: str, value: float) -> None:
+        """Keep a figure."""
+        self.found.setdefault(system, {})[f"{metric}_{self.family}"] = value
+
+    def _hidden(self, contents: Sequence[Any]) -> Floats:
+        return self.liking(self.pool.eyes.judge(contents))
+
+    def _sixteens(self) -> list[Lot]:
+        spans = range(0, OF * HANDED, OF)
+        return [self.first.some(range(first, first + OF)) for first in spans]
 
 
 _worlds: list[World] = []  # of this process, made once
@@ -277,6 +277,8 @@ def main() -> None:
             print(f"judge {number + 1} of {len(seeds)}", file=sys.stderr, flush=True)
             for system, metric, value in found:
                 values.setdefault((system, metric), []).append(value)
+                if metric.startswith(f"gain_{ANSWERS}_") and system in ALL_FAMILIES:
+                    values.setdefault((system, f"gain_{ANSWERS}"), []).append(value)
     works = int(values.pop(("", "works"))[0])
     rows = Rows()
     for (system, metric), each in values.items():

@@ -18,9 +18,10 @@ from moxie.flow.create import attempt_seed
 from moxie.nn import machine
 from moxie.nn.checkpoint import NoCheckpoint
 from moxie.settings import Machine
+from moxie.studio.scoring import LOOKED_AT, Scorer
 from moxie.taste.space import Space
 from moxie.text import say
-from moxie.work import Dataset, Plan, Rights, Work
+from moxie.work import Dataset, Evaluation, Plan, Rights, Work
 
 MOST = 120
 """Works that are looked at."""
@@ -85,6 +86,7 @@ class Studio:
     contents: Mapping[str, Any]
     index: CopyIndex[Any]
     brief: Brief[Any]
+    scorer: Scorer[Any]
     seed: int
 
     @classmethod
@@ -99,7 +101,11 @@ class Studio:
         index = art.copies([cleaned[place.work] for place in dataset.places])
         brief: Brief[Any] = Brief(art.size(size))
         recipe = art.recipes()[0]
-        return cls(art, recipe, machine.detect(), dataset, cleaned, index, brief, seed)
+        learnt = [cleaned[place.work] for place in dataset.part("train")]
+        scorer = Scorer(
+            art, learnt[:: max(1, len(learnt) // LOOKED_AT)], _held_out(dataset, cleaned)
+        )
+        return cls(art, recipe, machine.detect(), dataset, cleaned, index, brief, scorer, seed)
 
     @property
     def learnt(self) -> list[str]:
@@ -122,13 +128,17 @@ class Studio:
         """First attempts of `n` creations."""
         return [model.sample(self.brief, seed=attempt_seed(seed, i, 0)) for i in range(n)]
 
-    def measure(self, made: Sequence[Any]) -> tuple[float, float, float]:
-        """Normalised fidelity and diversity, and the share of near-copies."""
-        held = [p.work for part in ("validation", "test") for p in self.dataset.part(part)]
-        found = evaluate.evaluate(
+    def copied(self, content: Any) -> bool:  # noqa: ANN401  an art's own type
+        """Whether it is a near-copy of a work."""
+        match = self.index.nearest(content)
+        return match is not None and match.similarity >= self.dataset.threshold
+
+    def measure(self, made: Sequence[Any]) -> Evaluation:
+        """As `moxie evaluate` measures creations, by the first judge alone."""
+        return evaluate.evaluate(
             made,
             [self.contents[work] for work in self.learnt],
-            [self.contents[work] for work in held],
+            _held_out(self.dataset, self.contents),
             None,
             self.art,
             self.index,
@@ -137,7 +147,10 @@ class Studio:
             seed=0,
             opinions=False,
         )
-        return found.fidelity.value, found.diversity.value, found.near_copies / len(made)
+
+
+def _held_out(dataset: Dataset, contents: Mapping[str, Any]) -> list[Any]:
+    return [contents[p.work] for part in ("validation", "test") for p in dataset.part(part)]
 
 
 def _works(folder: Path, art: Art[Any]) -> tuple[list[Work], list[Any]]:

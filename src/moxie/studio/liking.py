@@ -86,12 +86,8 @@ class Liking(Generic[S]):
     def choose(
         self, made: Sequence[Made[S]], fidelity: Sequence[float | None]
     ) -> tuple[Made[S], Mapping[str, object]]:
-        """The candidate to keep, and how it was chosen, in facts for its record.
-
-        Near-copies, and those far less like the artist than the others, are not chosen while
-        there are others.
-        """
-        fit = _fit(made, fidelity)
+        """The candidate to keep, of those `allowed`, and how it was chosen, for its record."""
+        fit = allowed([one.flagged for one in made], fidelity)
         points = self.points([made[i].content for i in fit])
         mean, doubt = self.known.taste.likes(points)
         pool, _ = self.known.likes()
@@ -110,9 +106,12 @@ class Liking(Generic[S]):
         return made[fit[best]], facts
 
 
-def _fit(made: Sequence[Made[S]], fidelity: Sequence[float | None]) -> list[int]:
-    """Places of the candidates that may be chosen."""
-    clean = [i for i, one in enumerate(made) if not one.flagged] or list(range(len(made)))
+def allowed(flagged: Sequence[bool], fidelity: Sequence[float | None]) -> list[int]:
+    """Places of the candidates that may be chosen by taste.
+
+    No near-copies, and none far less like the artist than the others, while there are others.
+    """
+    clean = [i for i, copied in enumerate(flagged) if not copied] or list(range(len(flagged)))
     known = [found for i in clean if (found := fidelity[i]) is not None]
     if not known:
         return clean

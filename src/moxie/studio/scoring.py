@@ -17,7 +17,7 @@ from moxie.studio.inputs import Origin
 from moxie.work import Prepared
 
 if TYPE_CHECKING:
-    from moxie.art import Floats, Judge
+    from moxie.art import Art, Floats, Judge
 
 S = TypeVar("S")
 
@@ -37,15 +37,27 @@ class Scorer(Generic[S]):
     One creation says little, so this orders creations; `Evaluation.fidelity` measures the model.
     """
 
-    def __init__(self, desk: Desk[S]) -> None:
-        self._art = desk.art
-        self._judge: Judge[S] = desk.art.judges()[0]
+    def __init__(
+        self,
+        art: Art[S],
+        train: Sequence[S],
+        held_out: Sequence[S],
+        others: Mapping[str, Floats] | None = None,
+    ) -> None:
+        """By the first judge's own other artists and `others`, a row a work, by group."""
+        self._art = art
+        self._judge: Judge[S] = art.judges()[0]
+        own, held = self._look(train), self._look(held_out)
+        groups = {**self._judge.others(), **(others or {})}
+        self._scale = self._fit(own, held, groups) if len(own) > 1 and len(held) else None
+
+    @classmethod
+    def of(cls, desk: Desk[S]) -> Scorer[S]:
+        """By a corpus' works, and the user's other artists."""
         train = desk.part("train")
         step = max(1, len(train) // LOOKED_AT)
-        own = self._look(desk.contents(train[::step]))
-        held = self._look(desk.contents(held_out(desk)))
-        groups = {**self._judge.others(), **(others(desk) or {})}
-        self._scale = self._fit(own, held, groups) if len(own) > 1 and len(held) else None
+        some, held = desk.contents(train[::step]), desk.contents(held_out(desk))
+        return cls(desk.art, some, held, others(desk))
 
     def fidelity(self, content: S) -> float | None:
         """About 0 to 1; None where other artists or held-out works are missing."""
@@ -79,7 +91,7 @@ class Scorer(Generic[S]):
 def scorer(desk: Desk[S]) -> Scorer[S] | None:
     """A scorer; None where the judge's own parts are not installed."""
     try:
-        return Scorer(desk)
+        return Scorer.of(desk)
     except Missing:
         return None
 

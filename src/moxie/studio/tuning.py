@@ -258,6 +258,11 @@ def _apart(old: Sequence[Creation], new: Sequence[Creation]) -> list[tuple[str, 
 
 def _gate(desk: Desk[S], kept: float, old: Sequence[Creation], new: Sequence[Creation]) -> Gate:
     before, after = _measured(desk, old), _measured(desk, new)
+    return Gate(kept, before, after, failures(before, after))
+
+
+def failures(before: Evaluation, after: Evaluation) -> tuple[Message, ...]:
+    """The gates that a new version fails, measured as the version before was; none may."""
     failed: list[Message] = []
     if after.fidelity.value < before.fidelity.value - FIDELITY_LOSS:
         failed.append(
@@ -284,10 +289,10 @@ def _gate(desk: Desk[S], kept: float, old: Sequence[Creation], new: Sequence[Cre
                 "before), so it was not kept.",
                 after=after.near_copies,
                 before=before.near_copies,
-                n=len(new),
+                n=after.samples,
             )
         )
-    return Gate(kept, before, after, tuple(failed))
+    return tuple(failed)
 
 
 def _measured(desk: Desk[S], lot: Sequence[Creation]) -> Evaluation:

@@ -261,17 +261,21 @@ def _disagreement(a: Picture, b: Picture) -> Floats:
 
 def cheapest_path(cost: Floats) -> tuple[NDArray[np.int64], float]:
     """The cheapest path from the first to the last column, moving one row at most: [columns]."""
-    total = cost[:, 0].copy()
-    steps = []
-    for column in cost.T[1:]:
-        padded = np.pad(total, 1, constant_values=np.inf)
-        choices = np.stack([padded[:-2], padded[1:-1], padded[2:]])
-        best = choices.argmin(0)
-        steps.append(best - 1)
-        total = choices.min(0) + column
+    rows, columns = cost.shape
+    around = np.full(rows + 2, np.inf, cost.dtype)  # the cost so far, with walls
+    total = around[1:-1]
+    total[:] = cost[:, 0]
+    steps = np.zeros((columns - 1, rows), np.int8)
+    for column, step in zip(np.ascontiguousarray(cost.T[1:]), steps, strict=True):
+        up, down = around[:-2] <= total, around[2:]
+        least = np.where(up, around[:-2], total)
+        lower = down < least
+        step[up] = -1  # of equals the uppermost
+        step[lower] = 1
+        total[:] = np.where(lower, down, least) + column
     row = int(total.argmin())
     path = [row]
-    for step in reversed(steps):
+    for step in steps[::-1]:
         row += int(step[row])
         path.append(row)
     return np.array(path[::-1]), float(total.min()) / cost.shape[1]

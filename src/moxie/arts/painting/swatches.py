@@ -21,6 +21,9 @@ SAMPLE = 4000
 TINT = 0.8
 """How far a block's coarse colours give way to the composition's."""
 
+PROBED = 16
+"""How many of a sample lie among the least wanted, on average; twice as many are looked at."""
+
 Integers: TypeAlias = NDArray[np.int64]
 
 
@@ -52,17 +55,21 @@ class Swatches:
                 self.fine.append(lab - self.coarse(lab))
         self.spots, self.owners = np.concatenate(spots), np.concatenate(owners)
         self.centres = np.concatenate(centres)
-        self._learn(np.concatenate(described))
+        self._learn(described)
 
     def nearest(self, wanted: Floats, n: int) -> tuple[Integers, Floats]:
         """The `n` blocks nearest to each description [m, numbers], and their squared distances.
 
         Both [m, n], in no order.
         """
+        number = min(n, len(self._squares))
         found, apart = [], []
         for asked in np.array_split(self.encode(wanted), 1 + len(wanted) // 128):
-            far = self._squares - 2 * asked @ self._codes.T + (asked**2).sum(1, keepdims=True)
-            best = np.argpartition(far, min(n, far.shape[1]) - 1, axis=1)[:, :n]
+            far = asked @ self._codes.T
+            far *= -2
+            far += self._squares
+            far += (asked**2).sum(1, keepdims=True)
+            best = np.stack([_least(row, number) for row in far])
             found.append(best)
             apart.append(np.take_along_axis(far, best, 1))
         return np.concatenate(found), np.concatenate(apart)
@@ -73,7 +80,7 @@ class Swatches:
 
     def encode(self, described: Floats) -> Floats:
         """Descriptions [m, numbers] in the components by which blocks are compared."""
-        return np.asarray((described - self._mean) @ self._axes)
+        return np.asarray(described @ self._axes - self._mean @ self._axes)
 
     def strokes(self, blocks: Integers) -> Floats:
         """The blocks without their coarse colours, float32 [n, side, side, 3]."""
@@ -83,13 +90,30 @@ class Swatches:
             [self.fine[i][top : top + side, left : left + side] for i, top, left in spots]
         )
 
-    def _learn(self, described: Floats) -> None:
-        some = described[:: max(1, len(described) // SAMPLE)]
+    def _learn(self, described: Sequence[Floats]) -> None:
+        """From the descriptions of the works, of which there are too many to copy."""
+        step = max(1, sum(map(len, described)) // SAMPLE)
+        some = np.concatenate([part[::step] for part in described])
         self._mean = some.mean(0)
-        axes = np.linalg.svd(some - self._mean, full_matrices=False)[2]
-        self._axes = np.ascontiguousarray(axes[:NUMBERS].T)
-        self._codes = self.encode(described)
+        apart = some - self._mean
+        axes = np.linalg.eigh(apart.T @ apart)[1][:, ::-1]
+        self._axes = np.ascontiguousarray(axes[:, :NUMBERS])
+        self._codes = np.concatenate([self.encode(part) for part in described])
         self._squares = (self._codes**2).sum(1)
+
+
+def _least(values: Floats, n: int) -> Integers:
+    """Places of the `n` least values, in no order.
+
+    Partitioning a hundred thousand is slow; a sample says below which line the least ones lie.
+    """
+    step = len(values) // (PROBED * n)
+    if step > 1:
+        sample = np.sort(values[::step])
+        few = np.flatnonzero(values <= sample[min(2 * PROBED, len(sample) - 1)])
+        if len(few) >= n:
+            return few[np.argpartition(values[few], n - 1)[:n]]
+    return np.argpartition(values, n - 1)[:n]
 
 
 def _centres(points: NDArray[np.floating], size: tuple[int, ...], mirrored: bool) -> Floats:
