@@ -24,7 +24,7 @@ share in what came first in the answers, then chosen by nearness to its mean, no
 Where answers are not foretold surely enough nothing is done by them; `acted_<family>` is how often
 something was; `passed_<kept>` how often counts that keep so much of the works passed the gates,
 `promoted` how often the version won its blind comparison. `fidelity_change` and `diversity_change`
-are those of the normalised scores of 48 fresh creations, none chosen, from the first model to the
+are those of the normalised scores of 32 fresh creations, none chosen, from the first model to the
 version that passed the gates (0 where none did); `likeness_change` that of the single figures of
 what is handed out; `near_copies` the share before anything is made again. Values are means over
 seeds (20) with 95 % bootstrap intervals. No humans took part.
@@ -34,6 +34,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ UNCHOSEN = 8
 ALL_FAMILIES = ("moxie", "chosen only", "first model", "oracle")
 """Systems whose gain is told over all families too."""
 
-FRESH = 48
+FRESH = 32
 """Creations whose fidelity before and after is compared, others than those of the gates."""
 
 
@@ -191,7 +192,7 @@ class Session:
         lot = self.first
         if version.kept is not None:
             made = Lot.of(self.pool, version.model, FRESH, 10_000 + seed)
-            lot = made.some(range(OF * HANDED))
+            lot = made
             self.changed(system, self.pool.studio.measure(made.contents), made)
         else:
             self.changed(system, world.fresh, world.first)
@@ -265,20 +266,29 @@ def main() -> None:
     flags.add_argument("--art", default="painting")
     flags.add_argument("--size", help="of creations, in the art's words; small ones are quicker")
     flags.add_argument("--jobs", type=int, default=2, help="processes side by side")
+    flags.add_argument("--minutes", type=float, help="end with the first judges after these")
     flags.add_argument("--judges", type=int, default=20, help="of each family")
     given = flags.parse_args()
     world = (given.works, given.art, given.size, given.seed, given.quick)
     seeds = range(given.seed, given.seed + (2 if given.quick else given.judges))
     values: dict[tuple[str, str], list[float]] = {}
+    began = time.monotonic()
     with ProcessPoolExecutor(
         given.jobs, multiprocessing.get_context("spawn"), _begin, world
     ) as workers:
-        for number, found in enumerate(workers.map(_judge, seeds)):
-            print(f"judge {number + 1} of {len(seeds)}", file=sys.stderr, flush=True)
-            for system, metric, value in found:
+        waiting = [workers.submit(_judge, seed) for seed in seeds]
+        for number, one in enumerate(waiting):
+            if given.minutes and time.monotonic() - began > 60 * given.minutes:
+                workers.shutdown(wait=False, cancel_futures=True)
+                break
+            for system, metric, value in one.result():
                 values.setdefault((system, metric), []).append(value)
                 if metric.startswith(f"gain_{ANSWERS}_") and system in ALL_FAMILIES:
                     values.setdefault((system, f"gain_{ANSWERS}"), []).append(value)
+            told = {
+                name: round(float(np.mean(v)), 3) for (s, name), v in values.items() if s == "moxie"
+            }
+            print(f"judge {number + 1} of {len(seeds)}: {told}", file=sys.stderr, flush=True)
     works = int(values.pop(("", "works"))[0])
     rows = Rows()
     for (system, metric), each in values.items():
