@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from moxie.errors import BadInput
+from moxie.taste import asking
 from moxie.taste.answers import STAR_WEIGHT, Answer, Choice, choices, pairs
 from moxie.taste.asking import EVERY, SHOWN, question
 from moxie.taste.model import Shape, Taste, all_shapes, climb, fit, near_shapes
@@ -211,11 +212,23 @@ def test_what_is_asked_is_worth_more_than_chance(rng: np.random.Generator) -> No
     shown = [question(taste, points, [], np.random.default_rng(s)).shown for s in range(20)]
     assert np.mean([sure[list(four)].mean() for four in shown]) > sure.mean()
     good = [
-        question(taste, points, [(0, 1, 2, 3)] * 30, np.random.default_rng(s)) for s in range(9)
+        question(taste, points, [(0, 1, 2, 3)] * 32, np.random.default_rng(s)) for s in range(9)
     ]
     mean, _ = taste.likes(points)
     assert {one.why for one in good} == {"please"}
     assert np.mean([mean[list(one.shown)].max() for one in good]) > np.percentile(mean, 90)
+
+
+def test_an_order_tells_most_of_what_it_is_about(rng: np.random.Generator) -> None:
+    # utilities of eight creations under many tastes, independent of each other
+    drawn = 3 * rng.normal(size=(4000, 8))
+    said = drawn[:, np.array([[0, 1, 2, 3], [4, 5, 6, 7]])]
+    orders = asking._orders(said)
+    assert orders.shape == (4000, 2, 24)
+    np.testing.assert_allclose(orders.sum(axis=2), 1, rtol=1e-6)
+    pair = 1 / (1 + np.exp(drawn[:, [1]] - drawn[:, [0]]))
+    about, elsewhere = asking._information(said, pair)
+    assert 0 <= elsewhere < 0.02 < 0.2 < about < np.log(2)
 
 
 def test_few_creations_can_be_asked_about(rng: np.random.Generator) -> None:
