@@ -23,7 +23,8 @@ NOISE = 1e-3
 MEAN = 0.01
 """Variance of a piece's mean colour about that of its first filling."""
 
-BATCH = 1024
+BATCH, FEW = 8192, 1024
+"""Pieces that are filled together, and of which the kinds are asked together."""
 
 COARSEST = 12
 """No level of a pyramid has a shorter side than this."""
@@ -92,35 +93,38 @@ def _conditional(pieces: Tensor, missing: Tensor, prior: Prior) -> tuple[Tensor,
     """What is likeliest, [n, SIDE ** 2, 3], and how sure each pixel of it is, [n, SIDE ** 2, 1]."""
     n = len(pieces)
     centred, mean = without_mean(pieces)
-    best = prior.likely(centred).topk(KINDS, 1).indices
-    seen = (~missing).float()[..., None].expand(n, -1, 3).reshape(n, VALUES)
-    given = centred * seen
-    made, doubt, chance = [], [], []
-    for kinds in best.T:
-        noise = prior.noise[kinds] + NOISE
-        basis = torch.cat([prior.factors[kinds], _colours().expand(n, -1, 3)], 2)
-        shown = basis * seen[:, :, None]
-        code, spread, volume = _solve(shown, given, noise)
-        made.append((basis @ code)[:, :, 0])
-        doubt.append(noise[:, None] * (1 + ((basis @ spread) * basis).sum(2)))
-        energy = given.pow(2).sum(1) - ((shown.transpose(1, 2) @ given[:, :, None]) * code).sum(
-            (1, 2)
-        )
-        volume = volume + (seen.sum(1) - basis.shape[2]) * noise.log()
-        chance.append(prior.chance[kinds] - (energy / noise + volume) / 2)
-    shares = torch.stack(chance, 1).softmax(1)[:, :, None]
-    filling = (torch.stack(made, 1) * shares).sum(1).view(n, -1, 3) + mean
-    unsure = (torch.stack(doubt, 1) * shares).sum(1).view(n, -1, 3).mean(2, keepdim=True)
+    best = torch.cat([prior.likely(some).topk(KINDS, 1).indices for some in centred.split(FEW)])
+    seen = (~missing).float()
+    given = (centred.view(n, -1, 3) * seen[..., None]).view(n, VALUES)
+    made = torch.zeros(n, KINDS, VALUES)
+    doubt, chance = torch.zeros(n, KINDS, SIDE**2), torch.zeros(n, KINDS)
+    for kind in best.unique().tolist():  # those of one kind share their directions
+        which, rank = torch.nonzero(best == kind, as_tuple=True)
+        found = _of_kind(given[which], seen[which], prior, kind)
+        made[which, rank], doubt[which, rank], chance[which, rank] = found
+    shares = chance.softmax(1)[:, :, None]
+    filling = (made * shares).sum(1).view(n, -1, 3) + mean
+    unsure = (doubt * shares).sum(1)[..., None]
     return filling, 1 / (unsure + 1e-5)
 
 
-def _solve(shown: Tensor, given: Tensor, noise: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The code [n, d, 1], the inverse of its precision [n, d, d], and that one's log-volume."""
-    eye = torch.eye(shown.shape[2])
-    half = torch.linalg.cholesky(shown.transpose(1, 2) @ shown + noise[:, None, None] * eye)
+def _of_kind(given: Tensor, seen: Tensor, prior: Prior, kind: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Pieces filled as if of one kind [n, VALUES], the variance of pixels, and the log-chance."""
+    noise = prior.noise[kind] + NOISE
+    basis = torch.cat([prior.factors[kind], _colours()], 1)
+    number = basis.shape[1]
+    colours = basis.view(-1, 3, number)
+    squares = (colours.transpose(1, 2) @ colours).view(-1, number * number)  # of each pixel
+    precision = (seen @ squares).view(-1, number, number) + noise * torch.eye(number)
+    half = torch.linalg.cholesky(precision)
     spread = torch.cholesky_inverse(half)
-    code = spread @ (shown.transpose(1, 2) @ given[:, :, None])
-    return code, spread, 2 * half.diagonal(dim1=1, dim2=2).log().sum(1)
+    asked = given @ basis
+    code = (spread @ asked[:, :, None])[:, :, 0]
+    doubt = noise * (1 + spread.reshape(-1, number * number) @ squares.T / 3)
+    volume = 2 * half.diagonal(dim1=1, dim2=2).log().sum(1)
+    volume = volume + (3 * seen.sum(1) - number) * noise.log()
+    energy = given.pow(2).sum(1) - (asked * code).sum(1)
+    return code @ basis.T, doubt, prior.chance[kind] - (energy / noise + volume) / 2
 
 
 def _colours() -> Tensor:
