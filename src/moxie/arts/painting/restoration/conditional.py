@@ -93,12 +93,14 @@ def _conditional(pieces: Tensor, missing: Tensor, prior: Prior) -> tuple[Tensor,
     """What is likeliest, [n, SIDE ** 2, 3], and how sure each pixel of it is, [n, SIDE ** 2, 1]."""
     n = len(pieces)
     centred, mean = without_mean(pieces)
-    best = torch.cat([prior.likely(some).topk(KINDS, 1).indices for some in centred.split(FEW)])
+    best = torch.cat(
+        [prior.likely(some).topk(KINDS, 1).indices for some in torch.split(centred, FEW)]
+    )
     seen = (~missing).float()
     given = (centred.view(n, -1, 3) * seen[..., None]).view(n, VALUES)
     made = torch.zeros(n, KINDS, VALUES)
     doubt, chance = torch.zeros(n, KINDS, SIDE**2), torch.zeros(n, KINDS)
-    for kind in best.unique().tolist():  # those of one kind share their directions
+    for kind in sorted(set(best.flatten().tolist())):  # those of one kind share their directions
         which, rank = torch.nonzero(best == kind, as_tuple=True)
         found = _of_kind(given[which], seen[which], prior, kind)
         made[which, rank], doubt[which, rank], chance[which, rank] = found
