@@ -92,16 +92,15 @@ def test_what_failed_says_where_to_click_and_is_there_after_going_back(shelves, 
     visitor = visit(shelves.address, width=PHONE, language="zh")
     visitor.enter()
     page = visitor.page
-    visitor.go(shelves.path("music", "create"))
-    page.wait_for_selector("#go:enabled")
+    visitor.go(shelves.path("literature", "report"))
     page.locator("#go").click()
-    fault = page.locator("#job .job .fault", has_text="请先训练一个")
-    fault.wait_for()
-    fault.locator("a").click()
+    told = page.locator("#trouble", has_text="请先训练一个")
+    told.locator("a").click()  # the way to where that is done
     page.wait_for_url("**/model")
     page.locator("#tray .fault", has_text="请先训练一个").wait_for()
     page.go_back()
-    fault.wait_for()
-    page.locator("#job .job").get_by_role("button", name="收起").click()
+    page.reload()
+    card = page.locator("#job .job", has_text="请先训练一个")
+    card.get_by_role("button", name="收起").click()
     visitor.gone("#job .job")
     assert visitor.wrong == []

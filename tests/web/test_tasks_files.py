@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from moxie.studio import Studio
 from moxie.web.jobs import tasks
 from moxie.web.jobs.tasks import Task
 from moxie.web.jobs.wire import Order
+from moxie.web.uploads import Uploads
 from moxie.work import Rights, Work
 
 CALLED = [
@@ -43,3 +46,25 @@ def test_a_work_is_a_file_called_by_its_title(
         assert found.name == f"{stem or name}.beads"
         assert found.parent == place / "start"
         assert found.read_bytes() == data
+
+
+def test_a_file_of_another_kind_is_told_and_a_notice_of_rights_is_not(
+    toy: Path, home: Path, tmp_path: Path
+) -> None:
+    web = tmp_path / "web"
+    uploads = Uploads(web / "uploads")
+
+    async def sent(name: str, data: bytes) -> str:
+        async def body() -> AsyncIterator[bytes]:
+            yield data
+
+        return (await uploads.receive(name, body(), None)).id
+
+    names = ["rows/1.beads", "rows/notes.xyz", "LICENSE.txt", "rows/plain"]
+    ids = [asyncio.run(sent(name, row(1))) for name in names]
+    wish = {"corpus": "mine", "art": "toy", "uploads": ids, "rights": "own"}
+    wish |= {"samples": False, "override_rights": None}
+    with Studio(home) as studio:
+        done = tasks.perform(studio, Order("collect", wish, Settings(home), tmp_path / "s", web))
+    assert (done["works"], done["refusals"]) == (1, 1)
+    assert [one["name"] for one in done["refused"]] == ["rows/notes.xyz"]

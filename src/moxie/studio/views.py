@@ -10,6 +10,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import PurePosixPath
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -17,6 +18,7 @@ from moxie import arts
 from moxie.errors import Missing
 from moxie.flow.export import lossless_suffix
 from moxie.flow.report.drawing import thumbnail
+from moxie.rights.signals import Beside
 from moxie.store import Library
 from moxie.store.listing import Wanted
 from moxie.studio import calibrating
@@ -268,6 +270,12 @@ class Views:
         found = arts.find(art)
         preview = found.preview(found.read(data, name))
         return Shown(replace(preview, sound=None), thumbnail(preview), preview.sound)
+
+    def foreign(self, art: str, names: Sequence[str]) -> list[str]:
+        """Which of these files hold neither works of an art nor a word about their rights."""
+        known = {"", ".zip", *arts.find(art).suffixes}
+        others = [name for name in names if PurePosixPath(name).suffix.lower() not in known]
+        return [name for name in others if not Beside.wanted(name)]
 
     def undoable(self, art: str, data: bytes, name: str) -> Mapping[str, Message]:
         """What can be undone in a work as a whole, by name, with its title."""

@@ -22,6 +22,7 @@ from moxie.studio import Studio
 from moxie.studio.inputs import art_of, file_at
 from moxie.studio.result import Restored
 from moxie.studio.views import id_of
+from moxie.text import say
 from moxie.web.files import Files, Kept, ending
 from moxie.web.jobs.wire import Order
 from moxie.web.uploads import Uploads
@@ -135,16 +136,23 @@ def _collect(task: Task) -> Facts:
         samples=wish["samples"],
         override_rights=wish["override_rights"],
     )
+    names = [task.uploads.get(upload)[0].name for upload in wish["uploads"]]
+    art = task.studio.views.corpus(id_of(found.corpus)).art
+    others = [Refusal(name, _FOREIGN) for name in task.studio.views.foreign(art, names)]
     for upload in wish["uploads"]:
         task.uploads.drop(upload)
+    refused = [*found.refused, *others]
     return {
         "corpus": id_of(found.corpus),
         "works": found.works,
         "new": found.new,
         "repeats": found.repeats,
-        "refusals": len(found.refused),
-        "refused": [_refusal(one) for one in found.refused[:MOST_REFUSALS]],
+        "refusals": len(refused),
+        "refused": [_refusal(one) for one in refused[:MOST_REFUSALS]],
     }
+
+
+_FOREIGN = say("It is of another kind than the works here.")
 
 
 def _learn(task: Task) -> Facts:

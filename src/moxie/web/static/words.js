@@ -51,7 +51,7 @@ export function seconds(value) {
 }
 
 export function bytes(value) {
-  const [amount, unit] = value < 1e6 ? [value / 1e3, "kilobyte"] : value < 1e9 ? [value / 1e6, "megabyte"] : [value / 1e9, "gigabyte"];
+  const [amount, unit] = value < 1e3 ? [value, "byte"] : value < 1e6 ? [value / 1e3, "kilobyte"] : value < 1e9 ? [value / 1e6, "megabyte"] : [value / 1e9, "gigabyte"];
   return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: amount < 10 ? 1 : 0 }).format(amount);
 }
 
