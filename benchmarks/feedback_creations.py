@@ -22,12 +22,13 @@ share in what came first in the answers, then chosen by nearness to its mean, no
 `shuffled` (answers that mean nothing: should gain nothing over `first model`) and `contradictory`
 (every order reversed half of the time), each as `moxie`, and `..._over_first` by pairs.
 Where answers are not foretold surely enough nothing is done by them; `acted_<family>` is how often
-something was; `passed_<kept>` how often counts that keep so much of the works passed the gates,
-`promoted` how often the version won its blind comparison. `fidelity_change` and `diversity_change`
-are those of the normalised scores of 32 fresh creations, none chosen, from the first model to the
-version that passed the gates (0 where none did); `likeness_change` that of the single figures of
-what is handed out; `near_copies` the share before anything is made again. Values are means over
-seeds (20) with 95 % bootstrap intervals. No humans took part.
+something was; `passed_steeper` and `passed_gentler` how often these counts passed the gates, `kept`
+the effective share of the works in them, `promoted` how often the version won its blind comparison.
+`fidelity_change` and `diversity_change` are those of the normalised scores of 32 fresh creations,
+none chosen, from the first model to the version that passed the gates (0 where none did);
+`likeness_change` that of the single figures of what is handed out; `near_copies` the share before
+anything is made again. Values are means over seeds (20) with 95 % bootstrap intervals. No humans
+took part.
 """
 
 from __future__ import annotations
@@ -49,7 +50,6 @@ from feedback_pool import Pool, Studio
 from feedback_tuned import OF, Before, Liking, Lot, Orders, Version, Worth, chosen, tuned
 from moxie import arts
 from moxie.art import StyleModel
-from moxie.studio.tuning import GENTLER
 from moxie.taste import steering
 from moxie.taste.answers import Answer, Choice
 from moxie.taste.asking import question
@@ -128,7 +128,7 @@ class World:
         number = 48 if quick else POOL
         pool = Pool.of(studio, number)
         model = studio.model()
-        first = Lot.of(pool, model, number, 10_000 + seed)
+        first = Lot.of(pool, model, 2 * FRESH, 10_000 + seed)
         fresh = studio.measure(first.contents[:FRESH])
         return cls(pool, model, first, Before.of(pool, model), fresh)
 
@@ -190,7 +190,7 @@ class Session:
         version = tuned(self.pool, taste, world.before, self.liking, world.model, seed)
         worth = by_taste(taste, self.pool)
         lot = self.first
-        if version.kept is not None:
+        if version.passed is not None:
             made = Lot.of(self.pool, version.model, FRESH, 10_000 + seed)
             lot = made
             self.changed(system, self.pool.studio.measure(made.contents), made)
@@ -212,8 +212,9 @@ class Session:
 
     def tell(self, system: str, version: Version) -> None:
         """What became of the version."""
-        for kept in GENTLER:
-            self.note(system, f"passed_{kept:g}", float(version.kept == kept))
+        for number, name in enumerate(("steeper", "gentler")):
+            self.note(system, f"passed_{name}", float(version.passed == number))
+        self.note(system, "kept", version.kept)
         self.note(system, "promoted", float(version.promoted))
 
     def choose(self, system: str, lot: Lot, worth: Worth) -> float:

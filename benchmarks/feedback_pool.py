@@ -18,6 +18,7 @@ from moxie.flow.create import attempt_seed
 from moxie.nn import machine
 from moxie.nn.checkpoint import NoCheckpoint
 from moxie.settings import Machine
+from moxie.studio.counting import Likeness
 from moxie.studio.scoring import LOOKED_AT, Scorer
 from moxie.taste.space import Space
 from moxie.text import say
@@ -87,6 +88,7 @@ class Studio:
     index: CopyIndex[Any]
     brief: Brief[Any]
     scorer: Scorer[Any]
+    likeness: Likeness | None
     seed: int
 
     @classmethod

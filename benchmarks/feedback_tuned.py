@@ -11,8 +11,9 @@ import numpy as np
 from feedback import FAMILIES, Floats, noise
 from feedback_pool import Pool
 from moxie.art import StyleModel
+from moxie.studio import counting
 from moxie.studio.liking import allowed
-from moxie.studio.tuning import GENTLER, SPARE, TRIAL_SEED, TRIED, failures
+from moxie.studio.tuning import SPARE, TRIAL_SEED, TRIED, failures
 from moxie.taste import blind, steering
 from moxie.taste.answers import Answer
 from moxie.taste.model import Taste
@@ -116,10 +117,11 @@ class Before:
 
 @dataclass(frozen=True)
 class Version:
-    """What a model learnt by a taste came to: the share of works that count, None if refused."""
+    """What a model learnt by a taste came to: which try passed, None if all were refused."""
 
     model: StyleModel[Any]
-    kept: float | None
+    passed: int | None
+    kept: float  # the effective share of the works
     promoted: bool
 
 
@@ -128,15 +130,15 @@ def tuned(
 ) -> Version:
     """As `moxie tune`: the steepest counts that pass the gates, then twelve blind questions."""
     liked = steering.careful(*taste.likes(pool.works))
-    for kept in GENTLER:
-        model = pool.studio.model(steering.weights(liked, kept=kept))
+    for number, counts in enumerate(counting.counts(liked, pool.studio.likeness)):
+        model = pool.studio.model(counts)
         contents = trial(pool, model)
         if failures(before.gate, pool.studio.measure(contents)):
             continue
         new = liking(pool.eyes.judge(contents[:TRIED]))
         better = preferred(liking(before.hidden), new, liking.noise, seed)
-        return Version(model, kept, better)
-    return Version(old, None, promoted=False)
+        return Version(model, number, steering.effective(counts) / len(counts), better)
+    return Version(old, None, 1.0, promoted=False)
 
 
 def trial(pool: Pool, model: StyleModel[Any]) -> list[Any]:

@@ -167,7 +167,8 @@ def test_a_version_that_harms_is_refused_with_what_it_would_harm(
     monkeypatch.setattr(tuning, "_measured", worse)
     found = studio.tune()
     assert found.outcome == "refused"
-    assert [gate.kept for gate in found.gates] == [*tuning.GENTLER]
+    steeper, gentler = (gate.kept for gate in found.gates)
+    assert 0 < steeper < gentler <= 1
     assert "less like the artist" in str(found.why)
     assert len(found.gates[0].failed) == 2
     assert in_use(studio) == before

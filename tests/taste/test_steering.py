@@ -15,6 +15,7 @@ from moxie.taste.steering import (
     KEPT,
     careful,
     effective,
+    faithful,
     next_best,
     usual_distance,
     weights,
@@ -143,3 +144,49 @@ def test_nothing_to_compare_is_no_figure(world: tuple[Space, np.ndarray, np.ndar
     assert np.isnan(foretold(space, points, [], {}).share)
     gone = [Answer("pick", ("x", "y"), ("x",))]
     assert foretold(space, points, gone, {}).luck == 1
+
+
+def alike(points: np.ndarray) -> np.ndarray:
+    return (points @ points.T + 1) ** 3
+
+
+def apart(counts: np.ndarray, kernel: np.ndarray) -> float:
+    shares = (counts - 1) / len(counts)
+    return float(shares @ kernel @ shares)
+
+
+def test_counts_buy_the_most_liking_for_what_likeness_may_be_lost(
+    rng: np.random.Generator,
+) -> None:
+    points = rng.normal(size=(90, 6)) / 2
+    kernel, liking = alike(points), points @ rng.normal(size=6) + rng.normal(size=90)
+    before = -np.inf
+    for loss in (0.002, 0.01, 0.03):
+        counts = faithful(liking, kernel, loss)
+        assert counts.mean() == pytest.approx(1)
+        assert (counts >= 0).all()
+        assert effective(counts) >= max(FEWEST, KEPT * 90) - 1e-3
+        assert 0.9 * loss < apart(counts, kernel) <= loss
+        assert counts @ liking > before
+        before = counts @ liking
+        # rising evenly with liking costs more for the same
+        steep = min(
+            (weights(liking, kept=kept) for kept in np.linspace(0.2, 1, 60)),
+            key=lambda other: abs(other @ liking - before),
+        )
+        assert apart(steep, kernel) > 1.1 * loss
+
+
+def test_counts_are_even_where_nothing_may_be_lost_or_is_liked(rng: np.random.Generator) -> None:
+    kernel = alike(rng.normal(size=(30, 4)))
+    np.testing.assert_allclose(faithful(rng.normal(size=30), kernel, 0.0), 1)
+    np.testing.assert_allclose(faithful(np.ones(30), kernel, 1.0), 1)
+    many = faithful(rng.normal(size=30), kernel, 1e9)
+    assert effective(many) >= FEWEST - 1e-3
+
+
+def test_equal_works_count_the_same(rng: np.random.Generator) -> None:
+    points = np.repeat(rng.normal(size=(15, 4)), 2, axis=0)
+    liking = np.repeat(rng.normal(size=15), 2)
+    counts = faithful(liking, alike(points), 0.1)
+    np.testing.assert_allclose(counts[::2], counts[1::2], atol=1e-3)

@@ -19,8 +19,9 @@ import numpy as np
 
 from moxie.art import Brief
 from moxie.flow import evaluate as evaluating
-from moxie.studio import learning, looks, making, people, tasting
+from moxie.studio import counting, learning, looks, making, people, tasting
 from moxie.studio.blending import Hand
+from moxie.studio.counting import Likeness
 from moxie.studio.desk import Desk
 from moxie.studio.questioning import Asked
 from moxie.studio.scoring import held_out, others
@@ -28,6 +29,7 @@ from moxie.studio.tasting import Tasted
 from moxie.taste import blind, steering
 from moxie.taste.answers import Answer
 from moxie.taste.held import Foretold
+from moxie.taste.space import Floats
 from moxie.text import Message, say
 from moxie.work import Creation, Evaluation, Run
 
@@ -42,16 +44,15 @@ TRIED, SPARE = 2 * blind.QUESTIONS, 4
 """Creations of each version shown in the blind comparison, and more where two are the same."""
 
 TRIAL_SEED = 0x5461737465 % 2**31
-FIDELITY_LOSS = 0.05
 DIVERSITY_LOSS = 0.15
-
-GENTLER = (steering.KEPT, 0.5)
-"""Shares of the works that keep counting: where the steeper fails a gate, the gentler is tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What was measured of both versions by the same seeds, and what failed."""
+    """What was measured of both versions by the same seeds, and what failed.
+
+    `kept` is the effective share of the works as the new version counts them.
+    """
 
     kept: float
     before: Evaluation
@@ -197,12 +198,12 @@ def _unready(said: int, foretold: Foretold) -> Message:
 def _learnt_again(desk: Desk[S], parent: Run, known: Tasted, start: Tuning) -> Tuning:
     """The version of the steepest counts that passes the gates."""
     old = _made(desk, parent)
-    liked = _liking_of_works(desk, known)
+    ids = [place.work for place in desk.part("train")]
     gates: list[Gate] = []
-    for kept in GENTLER:
-        counts = dict(
-            zip(liked, steering.weights(np.array([*liked.values()]), kept=kept), strict=True)
-        )
+    liked, likeness = _liking_of_works(desk, known, ids), _likeness(desk)
+    for each in counting.counts(liked, likeness):
+        counts = dict(zip(ids, each.tolist(), strict=True))
+        kept = steering.effective(each) / len(each)
         run = learning.retrain(desk, parent, counts)
         people.remember(desk.library, run, [known.who])
         new = _made(desk, run)
@@ -216,7 +217,7 @@ def _learnt_again(desk: Desk[S], parent: Run, known: Tasted, start: Tuning) -> T
         desk.library.save_evaluation(run.id, gate.after)
         gates.append(gate)
         if not gate.failed:
-            ids = list(zip(*lots[:TRIED], strict=True))
+            shown = list(zip(*lots[:TRIED], strict=True))
             why = say(
                 "A version by your taste is ready: {n} blind questions will tell whether you like "
                 "it better. Go on with `moxie rate`.",
@@ -228,17 +229,23 @@ def _learnt_again(desk: Desk[S], parent: Run, known: Tasted, start: Tuning) -> T
                 outcome="waiting",
                 why=why,
                 gates=tuple(gates),
-                old=ids[0],
-                new=ids[1],
+                old=shown[0],
+                new=shown[1],
             )
     return replace(start, outcome="refused", why=gates[-1].failed[0], gates=tuple(gates))
 
 
-def _liking_of_works(desk: Desk[S], known: Tasted) -> dict[str, float]:
-    """How surely each work that is learnt from is liked, by its id."""
-    seen = looks.look(desk, [place.work for place in desk.part("train")])
+def _liking_of_works(desk: Desk[S], known: Tasted, ids: Sequence[str]) -> Floats:
+    """How surely each work is liked, float [n]."""
+    seen = looks.look(desk, ids)
     mean, doubt = known.taste.likes(known.candidates.place(seen))
-    return dict(zip(seen.ids, steering.careful(mean, doubt).tolist(), strict=True))
+    found = dict(zip(seen.ids, steering.careful(mean, doubt).tolist(), strict=True))
+    return np.array([found[one] for one in ids])
+
+
+def _likeness(desk: Desk[S]) -> Likeness | None:
+    train, held = desk.contents(desk.part("train")), desk.contents(held_out(desk))
+    return Likeness.of(desk.art, train, held, others(desk))
 
 
 def _made(desk: Desk[S], run: Run) -> list[Creation]:
@@ -264,7 +271,7 @@ def _gate(desk: Desk[S], kept: float, old: Sequence[Creation], new: Sequence[Cre
 def failures(before: Evaluation, after: Evaluation) -> tuple[Message, ...]:
     """The gates that a new version fails, measured as the version before was; none may."""
     failed: list[Message] = []
-    if after.fidelity.value < before.fidelity.value - FIDELITY_LOSS:
+    if after.fidelity.value < before.fidelity.value - counting.FIDELITY_LOSS:
         failed.append(
             say(
                 "The version by your taste would be less like the artist (fidelity {after:.2f}, "

@@ -25,6 +25,14 @@ FEWEST = 8
 
 STEEPEST = 4.0
 
+RIDGE = 0.01
+"""Of the mean of a kernel's diagonal, which is added to it: counts of equal works are equal."""
+
+TOGETHER = 1000.0
+"""How much it weighs in the least squares that shares sum to 1."""
+
+HALVINGS = 40
+
 
 def careful(mean: Floats, deviation: Floats) -> Floats:
     """Likings as sure as they are: mean less a part of the doubt, float [n]."""
@@ -51,6 +59,60 @@ def weights(liking: Floats, *, kept: float = KEPT) -> Floats:
         else:
             high = middle
     return _rising(standard, low)
+
+
+def faithful(liking: Floats, alike: Floats, loss: float, *, kept: float = KEPT) -> Floats:
+    """What each work counts, float [n] of mean 1: the most liking that costs so little likeness.
+
+    `alike` float [n, n] is a kernel of the works (`flow.statistics.kernel`). Counted so, the works
+    are at most `loss` away from what they are together, in squared maximum mean discrepancy, and
+    an effective number of `kept` of them remains, and of `FEWEST`. For every price of likeness the
+    best counts are a least-squares problem without negatives (Lawson and Hanson, 1974); of the
+    prices the lowest is taken that keeps within both limits.
+    """
+    number = len(liking)
+    spread = float(liking.std()) if number else 0.0
+    if spread < 1e-9:
+        return np.ones(number)
+    wanted = min(number, max(FEWEST, kept * number)) - 1e-6
+    even = np.full(number, 1 / number)
+    standard = (liking - liking.mean()) / spread
+
+    def allowed(shares: Floats) -> bool:
+        apart = shares - even
+        return float(apart @ alike @ apart) <= loss and effective(shares) >= wanted
+
+    best, low, high = even, -12.0, 6.0  # of the logarithm of greed, the reciprocal of the price
+    priced = _Priced(alike)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        shares = priced.shares(standard, float(np.exp(middle)))
+        if allowed(shares):
+            best, low = shares, middle
+        else:
+            high = middle
+    return best * number
+
+
+class _Priced:
+    """Shares of works that are best for a price of likeness."""
+
+    def __init__(self, alike: Floats) -> None:
+        number = len(alike)
+        firm = alike + RIDGE * np.trace(alike) / number * np.eye(number)
+        self.root = np.linalg.cholesky(firm).T
+        self.pull = self.root @ np.full(number, 1 / number)
+        self.rows = np.concatenate([self.root, np.full((1, number), TOGETHER)])
+
+    def shares(self, liking: Floats, greed: float) -> Floats:
+        """Of sum 1."""
+        from scipy.linalg import solve_triangular
+        from scipy.optimize import nnls
+
+        towards = self.pull + greed / 2 * solve_triangular(self.root, liking, trans="T")
+        number = len(liking)
+        found, _ = nnls(self.rows, np.append(towards, TOGETHER), maxiter=30 * number)
+        return np.asarray(found / found.sum(), np.float64)
 
 
 def effective(counts: Floats) -> float:

@@ -1,0 +1,69 @@
+"""What each work counts when a model learns again by a taste: more where it is liked.
+
+Counted one-sidedly, the works themselves are no longer quite the artist's: their fidelity falls.
+That is known before anything is made, so counts are taken that cost no more than may be lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from moxie.art import Art
+from moxie.flow import statistics
+from moxie.flow.calibrate import Yardstick
+from moxie.flow.evaluate import look
+from moxie.taste import steering
+
+if TYPE_CHECKING:
+    from moxie import art as protocol
+    from moxie.taste.space import Floats
+
+S = TypeVar("S")
+
+FIDELITY_LOSS = 0.05
+"""How much less like the artist a version by somebody's taste may be."""
+
+LOST, LEFT = (1.0, 0.4), (steering.KEPT, 0.5)
+"""Shares of `FIDELITY_LOSS` that the works may lose as they are counted, and of the works that keep
+counting: where the steeper counts fail a gate, the gentler are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike the works are to the first judge, a kernel [n, n], and what a fidelity of 1 is."""
+
+    alike: Floats
+    unit: float
+
+    @classmethod
+    def of(
+        cls,
+        art: Art[S],
+        train: Sequence[S],
+        held_out: Sequence[S],
+        others: Mapping[str, protocol.Floats] | None,
+    ) -> Likeness | None:
+        """Of the works that are learnt from; None where the artist cannot be told from others."""
+        judge = art.judges()[0]
+        yardstick = Yardstick.of(judge, train, held_out, others, art, 0)
+        if yardstick is None:
+            return None
+        own = yardstick.own
+        found = statistics.score(own, own, yardstick.held_out, yardstick.others, seed=0)
+        unit = found.floor - found.ceiling
+        if not unit > 0:
+            return None
+        seen = yardstick.space.project(look(judge, train, art, len(train), 0))
+        return cls(statistics.kernel(seen, seen), unit)
+
+
+def counts(liking: Floats, likeness: Likeness | None) -> Iterator[Floats]:
+    """What each work is to count by how it is liked, float [n] of mean 1; steeper counts first."""
+    for lost, left in zip(LOST, LEFT, strict=True):
+        if likeness is None:
+            yield steering.weights(liking, kept=left)
+        else:
+            most = lost * FIDELITY_LOSS * likeness.unit
+            yield steering.faithful(liking, likeness.alike, most, kept=left)
