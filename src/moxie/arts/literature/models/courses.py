@@ -45,7 +45,7 @@ GATE_SECONDS = 25.0
 
 def counting_plan(supply: Supply) -> Plan:
     """Counting suits any works and takes as long as it takes."""
-    seconds = _counting(supply)
+    seconds = counting(supply)
     return Plan(
         {"members": "counts"},
         seconds,
@@ -77,8 +77,8 @@ def mixture_plan(supply: Supply) -> Plan | None:
 def network_plan(supply: Supply, *members: str) -> Plan | None:
     """A plan for counts and networks together; None where there is no time for a network."""
     nets = [member for member in members if member != "counts"]
-    counting = _counting(supply) if "counts" in members else 0.0
-    each = (USED * supply.seconds - counting) / len(nets)
+    before = counting(supply) if "counts" in members else 0.0
+    each = (USED * supply.seconds - before) / len(nets)
     speed = _speed(supply.machine)
     wanted = PASSES * supply.amount * _operations(shape_of(nets[0]), _guess(supply.amount))
     least = LEAST_STEPS * BATCH * WINDOW * _operations(shape_of(nets[0]), _guess(supply.amount))
@@ -91,7 +91,7 @@ def network_plan(supply: Supply, *members: str) -> Plan | None:
         "window": WINDOW,
         "batch": BATCH,
     }
-    seconds = counting + len(nets) * operations / speed + 2
+    seconds = before + len(nets) * operations / speed + 2
     why = say(
         "It reads {characters:.0f} characters with {nets} in about {seconds:.0f} s here.",
         characters=supply.amount,
@@ -114,7 +114,7 @@ def shape_of(kind: str) -> Shape:
 def shapes_of(options: Mapping[str, object]) -> tuple[Shape, ...]:
     """The networks that a plan names."""
     members = str(options["members"]).split(",")
-    return tuple(shape_of(member) for member in members if member != "counts")
+    return tuple(shape_of(member) for member in members if member in WIDTHS)
 
 
 def steps(options: Mapping[str, object], shape: Shape, size: int) -> int:
@@ -143,5 +143,6 @@ def _speed(machine: Machine) -> float:
     return float(GIGAFLOPS * (1.5 if machine.half else 1.0) * min(machine.threads, 4) ** 0.7)
 
 
-def _counting(supply: Supply) -> float:
+def counting(supply: Supply) -> float:
+    """Seconds that counting takes, and fitting the gate."""
     return 2 + COUNT_SECONDS * supply.amount + min(GATE_SECONDS, 3e-4 * supply.amount)

@@ -30,7 +30,8 @@ def save(mixture: Mixture, folder: Path) -> None:
         for c, chain in enumerate((mixture.counts.growing, *mixture.counts.skipping)):
             for t, table in enumerate(chain.tables):
                 arrays |= {f"counts/{c}/{t}/{name}": a for name, a in table.arrays().items()}
-    for n, (_, net) in enumerate(mixture.nets):
+    nets = [net for net in mixture.nets if isinstance(net, Net)]
+    for n, net in enumerate(nets):
         arrays |= {f"net/{n}/{name}": v.cpu().numpy() for name, v in net.state_dict().items()}
     if mixture.gate is not None:
         arrays |= {f"gate/{name}": a for name, a in mixture.gate.arrays().items()}
@@ -40,7 +41,7 @@ def save(mixture: Mixture, folder: Path) -> None:
     facts = {
         "characters": mixture.alphabet.characters,
         "counts": mixture.counts is not None,
-        "nets": [[s.kind, s.width, s.depth, s.dropout] for s, _ in mixture.nets],
+        "nets": [[s.kind, s.width, s.depth, s.dropout] for s in (net.shape for net in nets)],
         "gate": mixture.gate is not None,
     }
     (folder / "language.json").write_text(json.dumps(facts, ensure_ascii=False), "utf-8")
@@ -55,7 +56,7 @@ def load(folder: Path) -> Mixture:
     nets = []
     for n, (kind, width, depth, dropout) in enumerate(facts["nets"]):
         shape = Shape(cast("Kind", kind), int(width), int(depth), float(dropout))
-        nets.append((shape, _net(shape, alphabet.size, _under(arrays, f"net/{n}/"))))
+        nets.append(_net(shape, alphabet.size, _under(arrays, f"net/{n}/")))
     gate = Gate.of(_under(arrays, "gate/")) if facts["gate"] else None
     return Mixture(alphabet, counts, tuple(nets), gate)
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from moxie.arts.literature.models import nets as networks
 from moxie.arts.literature.models.counts import Counts
 from moxie.arts.literature.models.gate import Gate, Teacher
 from moxie.arts.literature.models.language import Alphabet, Reader
-from moxie.arts.literature.models.nets import Net, Shape
+from moxie.arts.literature.models.nets import Voice
 from moxie.arts.literature.models.places import DEPTH, Past, Places, opened
 from moxie.arts.literature.models.reading import TextReader, catch_up
 from moxie.arts.literature.models.tables import Floats
@@ -22,9 +21,6 @@ LEAST_SHARE = 1e-4
 
 RUN = 48
 """Places of a text that are looked at together."""
-
-WINDOW = 384
-"""Symbols that a transformer sees when a whole text is predicted."""
 
 TAUGHT = 12_000
 """Places that a gate is fitted on at most."""
@@ -53,7 +49,7 @@ class Mixture:
 
     alphabet: Alphabet
     counts: Counts | None
-    nets: tuple[tuple[Shape, Net], ...] = ()
+    nets: tuple[Voice, ...] = ()
     gate: Gate | None = None
 
     def reader(self) -> TextReader:
@@ -63,7 +59,7 @@ class Mixture:
     def ahead(self, readers: Sequence[Reader]) -> Floats:
         """What comes next for each reader, float32 [readers, symbols]."""
         own = [reader for reader in readers if isinstance(reader, TextReader)]
-        heard = [catch_up(net, own, n) for n, (_, net) in enumerate(self.nets)]
+        heard = [catch_up(net, own, n) for n, net in enumerate(self.nets)]
         return self.shares(Places([(reader.past, reader.at) for reader in own]), heard)
 
     def nats(self, text: str) -> Floats:
@@ -81,7 +77,7 @@ class Mixture:
 
     def runs(self, past: Past) -> Iterator[Run]:
         """A whole text in runs."""
-        heard = [networks.heard(net, past, WINDOW) for _, net in self.nets]
+        heard = [net.over(past) for net in self.nets]
         for first in range(DEPTH, len(past), RUN):
             last = min(first + RUN, len(past))
             some = tuple(one[first - DEPTH : last - DEPTH] for one in heard)
@@ -101,8 +97,8 @@ class Mixture:
             counted, seen = self.counts.opinions(places)
             logs.append(counted)
             signs.append(seen)
-        for (_, net), one in zip(self.nets, heard, strict=True):
-            said = networks.said(net, one)
+        for net, one in zip(self.nets, heard, strict=True):
+            said = net.said(one)
             logs.append(said[:, None])
             signs.append(np.stack((said.max(1), -(np.exp(said) * said).sum(1)), 1))
         if len(logs) == 1:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from torch import Tensor, nn
 from moxie.art import Checkpoint, OnStep
 from moxie.arts.literature.models.places import DEPTH, Past
 from moxie.nn.student import Student
-from moxie.nn.trunks import Kind, Recurrent, Transformer
+from moxie.nn.trunks import Kind, Recurrent, Transformer, taken
 from moxie.settings import Machine
 
 SPREAD = 0.05
@@ -29,6 +30,31 @@ BY_LENGTH = 0.9
 
 LOOKED_AT = 8192
 """Symbols of the works set aside that are looked at each time."""
+
+WINDOW = 384
+"""Symbols that a transformer sees when a whole text is predicted."""
+
+
+class Voice(Protocol):
+    """A network as a mixture listens to it, on the CPU."""
+
+    def over(self, past: Past) -> Tensor:
+        """What it makes of all that stands before each symbol of a text, float32 [n, width]."""
+        ...
+
+    def said(self, heard: Tensor) -> NDArray[np.float32]:
+        """Log probabilities float32 [n, symbols] after what was heard."""
+        ...
+
+    def go_on(
+        self, state: object, rows: Sequence[int], pasts: Sequence[Past], pending: int
+    ) -> tuple[Tensor, object]:
+        """What is made of the last `pending` symbols of texts of one length, [texts, width].
+
+        `state` is of an earlier answer, whose row `rows[i]` the i-th text goes on from; None at
+        the beginning. Also answered is the new state.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +76,7 @@ class Net(nn.Module):
 
     def __init__(self, size: int, shape: Shape) -> None:
         super().__init__()
+        self.shape = shape
         self.table = nn.Embedding(size, shape.width)
         build = Transformer if shape.kind == "transformer" else Recurrent
         self.trunk: Transformer | Recurrent = build(shape.width, shape.depth, shape.dropout)
@@ -76,6 +103,38 @@ class Net(nn.Module):
         """Logits float32 [..., size] of what comes next."""
         logits = F.linear(self.dropout(self.out(heard)), self.table.weight, self.often)
         return logits.float()
+
+    def over(self, past: Past) -> Tensor:
+        """See `Voice.over`.
+
+        A transformer reads windows that overlap by half; the later halves count.
+        """
+        symbols = torch.from_numpy(past[DEPTH - 1 : -1].astype(np.int64))[None]
+        with torch.inference_mode():
+            if isinstance(self.trunk, Recurrent):
+                return self.heard(symbols)[0]
+            half, parts = WINDOW // 2, []
+            for start in range(0, symbols.shape[1], half):
+                first = max(0, start - half)
+                parts.append(self.heard(symbols[:, first : start + half])[0, start - first :])
+            return torch.cat(parts)
+
+    def said(self, heard: Tensor) -> NDArray[np.float32]:
+        """See `Voice.said`."""
+        with torch.inference_mode():
+            result: NDArray[np.float32] = torch.log_softmax(self.told(heard), -1).numpy()
+            return result
+
+    def go_on(
+        self, state: object, rows: Sequence[int], pasts: Sequence[Past], pending: int
+    ) -> tuple[Tensor, object]:
+        """See `Voice.go_on`."""
+        state = None if state is None else taken(state, rows)
+        told = np.stack([past[len(past) - pending :] for past in pasts]).astype(np.int64)
+        with torch.inference_mode():
+            for symbols in torch.from_numpy(told).T:
+                heard, state = self.step(symbols, state)
+        return heard, state
 
 
 def fresh(shape: Shape, texts: Sequence[Sequence[int]], size: int) -> Net:
@@ -116,29 +175,6 @@ def train(
         return _nats(net, some, machine) if some else None
 
     return student.train(loss, look, machine, checkpoint=checkpoint, on_step=on_step)
-
-
-def heard(net: Net, past: Past, window: int) -> Tensor:
-    """What a network on the CPU makes of all that stands before each symbol, float32 [n, width].
-
-    A transformer reads windows that overlap by half; the later halves count.
-    """
-    symbols = torch.from_numpy(past[DEPTH - 1 : -1].astype(np.int64))[None]
-    with torch.inference_mode():
-        if isinstance(net.trunk, Recurrent):
-            return net.heard(symbols)[0]
-        half, parts = window // 2, []
-        for start in range(0, symbols.shape[1], half):
-            first = max(0, start - half)
-            parts.append(net.heard(symbols[:, first : start + half])[0, start - first :])
-        return torch.cat(parts)
-
-
-def said(net: Net, heard: Tensor) -> NDArray[np.float32]:
-    """Log probabilities float32 [n, symbols] after what was heard."""
-    with torch.inference_mode():
-        result: NDArray[np.float32] = torch.log_softmax(net.told(heard), -1).numpy()
-        return result
 
 
 def _drawn(

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import torch
 
-from moxie.arts.literature.models.nets import Net
+from moxie.arts.literature.models.nets import Voice
 from moxie.arts.literature.models.places import DEPTH, Past
 from moxie.arts.literature.models.tables import Floats
-from moxie.nn.trunks import taken
 
 if TYPE_CHECKING:
     from moxie.arts.literature.models.mixture import Mixture
@@ -77,7 +76,7 @@ class TextReader:
         self.hearings = (*self.hearings[:n], hearing, *self.hearings[n + 1 :])
 
 
-def catch_up(net: Net, readers: Sequence[TextReader], n: int) -> torch.Tensor:
+def catch_up(net: Voice, readers: Sequence[TextReader], n: int) -> torch.Tensor:
     """Let the n-th network hear all that was read; what it makes of it, float32 [readers, width].
 
     Readers that share a state and have as much before them go on side by side.
@@ -94,14 +93,12 @@ def catch_up(net: Net, readers: Sequence[TextReader], n: int) -> torch.Tensor:
     return torch.stack([one.heard[one.row] for one in found if one is not None])
 
 
-def _together(net: Net, readers: Sequence[TextReader], n: int) -> None:
+def _together(net: Voice, readers: Sequence[TextReader], n: int) -> None:
     hearings = [reader.hearings[n] for reader in readers]
     rows = [one.row for one in hearings if one is not None]
     first = hearings[0]
-    state = None if first is None else taken(first.state, rows)
-    pending = torch.from_numpy(np.stack([reader.pending(n) for reader in readers]).astype(np.int64))
-    with torch.inference_mode():
-        for symbols in pending.T:
-            heard, state = net.step(symbols, state)
+    pasts = [reader.past[DEPTH - 1 : reader.at] for reader in readers]
+    before = None if first is None else first.state
+    heard, state = net.go_on(before, rows, pasts, len(readers[0].pending(n)))
     for row, reader in enumerate(readers):
         reader.hear(n, Hearing(state, heard, row, reader.at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -21,7 +21,7 @@ from moxie.arts.literature.models.courses import RATES, shapes_of, steps
 from moxie.arts.literature.models.gate import Gate
 from moxie.arts.literature.models.language import Alphabet, Language
 from moxie.arts.literature.models.mixture import Mixture, School, runs_in
-from moxie.arts.literature.models.nets import Net, Shape, fresh, train
+from moxie.arts.literature.models.nets import Net, Shape, Voice, fresh, train
 from moxie.arts.literature.verse import briefs
 from moxie.arts.literature.verse.manner import Manner
 from moxie.arts.literature.writing import Writing
@@ -75,12 +75,12 @@ class TextModel:
         on_step: OnStep,
     ) -> Self:
         """Count, train the networks of the plan one after the other, and fit the gate."""
-        lesson = Lesson.of(samples, plan, seed)
+        lesson = self._lesson(samples, plan, seed)
         on_step(1, lesson.total, 0.0)
         counts = lesson.count(lesson.learnt) if lesson.counting else None
         on_step(COUNTING, lesson.total, 0.0)
-        course = _Course(lesson, self.machine, checkpoint, on_step)
-        mixture = Mixture(lesson.alphabet, counts, course.nets())
+        course = self._training(lesson, checkpoint, on_step)
+        mixture = Mixture(lesson.alphabet, counts, course.voices())
         if lesson.gated:
             mixture = course.gated(mixture)
         if counts is not None:
@@ -100,6 +100,12 @@ class TextModel:
         model.manners = tuple(manners)
         model.habits = habits
         return model
+
+    def _lesson(self, samples: Sequence[Sample[Writing]], plan: Plan, seed: int) -> Lesson:
+        return Lesson.of(samples, plan, seed)
+
+    def _training(self, lesson: Lesson, checkpoint: Checkpoint, on_step: OnStep) -> Training:
+        return Training(lesson, self.machine, checkpoint, on_step)
 
     def losses(self, contents: Sequence[Writing]) -> NDArray[np.float32]:
         """Nats a character of each content, float32 [n]."""
@@ -154,21 +160,29 @@ class Lesson:
     seed: int
 
     @classmethod
-    def of(cls, samples: Sequence[Sample[Writing]], plan: Plan, seed: int) -> Lesson:
-        """Raises TooLittleData where there is not a character."""
+    def of(
+        cls,
+        samples: Sequence[Sample[Writing]],
+        plan: Plan,
+        seed: int,
+        spelt: Callable[[Sequence[str]], Alphabet] = Alphabet.of,
+    ) -> Lesson:
+        """In the alphabet that `spelt` gives; raises TooLittleData where there is no character."""
         kept = [samples[i] for i in range(len(samples))]
         texts = [sample.content.text for sample in kept]
         if not any(texts):
             raise TooLittleData("There is no character in these works to learn from.")
-        alphabet = Alphabet.of(texts)
+        alphabet = spelt(texts)
         whole = [
             Part(alphabet.encode(text), sample.weight)
             for text, sample in zip(texts, kept, strict=True)
         ]
         learnt, aside = _apart(whole, [sample.work for sample in kept])
         shapes = shapes_of(plan.options)
-        each = tuple(steps(plan.options, shape, alphabet.size) for shape in shapes)
-        return cls(alphabet, whole, learnt, aside, shapes, each, plan.options, seed)
+        each = [steps(plan.options, shape, alphabet.size) for shape in shapes]
+        if "tuning_steps" in plan.options:  # of a pretrained model
+            each.append(int(str(plan.options["tuning_steps"])))
+        return cls(alphabet, whole, learnt, aside, shapes, tuple(each), plan.options, seed)
 
     @property
     def counting(self) -> bool:
@@ -179,7 +193,7 @@ class Lesson:
     def gated(self) -> bool:
         """Whether a gate can be fitted, and there is something to mix."""
         told = sum(len(part.symbols) for part in self.aside)
-        return told >= LEAST_TAUGHT and (self.counting or len(self.shapes) > 1)
+        return told >= LEAST_TAUGHT and (self.counting or len(self.steps) > 1)
 
     @property
     def total(self) -> int:
@@ -196,7 +210,7 @@ class Lesson:
 
 
 @dataclass(slots=True)
-class _Course:
+class Training:
     """Trains the networks of a lesson one after the other, then a gate; it can be stopped."""
 
     lesson: Lesson
@@ -206,16 +220,17 @@ class _Course:
     state: Mapping[str, object] = field(default_factory=dict)
     finished: dict[str, object] = field(default_factory=dict)
 
-    def nets(self) -> tuple[tuple[Shape, Net], ...]:
+    def voices(self) -> tuple[Voice, ...]:
+        """The networks, trained; what was trained before a stop is taken up again."""
         self.state = self.checkpoint.load() or {}
         self.finished = {k: v for k, v in self.state.items() if k.startswith("finished.")}
-        found: list[tuple[Shape, Net]] = []
+        found: list[Net] = []
         for n, shape in enumerate(self.lesson.shapes):
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(self.lesson.seed + n)
                 net = self._net(n, shape)
             self.finished |= {f"finished.{n}.{k}": v for k, v in net.state_dict().items()}
-            found.append((shape, net))
+            found.append(net)
         return tuple(found)
 
     def _net(self, n: int, shape: Shape) -> Net:
@@ -248,8 +263,13 @@ class _Course:
         # on the CPU, where a loaded network is too: the same seed then makes the same text
         return trained.cpu()
 
+    def taught(self) -> list[list[int]]:
+        """What a gate is fitted on."""
+        return [part.symbols for part in self.lesson.aside]
+
     def gated(self, mixture: Mixture) -> Mixture:
-        school = School.of(mixture, [part.symbols for part in self.lesson.aside], self.lesson.seed)
+        """The mixture with a gate that was fitted on what was set aside."""
+        school = School.of(mixture, self.taught(), self.lesson.seed)
         if "gate" in self.state:
             _resume(school, self.state)
         before = COUNTING + sum(self.lesson.steps)
