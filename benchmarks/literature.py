@@ -2,6 +2,7 @@
 
     python benchmarks/literature.py --works DIR [--others DIR ...] [--held-out WORD] [--seed N]
                                     [--recipes counts,mixture] [--seconds 900] [--quick] [--json]
+                                    [--characters 3000:9000] [--keep DIR]
 
 The works of a folder are read and cleaned as `moxie run` does. Works whose file name has the word
 given are held out; without one, larger works drawn with the seed until they have a tenth of the
@@ -14,6 +15,11 @@ from the text at hand as it goes on, and are charged for characters they have no
 `bits_of_works_apart` lets each work begin anew; its interval is a bootstrap over works.
 `ratio_to_ppmd` is the share of what PPMd needs.
 
+With `--characters` only that part of the works held out is read. `--recipes pretrained` tunes the
+base in use (see `moxie base`), which has probably read the works held out: its rows are not to be
+compared with those of systems that learn from these works alone. `tuned_alone` is without counts.
+`--keep` is a folder for the trained models, and for the state of a training that was stopped.
+
 With `--others`, `author_margin` is by how many bits a character the works held out cost more when
 counts have learnt from another author (as many characters at most) than from this one.
 """
@@ -24,7 +30,7 @@ import argparse
 import lzma
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,11 +40,12 @@ from rich.console import Console
 
 from moxie.art import Recipe, Sample, Supply
 from moxie.arts.literature import ART
+from moxie.arts.literature.models.mixture import Mixture
 from moxie.arts.literature.models.style import TextModel
 from moxie.arts.literature.writing import BREAK, Writing
 from moxie.errors import MoxieError
 from moxie.nn import machine
-from moxie.nn.checkpoint import NoCheckpoint
+from moxie.nn.checkpoint import FileCheckpoint, NoCheckpoint
 from moxie.settings import Machine
 from tables import Rows, parser
 
@@ -61,6 +68,7 @@ class Split:
 
     train: list[Read]
     test: list[Read]
+    part: slice = field(default_factory=lambda: slice(None))
 
     @property
     def before(self) -> str:
@@ -70,7 +78,7 @@ class Split:
     @property
     def told(self) -> str:
         """The works held out, one after another."""
-        return BREAK.join(work.content.text for work in self.test)
+        return BREAK.join(work.content.text for work in self.test)[self.part]
 
 
 def works_in(folder: Path) -> list[Read]:
@@ -134,19 +142,33 @@ def compressed(split: Split, rows: Rows) -> float:
 
 
 def learnt(
-    recipe: Recipe[Writing], train: Sequence[Read], on: Machine, seed: int, seconds: float
+    recipe: Recipe[Writing], train: Sequence[Read], on: Machine, given: argparse.Namespace
 ) -> TextModel:
-    """A model of the training works."""
+    """A model of the training works; kept, and gone on with, in a folder where one is named."""
+    seed, seconds = given.seed, given.seconds
+    keep = given.keep and given.keep / recipe.name.partition("/")[2]
     samples = [Sample(f"{i}", work.content) for i, work in enumerate(train)]
     amount = sum(ART.amount(work.content) for work in train)
     plan = recipe.plan(Supply(len(samples), amount, on, seconds))
     if plan is None:
         raise SystemExit(f"{recipe.name} has no plan for these works in {seconds:.0f} s.")
+    state = FileCheckpoint(keep / "state") if keep else NoCheckpoint()
     model = recipe.build(on).fit(
-        samples, plan=plan, seed=seed, checkpoint=NoCheckpoint(), on_step=lambda *_: None
+        samples, plan=plan, seed=seed, checkpoint=state, on_step=_told if keep else _untold
     )
     assert isinstance(model, TextModel)
+    if keep:
+        model.save(keep)
     return model
+
+
+def _told(step: int, steps: int, loss: float) -> None:
+    now = time.strftime("%H:%M:%S")
+    Console(stderr=True).print(f"{now} step {step} of {steps}: {loss / BIT:.3f} bits")
+
+
+def _untold(*_: float) -> None:
+    pass
 
 
 def measured(
@@ -154,22 +176,33 @@ def measured(
 ) -> tuple[TextModel, float]:
     """Rows of a recipe; its model, and its bits a character."""
     start, cpu = time.perf_counter(), time.process_time()
-    model = learnt(recipe, split.train, on, given.seed, given.seconds)
+    model = learnt(recipe, split.train, on, given)
     rows.spread(recipe.name, "training_seconds", [time.perf_counter() - start], "s")
     rows.spread(recipe.name, "training_cpu_seconds", [time.process_time() - cpu], "s")
     bits = float(model.language.nats(split.told).mean()) / BIT
     rows.spread(recipe.name, "bits_per_character", [bits], "bits/character")
+    if recipe.name == "literature/pretrained" and isinstance(model.language, Mixture):
+        alone = replace(model.language, counts=None, gate=None).nats(split.told)
+        rows.spread(recipe.name, "tuned_alone", [float(alone.mean()) / BIT], "bits/character")
+    if split.part == slice(None):
+        _apart(recipe, model, split, given.seed, rows)
+    memory = psutil.Process().memory_info().rss / 1e6
+    rows.spread(recipe.name, "memory", [memory], "MB when it had been measured")
+    return model, bits
+
+
+def _apart(
+    recipe: Recipe[Writing], model: TextModel, split: Split, seed: int, rows: Rows
+) -> None:
+    """The same where each work begins anew."""
     lengths = np.array([len(work.content.text) for work in split.test])
     costs = model.losses([work.content for work in split.test]) / BIT * lengths
-    rng = np.random.default_rng([given.seed, 2])
+    rng = np.random.default_rng([seed, 2])
     draws = rng.integers(0, len(lengths), (1000, len(lengths)))
     means = costs[draws].sum(1) / lengths[draws].sum(1)
     low, high = np.percentile(means, [2.5, 97.5])
     whole = float(costs.sum() / lengths.sum())
     rows.add(recipe.name, "bits_of_works_apart", whole, low, high, "bits/character")
-    memory = psutil.Process().memory_info().rss / 1e6
-    rows.spread(recipe.name, "memory", [memory], "MB when it had been measured")
-    return model, bits
 
 
 def margins(
@@ -178,18 +211,24 @@ def margins(
     """How much more the works held out cost a model of another author."""
     told = [work.content for work in split.test]
     most = sum(len(work.content.text) for work in split.train)
-    own = learnt(counts, split.train, on, given.seed, given.seconds).losses(told) / BIT
+    given = argparse.Namespace(**{**vars(given), "keep": None})
+    own = learnt(counts, split.train, on, given).losses(told) / BIT
     for folder in given.others:
         theirs, characters = [], 0
         for work in works_in(folder):
             if characters < most:
                 theirs.append(work)
                 characters += len(work.content.text)
-        other = learnt(counts, theirs, on, given.seed, given.seconds).losses(told) / BIT
+        other = learnt(counts, theirs, on, given).losses(told) / BIT
         low, high = np.percentile(other - own, [2.5, 97.5])
         median = float(np.median(other - own))
         rows.add(folder.stem, "author_margin", median, low, high, "bits/character, by work")
         rows.spread(folder.stem, "own_author_likelier", [float((other > own).mean())], "of works")
+
+
+def _part(text: str) -> slice:
+    first, _, last = text.partition(":")
+    return slice(int(first), int(last))
 
 
 def main() -> None:
@@ -198,10 +237,12 @@ def main() -> None:
     flags.add_argument("--held-out", help="a word in the names of the works held out")
     flags.add_argument("--recipes", default="counts,mixture", help="which are measured")
     flags.add_argument("--seconds", type=float, help="that a recipe may learn for (900)")
+    flags.add_argument("--characters", type=_part, default=slice(None), help="FIRST:LAST")
+    flags.add_argument("--keep", type=Path, help="a folder for the trained models")
     given = flags.parse_args()
     given.seconds = given.seconds or (60.0 if given.quick else 900.0)
     works = works_in(given.works)
-    parts = split(works, given.held_out, given.seed)
+    parts = replace(split(works, given.held_out, given.seed), part=given.characters)
     on, rows = machine.detect(), Rows()
     recipes = {recipe.name.partition("/")[2]: recipe for recipe in ART.recipes()}
     ppmd = compressed(parts, rows)

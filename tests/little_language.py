@@ -29,6 +29,7 @@ class LittleReader:
 
 class LittleLanguage:
     def __init__(self, texts: Sequence[str]) -> None:
+        self.fluent = False
         self.alphabet = Alphabet.of(texts)
         met: dict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
         end = self.alphabet.end

@@ -113,6 +113,11 @@ VERBS = (
             o.EVIDENCE,
         ),
     ),
+    Verb(
+        "base",
+        say("Take in a pretrained model to learn with, or list those there are."),
+        o.BASE,
+    ),
     Verb("works", say("List the works of a corpus and on what ground each is used."), (o.CORPUS,)),
     Verb("models", say("List the trained models, each with the works behind it."), (o.CORPUS,)),
     Verb(

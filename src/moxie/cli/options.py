@@ -128,6 +128,12 @@ EDITED = option("--file", type=Folder(), about=say("The file that it was edited 
 OUT_EVIDENCE = option("--out", type=Folder(), about=say("The file to write the evidence to."))
 ACTION = argument("action", "ACTION", required=False)
 OF_WHAT = argument("what", "[CREATION|LICENSE]", required=False)
+BASE = (
+    argument("source", "[FOLDER|FILE|gemma]", required=False),
+    option("--accept-terms", "terms", about=say("Whose terms you have read and accept: gemma.")),
+    option("--name", about=say("What to call it; the folder's name otherwise.")),
+    option("--license", about=say("Its license, where it does not say so itself: Apache-2.0.")),
+)
 LICENSE = (
     option("--allow", about=say("What is permitted: display,print,derive,aiTrain, ...")),
     option("--forbid", about=say("What is forbidden whatever else is permitted.")),

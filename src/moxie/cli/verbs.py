@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from moxie.cli import (
+    base_verbs,
     license_verbs,
     pedigree_verbs,
     registry_verbs,
@@ -330,6 +331,7 @@ _VERBS: dict[str, Perform] = {
     "export": _export,
     "taste": taste_verbs.taste,
     "tune": tuning_verbs.tune,
+    "base": base_verbs.base,
     "works": pedigree_verbs.works,
     "models": pedigree_verbs.models,
     "forget": pedigree_verbs.forget,

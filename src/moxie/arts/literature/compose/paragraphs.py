@@ -192,8 +192,8 @@ class Scribe:
     def _flow(self, before: str, shares: NDArray[np.float32]) -> NDArray[np.float32]:
         """How much likelier each symbol is made by the runs it ends, float32 [symbols].
 
-        A run of two or three that the author never wrote is hardly fluent; one of nine that the
-        author wrote is a copy.
+        A run of two or three that the author never wrote is hardly fluent, unless the language is;
+        one of nine that the author wrote is a copy.
         """
         flow = np.ones(len(shares), np.float32)
         if self.habits.grams is None:
@@ -203,8 +203,9 @@ class Scribe:
         codes = np.array([ord(characters[place]) for place in likely], np.uint64)
         short, longer, copied = self.habits.grams.known(before[-40:], codes)
         strength = self.manner.temperature  # the warmer, the freer, and the farther from the works
-        flow[:] = NEVER[0]
-        flow[likely] = np.where(longer, 1.0, np.where(short, NEVER[1], NEVER[0]))
+        if not self.language.fluent:
+            flow[:] = NEVER[0]
+            flow[likely] = np.where(longer, 1.0, np.where(short, NEVER[1], NEVER[0]))
         flow[likely] *= np.where(copied, COPIED ** (strength * strength), 1.0)
         return flow
 

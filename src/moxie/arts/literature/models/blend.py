@@ -69,6 +69,11 @@ class Company:
         whole = Alphabet("".join(sorted(known)))
         return cls(whole, tuple(Member.of(one, weight, whole) for one, weight in languages))
 
+    @property
+    def fluent(self) -> bool:
+        """Whether all of its members are: the others would say what nobody can read."""
+        return all(member.language.fluent for member in self.members)
+
     def reader(self) -> CompanyReader:
         """At the beginning of a text."""
         return CompanyReader(self, tuple(member.language.reader() for member in self.members))

@@ -127,6 +127,11 @@ class Language(Protocol):
         """What its symbols mean."""
         ...
 
+    @property
+    def fluent(self) -> bool:
+        """Whether what it says reads well even where the author never put it so."""
+        ...
+
     def reader(self) -> Reader:
         """At the beginning of a text."""
         ...

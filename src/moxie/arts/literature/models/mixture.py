@@ -52,6 +52,11 @@ class Mixture:
     nets: tuple[Voice, ...] = ()
     gate: Gate | None = None
 
+    @property
+    def fluent(self) -> bool:
+        """Whether a voice among them is."""
+        return any(net.fluent for net in self.nets)
+
     def reader(self) -> TextReader:
         """At the beginning of a text."""
         return TextReader(self, opened(self.alphabet.end), DEPTH, (None,) * len(self.nets))

@@ -38,6 +38,11 @@ WINDOW = 384
 class Voice(Protocol):
     """A network as a mixture listens to it, on the CPU."""
 
+    @property
+    def fluent(self) -> bool:
+        """See `Language.fluent`."""
+        ...
+
     def over(self, past: Past) -> Tensor:
         """What it makes of all that stands before each symbol of a text, float32 [n, width]."""
         ...
@@ -73,6 +78,9 @@ class Shape:
 
 class Net(nn.Module):
     """From symbols to what may come after each of them."""
+
+    fluent = False
+    """What is learnt from one author alone says too much that nobody would."""
 
     def __init__(self, size: int, shape: Shape) -> None:
         super().__init__()

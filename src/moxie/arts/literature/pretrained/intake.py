@@ -251,9 +251,9 @@ def _proved(folder: Path, name: str) -> tuple[int, int]:
     tables = {id(t.weight): t.weight for t in (model.get_input_embeddings(), model.get_output_embeddings())}
     layers = sum(p.numel() for p in model.parameters() if id(p) not in tables)
     alphabet = spelling.alphabet(["abcdefghij"])
-    kept = spelling.kept(alphabet)
+    kept = spelling.kept(alphabet, ())
     entries = torch.from_numpy(kept.entries)
-    symbols = torch.tensor([[alphabet.end, *range(alphabet.size - 2)]])[:, :12]
+    symbols = torch.tensor([[alphabet.end, *range(min(12, alphabet.size - 1))]])
     with torch.inference_mode():
         logits = model(input_ids=entries[symbols]).logits[0, :, torch.from_numpy(kept.tokens)]
         trunk = Trunk(model, kept)

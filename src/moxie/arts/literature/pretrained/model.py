@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 
 from moxie.art import Checkpoint, OnStep, Sample
-from moxie.arts.literature.models.mixture import RUN, TAUGHT, Mixture
+from moxie.arts.literature.models.mixture import RUN, Mixture
 from moxie.arts.literature.models.nets import Voice
 from moxie.arts.literature.models.style import COUNTING, Lesson, TextModel, Training
 from moxie.arts.literature.pretrained import adapters, bases, terms, trunk
 from moxie.arts.literature.pretrained.adapters import Rank
 from moxie.arts.literature.pretrained.bases import FACTS, Base
 from moxie.arts.literature.pretrained.course import RATE
-from moxie.arts.literature.pretrained.spelling import Spelling
+from moxie.arts.literature.pretrained.spelling import Spelling, Tree, Units
 from moxie.arts.literature.pretrained.tuning import Reading, tune
 from moxie.arts.literature.pretrained.voice import Foreign
 from moxie.arts.literature.writing import Writing
@@ -29,6 +29,12 @@ from moxie.settings import Machine
 from moxie.work import Plan
 
 RANK = Rank()
+
+TAUGHT = 5000
+"""Symbols that a gate is fitted on: a base is slow to listen to."""
+
+WORDS = "words.json"
+"""The tokens of several characters that were kept, by their numbers in the base."""
 
 FINISHED = "finished."
 """Before the names of an adapter, in the checkpoint of what comes after it."""
@@ -52,6 +58,9 @@ class PretrainedModel(TextModel):
         super().save(folder)
         voice = _voice(self.language)
         adapters.save(voice.learnt, RANK, folder)
+        units = voice.trunk.units
+        words = [int(token) for token in units.tokens[units.symbols :]]
+        (folder / WORDS).write_text(json.dumps(words), "utf-8")
         facts = json.loads(voice.base.text)
         if voice.base.terms:  # they go with whatever is derived from it
             facts["notice"] = terms.NOTICE
@@ -65,7 +74,9 @@ class PretrainedModel(TextModel):
         mixture = self.language
         assert isinstance(mixture, Mixture)
         learnt, rank = adapters.load(folder)
-        voice = Foreign.of(base, mixture.alphabet, learnt, rank, half=self.machine.half)
+        words = json.loads((folder / WORDS).read_text("utf-8"))
+        units = Spelling.read(base.folder, base.name).kept(mixture.alphabet, words)
+        voice = Foreign.of(base, units, learnt, rank, half=self.machine.half)
         self._language = replace(mixture, nets=(voice,))
         return self
 
@@ -99,38 +110,46 @@ class Tuning(Training):
                 torch.manual_seed(self.lesson.seed)
                 learnt = self._tuned(self.base)
         self.finished = {FINISHED + name: value for name, value in learnt.items()}
-        half, alphabet = self.machine.half, self.lesson.alphabet
-        return (Foreign.of(self.base, alphabet, learnt, RANK, half=half),)
+        units, half = self._units(self.base), self.machine.half
+        return (Foreign.of(self.base, units, learnt, RANK, half=half),)
 
     def taught(self) -> list[list[int]]:
-        """The beginning of each text set aside: a base is slow to listen to."""
+        """The beginning of each text set aside."""
         aside = [part.symbols for part in self.lesson.aside]
         share = min(1.0, TAUGHT / max(1, sum(map(len, aside))))
         return [symbols[: max(RUN, round(share * len(symbols)))] for symbols in aside]
 
     def _tuned(self, base: Base) -> dict[str, Tensor]:
         lesson, options = self.lesson, self.lesson.options
-        kept = Spelling.read(base.folder, base.name).kept(lesson.alphabet)
-        read = trunk.load(base.folder, kept, base.name)
+        units = self._units(base)
+        tree = Tree(units)
+        read = trunk.load(base.folder, units, base.name)
         adapters.inject(read.model, RANK)
         if self.machine.half:
             read.halve()
         reading = Reading.of(
-            [part.symbols for part in lesson.learnt],
+            [tree.cut(part.symbols) for part in lesson.learnt],
             [part.weight for part in lesson.learnt],
-            lesson.alphabet.end,
+            units.end,
         )
         window, batch = int(str(options["window"])), int(str(options["batch"]))
         return tune(
             read,
             Course(lesson.steps[0], batch, window, RATE),
             reading,
-            [part.symbols for part in lesson.aside],
+            [tree.cut(part.symbols) for part in lesson.aside],
             lesson.seed,
             self.machine,
             checkpoint=Among(self.checkpoint, {"training": 0}),
             on_step=lambda now, _of, loss: self.on_step(COUNTING + now, lesson.total, loss),
         )
+
+
+    def _units(self, base: Base) -> Units:
+        """What is kept of the vocabulary of a base for these works."""
+        spelling, alphabet = Spelling.read(base.folder, base.name), self.lesson.alphabet
+        texts = [alphabet.decode(part.symbols) for part in self.lesson.whole]
+        return spelling.kept(alphabet, spelling.words_in(texts, base.folder, alphabet))
 
 
 def _voice(language: object) -> Foreign:

@@ -1,15 +1,14 @@
-"""Which tokens of a pretrained model the symbols of an alphabet are.
+"""What the tokens of a pretrained model spell, and how texts are cut into them.
 
-A character is one symbol where the model has a token for it alone; any other is spelled by tokens
-of single bytes. So what the model says is about characters, and can be mixed with what others
-say. What comes next is read off the tokens that begin with a character, longer ones included:
-the chance of a word is the chance that its first character comes.
+Texts are told by the symbols of an `Alphabet`: a character is one where the model has a token for
+it alone, and any other is spelled by tokens of single bytes. A token is one symbol, or several.
+Of those of several only the ones are kept that the works are made of.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.literature.models.language import BYTES, Alphabet
+from moxie.arts.literature.needs import PRETRAINED, need
 from moxie.errors import BadInput
+
+FILE = "tokenizer.json"
 
 BLANK = "▁"
 """What stands for a space in the tokens of SentencePiece."""
+
+LONGEST = 12
+"""Characters of a token that is kept at most."""
 
 MOST_TOKENS = 2_000_000
 """Of a tokenizer; the largest known ones have a quarter of a million."""
@@ -65,41 +70,126 @@ class Spelling:
         met = set[str]().union(*(set(text) for text in texts))
         return Alphabet("".join(sorted(char for char in met if char in self.characters)))
 
-    def kept(self, alphabet: Alphabet) -> Kept:
-        """What is left of the vocabulary for texts in an alphabet."""
-        known = alphabet.characters
-        places = {char: place for place, char in enumerate(known)}
-        symbols = [self.characters[char] for char in known]
-        entries = [*symbols, *self.bytes_, self.begin]
-        # a byte that is a known character by itself is never spelled
-        tokens, firsts = list(symbols), list(range(len(known)))
-        for b, token in enumerate(self.bytes_):
-            if b >= 128 or chr(b) not in places:
-                tokens.append(token)
-                firsts.append(len(known) + b)
-        tokens.append(self.end)
-        firsts.append(alphabet.end)
-        for word, token in sorted(self.words.items(), key=lambda item: item[1]):
-            if all(char in places for char in word):
-                tokens.append(token)
-                firsts.append(places[word[0]])
-        return Kept(np.array(entries), np.array(tokens), np.array(firsts), alphabet.size)
+    def kept(self, alphabet: Alphabet, words: Sequence[int]) -> Units:
+        """What is left of the vocabulary for an alphabet, and some tokens of several characters."""
+        known = {token: word for word, token in self.words.items()}
+        singles = [self.characters[char] for char in alphabet.characters]
+        spelt = [tuple(alphabet.encode(known[token])) for token in words]
+        tokens = [*singles, *self.bytes_, self.end, *words]
+        entries = [*singles, *self.bytes_, self.begin, *words]
+        return Units(np.array(tokens), np.array(entries), alphabet.size, tuple(spelt))
+
+    def words_in(self, texts: Iterable[str], folder: Path, alphabet: Alphabet) -> list[int]:
+        """The tokens of several characters that the model's own tokenizer makes of texts."""
+        tokenizer = need("tokenizers", PRETRAINED).Tokenizer.from_file(str(folder / FILE))
+        met: set[int] = set()
+        for text in texts:
+            met.update(tokenizer.encode(text, add_special_tokens=False).ids)
+        return sorted(
+            token
+            for word, token in self.words.items()
+            if token in met and len(word) <= LONGEST and all(map(alphabet.knows, word))
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """`entries` are the tokens of symbols, int [symbols]; of the tokens that may come next,
-    `tokens`, int [kept], each begins with the symbol `firsts`, int [kept].
+class Units:
+    """The tokens that are kept: one for each symbol, and then those of several symbols.
+
+    `tokens` are their numbers in the model, int [units], and `entries` what is read for them: the
+    symbol that ends a text is read as the token that begins one.
     """
 
-    entries: NDArray[np.int64]
     tokens: NDArray[np.int64]
-    firsts: NDArray[np.int64]
-    size: int
+    entries: NDArray[np.int64]
+    symbols: int
+    words: tuple[tuple[int, ...], ...]
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return self.symbols + len(self.words)
+
+    @property
+    def end(self) -> int:
+        """The unit, and symbol, that ends a text and stands before its beginning."""
+        return self.symbols - 1
+
+
+class Tree:
+    """What units begin with: which may go on after some symbols, and with which symbol."""
+
+    def __init__(self, units: Units) -> None:
+        self.units = units
+        self.of: dict[tuple[int, ...], int] = {
+            word: units.symbols + n for n, word in enumerate(units.words)
+        }
+        longer: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+        for word, unit in self.of.items():
+            for length in range(1, len(word)):
+                longer.setdefault(word[:length], []).append((unit, word[length]))
+        self.longer = {
+            begun: (
+                np.array([unit for unit, _ in some], np.int64),
+                np.array([symbol for _, symbol in some], np.int64),
+            )
+            for begun, some in longer.items()
+        }
+        # the first symbol of each unit
+        self.firsts = np.array([*range(units.symbols), *(w[0] for w in units.words)], np.int64)
+
+    def unit(self, symbols: tuple[int, ...]) -> int | None:
+        """The unit that is these symbols, if there is one."""
+        return symbols[0] if len(symbols) == 1 else self.of.get(symbols)
+
+    def cut(self, symbols: Sequence[int]) -> list[int]:
+        """Symbols as units, each as long as can be, from the left."""
+        cutter, found = Cutter(self), list[int]()
+        for symbol in symbols:
+            found += cutter.read(symbol)
+        return found + cutter.rest()
+
+
+class Cutter:
+    """Cuts what is read into units; what is cut never hangs on what comes later."""
+
+    def __init__(self, tree: Tree, begun: tuple[int, ...] = ()) -> None:
+        self.tree = tree
+        self.begun = begun
+
+    def read(self, symbol: int) -> list[int]:
+        """One symbol more; the units that are certain now."""
+        self.begun = (*self.begun, symbol)
+        done: list[int] = []
+        while len(self.begun) > 1 and self.begun not in self.tree.longer:
+            unit, length = self._longest(self.begun)
+            if length == len(self.begun):  # nothing can go on after it, so that it is certain
+                done.append(unit)
+                self.begun = ()
+                break
+            done.append(unit)
+            self.begun = self.begun[length:]
+        return done
+
+    def rest(self) -> list[int]:
+        """What has begun, as units, if nothing followed."""
+        left, found = self.begun, list[int]()
+        while left:
+            unit, length = self._longest(left)
+            found.append(unit)
+            left = left[length:]
+        return found
+
+    def _longest(self, symbols: tuple[int, ...]) -> tuple[int, int]:
+        for length in range(len(symbols), 1, -1):
+            unit = self.tree.of.get(symbols[:length])
+            if unit is not None:
+                return unit, length
+        return symbols[0], 1
 
 
 def _tokens(folder: Path, name: str) -> dict[str, int]:
-    path = folder / "tokenizer.json"
+    path = folder / FILE
     if not path.is_file():
         raise BadInput(
             "There is no tokenizer.json beside the model {name}: put the one it was made with there.",

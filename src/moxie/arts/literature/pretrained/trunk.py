@@ -1,30 +1,22 @@
-"""A pretrained model as it is learnt with and listened to: its layers, trimmed to an alphabet.
+"""A pretrained model as it is learnt with and listened to: its layers, and a trimmed vocabulary.
 
-Five of six weights of a small model with many languages stand in its table of tokens. Only those
-are kept that the alphabet needs, which makes training on a processor practical.
+Most weights of a small model of many languages stand in its table of tokens. Only those rows are
+kept that the works need, which makes training on a processor practical.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from moxie.arts.literature.needs import PRETRAINED, need
-from moxie.arts.literature.pretrained.spelling import Kept
+from moxie.arts.literature.pretrained.spelling import Units
 from moxie.errors import BadInput
-
-TINY = 1e-12
-"""Least chance of a symbol beside the likeliest token: logarithms stay finite."""
-
-SYMBOLS_AT_ONCE = 256
-"""Places of which all tokens' chances are held at once."""
 
 Memory = tuple[tuple[Tensor, Tensor], ...]
 """Keys and values of each layer, float [texts, heads, places, width]."""
@@ -33,14 +25,13 @@ Memory = tuple[tuple[Tensor, Tensor], ...]
 class Trunk:
     """`model` gives what it makes of symbols; `table` says which tokens may come next."""
 
-    def __init__(self, model: Any, kept: Kept) -> None:  # noqa: ANN401  transformers' own
+    def __init__(self, model: Any, kept: Units) -> None:  # noqa: ANN401  transformers' own
         head = model.get_output_embeddings()
         table = model.get_input_embeddings()
         self.table = head.weight.detach()[torch.from_numpy(kept.tokens)].clone().float()
         bias = getattr(head, "bias", None)
         self.bias = None if bias is None else bias.detach()[torch.from_numpy(kept.tokens)].clone()
-        self.firsts = torch.from_numpy(kept.firsts)
-        self.size = kept.size
+        self.units = kept
         config = model.config.get_text_config()
         self.cap = getattr(config, "final_logit_softcapping", None)
         self.factor = getattr(config, "logit_scale", None) or 1.0
@@ -62,43 +53,42 @@ class Trunk:
             if isinstance(module, nn.Linear) and not module.weight.requires_grad:
                 module.to(torch.bfloat16)
 
-    def heard(self, symbols: Tensor) -> Tensor:
-        """Symbols int64 [texts, n], the first of them `begin`, to float [texts, n, width]."""
+    def heard(self, units: Tensor) -> Tensor:
+        """Units int64 [texts, n], the first of them `end`, to float [texts, n, width]."""
         with self._precise():
-            found: Tensor = self.model(input_ids=symbols, use_cache=False).last_hidden_state
+            found: Tensor = self.model(input_ids=units, use_cache=False).last_hidden_state
         return found
 
-    def go_on(self, symbols: Tensor, memory: Memory | None) -> tuple[Tensor, Memory]:
-        """The same after what is in memory, of which as many texts were read."""
+    def go_on(
+        self, units: Tensor, mask: Tensor, places: Tensor, memory: Memory | None
+    ) -> tuple[Tensor, Memory]:
+        """What is made of units int64 [texts, n] after what is in memory; and all of the memory.
+
+        `mask` int64 [texts, slots + n] says what is heard, `places` int64 [texts, n] where each
+        unit stands in its text.
+        """
         transformers = need("transformers", PRETRAINED)
         cache = transformers.DynamicCache() if memory is None else transformers.DynamicCache(memory)
         with self._precise():
-            found = self.model(input_ids=symbols, past_key_values=cache, use_cache=True)
+            found = self.model(
+                input_ids=units,
+                attention_mask=mask,
+                position_ids=places,
+                past_key_values=cache,
+                use_cache=True,
+            )
         layers = found.past_key_values.layers
         return found.last_hidden_state, tuple((layer.keys, layer.values) for layer in layers)
 
     def logs(self, heard: Tensor) -> Tensor:
-        """What may come next, log probabilities float32 [n, symbols] after float [n, width].
-
-        The chance of a symbol is that of all tokens that begin with it.
-        """
-        logits = self.logits(heard)
-        most = logits.amax(-1, keepdim=True).detach()
-        each = torch.exp(logits - most)
-        some = torch.full((len(heard), self.size), TINY).index_add(1, self.firsts, each)
-        return torch.log(some / some.sum(-1, keepdim=True))
+        """Which unit may come next, log probabilities float32 [n, units] after [n, width]."""
+        return self.logits(heard).log_softmax(-1)
 
     def logits(self, heard: Tensor) -> Tensor:
         """Of the tokens that may come next, float32 [n, kept] after float [n, width]."""
         found = nn.functional.linear(heard.to(self.table.dtype), self.table, self.bias).float()
         found = found * self.factor
         return self.cap * torch.tanh(found / self.cap) if self.cap else found
-
-    def said(self, heard: Tensor) -> NDArray[np.float32]:
-        """`logs`, some places after others."""
-        with torch.inference_mode():
-            parts = [self.logs(part).numpy() for part in heard.split(SYMBOLS_AT_ONCE)]
-        return np.concatenate(parts) if parts else np.zeros((0, self.size), np.float32)
 
     def _precise(self) -> AbstractContextManager[object]:
         return torch.autocast("cpu", torch.bfloat16, enabled=self.half)
@@ -113,7 +103,7 @@ class Trunk:
             self.model.eval()
 
 
-def load(folder: Path, kept: Kept, name: str) -> Trunk:
+def load(folder: Path, kept: Units, name: str) -> Trunk:
     """The model in a folder that `intake` has checked; raises BadInput where it does not load."""
     model = whole(folder, name)
     known = model.get_input_embeddings().weight.shape[0]
@@ -161,11 +151,3 @@ def reason(error: Exception) -> str:
     """The first sentence of what went wrong, short enough for one line."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].rstrip(".")[:160]
-
-
-def picked(memory: Memory, rows: Sequence[int]) -> Memory:
-    """Some texts of a memory, each as often as it is named."""
-    if list(rows) == list(range(memory[0][0].shape[0])):
-        return memory
-    which = torch.as_tensor(rows)
-    return tuple((keys[which], values[which]) for keys, values in memory)

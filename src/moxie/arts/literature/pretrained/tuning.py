@@ -17,8 +17,8 @@ from moxie.arts.literature.pretrained.trunk import Trunk
 from moxie.nn.student import Course, Student
 from moxie.settings import Machine
 
-LOOKED_AT = 4096
-"""Symbols of the works set aside that are looked at each time."""
+LOOKED_AT = 2048
+"""Units of the works set aside that are looked at each time."""
 
 AT_ONCE = 8
 """Windows that are read side by side."""
@@ -26,7 +26,7 @@ AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Texts of symbols, and how much each counts; `begin` stands before every window."""
+    """Texts of units, and how much each counts; `begin` stands before every window."""
 
     texts: list[NDArray[np.int64]]  # each with its end
     chances: NDArray[np.float64]
@@ -94,7 +94,7 @@ def tune(
 
 
 def cost(trunk: Trunk, heard: Tensor, told: Tensor) -> Tensor:
-    """Nats of each symbol int64 [n] after what was heard, float32 [n]."""
+    """Nats of each unit int64 [n] after what was heard, float32 [n]."""
     return -trunk.logs(heard).gather(1, told[:, None])[:, 0]
 
 
@@ -115,7 +115,7 @@ def _windows(
 
 
 def _nats(trunk: Trunk, windows: Sequence[NDArray[np.int64]]) -> float:
-    """Mean nats a symbol."""
+    """Mean nats a unit."""
     total, symbols = 0.0, 0
     by_length = sorted(windows, key=len)
     for first in range(0, len(by_length), AT_ONCE):

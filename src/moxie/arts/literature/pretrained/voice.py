@@ -10,108 +10,192 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from moxie.arts.literature.models.language import Alphabet
 from moxie.arts.literature.models.places import DEPTH, Past
 from moxie.arts.literature.pretrained import adapters, trunk
 from moxie.arts.literature.pretrained.adapters import Rank
 from moxie.arts.literature.pretrained.bases import Base
-from moxie.arts.literature.pretrained.spelling import Spelling
-from moxie.arts.literature.pretrained.trunk import Memory, Trunk, picked
+from moxie.arts.literature.pretrained.spelling import Tree, Units
+from moxie.arts.literature.pretrained.trunk import Memory, Trunk
+from moxie.arts.literature.pretrained.walk import Place
 
-REACH = 500
-"""Symbols that it looks back on at most: layers of some models see no farther than 512."""
+REACH = 480
+"""Units that are remembered at most: some layers of small models see no farther than 512."""
 
-WINDOW = 384
-"""Symbols that it sees when a whole text is predicted; half of them are the window's own."""
+OPENED = 256
+"""Symbols of a text that are read again where more would have to be remembered."""
 
-AT_ONCE = 8
-"""Windows that are read side by side."""
+OWN = 192
+"""Symbols that are predicted in one go of a whole text, after OPENED others."""
+
+AT_ONCE = 32
+"""Stretches of a text that are read side by side."""
+
+JUMP = 24
+"""From so many new symbols on a text is read at one go, and not one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    memory: Memory
+    """Texts side by side: the last `lengths` slots of a row of the memory are of its text."""
 
-    @property
-    def read(self) -> int:
-        return self.memory[0][0].shape[2]
+    memory: Memory
+    lengths: NDArray[np.int64]
+    places: tuple[Place, ...]
 
 
 class Foreign:
-    """A voice of a mixture; see `models.nets.Voice`."""
+    """A voice of a mixture; see `models.nets.Voice`. What it hears are logarithms of chances."""
 
-    def __init__(self, read: Trunk, begin: int, base: Base, learnt: Mapping[str, Tensor]) -> None:
+    fluent = True
+
+    def __init__(self, read: Trunk, base: Base, learnt: Mapping[str, Tensor]) -> None:
         self.trunk = read
-        self.begin = begin
         self.base = base
         self.learnt = learnt
+        self.tree = Tree(read.units)
         self.reach = min(REACH, read.places or REACH)
+        self._last: tuple[bytes, Tensor] = (b"", torch.zeros(0))
 
     @classmethod
     def of(
-        cls,
-        base: Base,
-        alphabet: Alphabet,
-        learnt: Mapping[str, Tensor],
-        rank: Rank,
-        *,
-        half: bool,
+        cls, base: Base, units: Units, learnt: Mapping[str, Tensor], rank: Rank, *, half: bool
     ) -> Foreign:
         """A base corrected by what was learnt; raises BadInput where these do not fit."""
-        kept = Spelling.read(base.folder, base.name).kept(alphabet)
-        read = trunk.load(base.folder, kept, base.name)
+        read = trunk.load(base.folder, units, base.name)
         adapters.merge(read.model, learnt, rank, base.name)
         if half:
             read.halve()
-        return cls(read, alphabet.end, base, learnt)
+        return cls(read, base, learnt)
 
     def over(self, past: Past) -> Tensor:
-        """See `Voice.over`. Windows overlap by half; of all but the first the later halves count."""
-        symbols = past[DEPTH:-1].astype(np.int64)  # after the end before the text
-        own, starts = self._own(len(symbols) + 1)
-        found = torch.zeros(len(symbols) + 1, self.trunk.width)
-        with torch.inference_mode():
-            for first in range(0, len(starts), AT_ONCE):
-                some = starts[first : first + AT_ONCE]
-                rows = [self._opened(symbols[start : start + 2 * own - 1]) for start in some]
-                heard = self.trunk.heard(nn_pad(rows)).float()
-                for start, row, one in zip(some, rows, heard, strict=True):
-                    skipped = 0 if start == 0 else own
-                    found[start + skipped : start + len(row)] = one[skipped : len(row)]
-        return found
+        """See `Voice.over`; log probabilities float32 [n, symbols]. The last answer is kept."""
+        key = past.tobytes()
+        if self._last[0] == key:
+            return self._last[1]
+        symbols = past[DEPTH:].tolist()
+        starts = range(0, len(symbols), OWN)
+        found = np.zeros((len(symbols), self.tree.units.symbols), np.float32)
+        for first in range(0, len(starts), AT_ONCE):
+            self._stretches(symbols, starts[first : first + AT_ONCE], found)
+        self._last = key, torch.from_numpy(found)
+        return self._last[1]
 
     def said(self, heard: Tensor) -> NDArray[np.float32]:
         """See `Voice.said`."""
-        return self.trunk.said(heard)
+        return np.asarray(heard.numpy(), np.float32)
 
     def go_on(
         self, state: object, rows: Sequence[int], pasts: Sequence[Past], pending: int
     ) -> tuple[Tensor, object]:
-        """See `Voice.go_on`. What has grown too long to look back on is begun anew at its half."""
-        told = np.stack(pasts).astype(np.int64)
-        before = state.memory if isinstance(state, _State) else None
-        read = state.read if isinstance(state, _State) else 0
+        """See `Voice.go_on`. What has grown too long is read again from its latest symbols on."""
         with torch.inference_mode():
-            if before is not None and read + pending <= self.reach:
-                new = torch.from_numpy(told[:, told.shape[1] - pending :])
-                heard, memory = self.trunk.go_on(new, picked(before, rows))
-                return heard[:, -1].float(), _State(memory)
-            latest = told[:, 1:][:, -(self.reach // 2) :]
-            alike, which = np.unique(latest, axis=0, return_inverse=True)
-            opened = np.concatenate((np.full((len(alike), 1), self.begin), alike), 1)
-            heard, memory = self.trunk.go_on(torch.from_numpy(opened), None)
-            chosen = which.reshape(-1).tolist()
-            return heard[chosen, -1].float(), _State(picked(memory, chosen))
+            if not isinstance(state, _State) or pending > JUMP or self._full(state, pending):
+                return self._opened([past[1:].tolist() for past in pasts])
+            state = _picked(state, rows)
+            for at in range(-pending, 0):
+                state = self._step(state, [int(past[at]) for past in pasts])
+        return self._logs(state), state
 
-    def _own(self, n: int) -> tuple[int, list[int]]:
-        """Half a window, and where windows start so that each of n places is in one."""
-        own = min(WINDOW, self.reach) // 2
-        return own, list(range(0, max(1, n - own), own))
+    def _full(self, state: _State, pending: int) -> bool:
+        return int(state.lengths.max()) + pending + JUMP > self.reach
 
-    def _opened(self, symbols: NDArray[np.int64]) -> Tensor:
-        return torch.from_numpy(np.concatenate(([self.begin], symbols)))
+    def _opened(self, texts: Sequence[Sequence[int]]) -> tuple[Tensor, _State]:
+        """Texts of symbols, the latest of each; the same text is read once."""
+        latest = [tuple(text[-min(OPENED, self.reach // 2) :]) for text in texts]
+        alike = sorted(set(latest))
+        state = self._open(alike)
+        state = _picked(state, [alike.index(text) for text in latest])
+        return self._logs(state), state
+
+    def _open(self, texts: Sequence[Sequence[int]]) -> _State:
+        units = [[self.tree.units.end, *self.tree.cut(text)] for text in texts]
+        lengths = np.zeros(len(units), np.int64)
+        chances, memory, lengths = self._read(None, lengths, units, [len(one) for one in units])
+        return _State(memory, lengths, tuple(Place.first(one) for one in chances))
+
+    def _step(self, state: _State, symbols: Sequence[int]) -> _State:
+        steps = [
+            place.read(self.tree, symbol)
+            for place, symbol in zip(state.places, symbols, strict=True)
+        ]
+        chances, memory, lengths = self._read(
+            state.memory,
+            state.lengths,
+            [step.units for step in steps],
+            [len(step.certain) for step in steps],
+        )
+        places = [step.told(one) for step, one in zip(steps, chances, strict=True)]
+        return _State(memory, lengths, tuple(places))
+
+    def _read(
+        self,
+        memory: Memory | None,
+        lengths: NDArray[np.int64],
+        units: Sequence[Sequence[int]],
+        kept: Sequence[int],
+    ) -> tuple[NDArray[np.float32], Memory, NDArray[np.int64]]:
+        """Chances after some units, float32 [texts, units]; and the memory with those `kept`."""
+        slots = 0 if memory is None else memory[0][0].shape[2]
+        widest = max(map(len, units))
+        rows = np.full((len(units), widest), self.tree.units.end, np.int64)
+        mask = np.zeros((len(units), slots + widest), np.int64)
+        for row, (some, length) in enumerate(zip(units, lengths, strict=True)):
+            rows[row, : len(some)] = some
+            mask[row, slots - length : slots + len(some)] = 1
+        places = torch.from_numpy(lengths[:, None] + np.arange(widest))
+        heard, grown = self.trunk.go_on(
+            torch.from_numpy(rows), torch.from_numpy(mask), places, memory
+        )
+        last = [len(some) - 1 for some in units]
+        logs = self.trunk.logs(heard[torch.arange(len(units)), last].float())
+        after = lengths + np.asarray(kept)
+        return logs.exp().numpy(), _latest(grown, slots + np.asarray(kept), after), after
+
+    def _logs(self, state: _State) -> Tensor:
+        return torch.from_numpy(np.stack([place.logs(self.tree) for place in state.places]))
+
+    def _stretches(
+        self, symbols: Sequence[int], starts: Sequence[int], found: NDArray[np.float32]
+    ) -> None:
+        """Fill in what comes next at the places of some stretches of a text."""
+        with torch.inference_mode():
+            state = self._open([symbols[max(0, first - OPENED) : first] for first in starts])
+            for ahead in range(OWN):
+                found[[first + ahead for first in starts]] = self._logs(state)
+                # only the last stretch can be shorter than the others
+                going = [row for row, first in enumerate(starts) if first + ahead + 1 < len(symbols)]
+                if ahead + 1 == OWN or not going:
+                    return
+                starts = [starts[row] for row in going]
+                told = [symbols[first + ahead] for first in starts]
+                state = self._step(_picked(state, going), told)
 
 
-def nn_pad(rows: Sequence[Tensor]) -> Tensor:
-    """Rows of symbols side by side; what is added after their ends changes nothing before."""
-    return torch.nn.utils.rnn.pad_sequence(list(rows), batch_first=True)
+def _picked(state: _State, rows: Sequence[int]) -> _State:
+    """Some texts, each as often as it is named."""
+    if list(rows) == list(range(len(state.places))):
+        return state
+    which = torch.as_tensor(rows)
+    memory = tuple((keys[which], values[which]) for keys, values in state.memory)
+    return _State(memory, state.lengths[list(rows)], tuple(state.places[row] for row in rows))
+
+
+def _latest(memory: Memory, ends: NDArray[np.int64], lengths: NDArray[np.int64]) -> Memory:
+    """Of each row the slots that end at `ends`, as many as the longest text has."""
+    most = int(lengths.max())
+    if (ends == ends[0]).all():
+        return tuple(
+            (keys[:, :, ends[0] - most : ends[0]], values[:, :, ends[0] - most : ends[0]])
+            for keys, values in memory
+        )
+    # what a shorter text has before its beginning is never heard
+    slots = (ends[:, None] - most + np.arange(most)).clip(min=0)
+    row = torch.arange(len(ends))[:, None]
+    column = torch.from_numpy(slots)
+    return tuple(
+        (
+            keys.transpose(1, 2)[row, column].transpose(1, 2),
+            values.transpose(1, 2)[row, column].transpose(1, 2),
+        )
+        for keys, values in memory
+    )
