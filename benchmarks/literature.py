@@ -191,9 +191,7 @@ def measured(
     return model, bits
 
 
-def _apart(
-    recipe: Recipe[Writing], model: TextModel, split: Split, seed: int, rows: Rows
-) -> None:
+def _apart(recipe: Recipe[Writing], model: TextModel, split: Split, seed: int, rows: Rows) -> None:
     """The same where each work begins anew."""
     lengths = np.array([len(work.content.text) for work in split.test])
     costs = model.losses([work.content for work in split.test]) / BIT * lengths

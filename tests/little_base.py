@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-CHARACTERS = "他她的了我们在有一不是人这说山水风雨夜月，。“”！？、：\n 春花秋天大小上下来去看见坐走门雪林"
+CHARACTERS = (
+    "他她的了我们在有一不是人这说山水风雨夜月，。“”！？、：\n 春花秋天大小上下来去看见坐走门雪林"
+)
 WORDS = ("我们", "山水", "风雨", "他们", "。\n", "看见", "春天")
 
 

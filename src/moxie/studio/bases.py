@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,34 +14,24 @@ GEMMA = "gemma"
 """The one base that has a name of its own: an extra of the package brings it."""
 
 
-def take(source: str, *, name: str = "", license_: str = "", accepted: str = "") -> Base:
-    """Take in a folder, a GGUF file, or `gemma`, and learn with it from now on.
+def base(source: str | None, *, name: str, license_: str, accepted: str) -> list[Base]:
+    """Take in a folder, a GGUF file, or `gemma`; all bases, the one to learn with first.
 
     Raises NotPermitted, saying the terms, where they have to be accepted first; BadInput and
     TooLarge for what cannot be read, Missing without the packages of the extra.
     """
-    from moxie.arts.literature.pretrained import gemma, intake
+    from moxie.arts.literature.pretrained import bases, gemma, intake
 
-    path = Path(source).expanduser()
-    if source == GEMMA and not path.exists():
-        return gemma.take(accepted)
-    if not path.exists():
-        raise BadInput("There is no {path}.", path=source)
-    return intake.take(path, name=name, license_=license_, accepted=accepted)
-
-
-def known() -> Sequence[Base]:
-    """All that were taken in."""
-    from moxie.arts.literature.pretrained import bases
-
-    return bases.known()
-
-
-def in_use() -> Base | None:
-    """The one to learn with, if there is one."""
-    from moxie.arts.literature.pretrained import bases
-
+    if source is not None:
+        path = Path(source).expanduser()
+        if source == GEMMA and not path.exists():
+            gemma.take(accepted)
+        elif not path.exists():
+            raise BadInput("There is no {path}.", path=source)
+        else:
+            intake.take(path, name=name, license_=license_, accepted=accepted)
     try:
-        return bases.in_use()
+        used = [bases.in_use()]
     except Missing:
-        return None
+        used = []
+    return [*used, *(one for one in bases.known() if one not in used)]

@@ -14,6 +14,7 @@ from moxie.flow.calibrate import THOROUGH
 from moxie.settings import Settings
 from moxie.store import Library
 from moxie.studio import (
+    bases,
     blending,
     calibrating,
     inputs,
@@ -52,6 +53,7 @@ from moxie.work import (
 )
 
 if TYPE_CHECKING:
+    from moxie.arts.literature.pretrained.bases import Base
     from moxie.doctor import Finding
 
 PathLike: TypeAlias = str | Path
@@ -130,6 +132,15 @@ class Studio(Feedback):
         wish = (corpus, art, rights, override_rights)
         with self._gathering(folders, *wish, samples=samples) as (_desk, collected):
             return collected
+
+    def base(
+        self, source: str | None = None, *, name: str = "", license_: str = "", accepted: str = ""
+    ) -> list[Base]:
+        """Take in a pretrained model (a folder, a GGUF file, or "gemma"), and list those there are.
+
+        The one to learn with is the first. `accepted` names whose terms were read and accepted.
+        """
+        return bases.base(source, name=name, license_=license_, accepted=accepted)
 
     def models(self, corpus: str | None = None) -> list[Model]:
         """The trained models of a corpus, each with the works it learnt from and their rights."""

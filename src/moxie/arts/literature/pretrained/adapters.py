@@ -80,7 +80,9 @@ def merge(model: nn.Module, given: Mapping[str, Tensor], rank: Rank, name: str) 
         for place, weight in places.items():
             weight.copy_(given[PREFIX + place.replace(".default", "")])
     layer = need("peft.tuners.tuners_utils", PRETRAINED).BaseTunerLayer
-    corrected = [(key, module) for key, module in model.named_modules() if isinstance(module, layer)]
+    corrected = [
+        (key, module) for key, module in model.named_modules() if isinstance(module, layer)
+    ]
     for key, module in corrected:
         parent, _, child = key.rpartition(".")
         module.merge()

@@ -1,4 +1,4 @@
-"""How a pretrained model is taken in: looked at, converted once, and kept where it loads in seconds.
+"""How a pretrained model is taken in: looked at, converted once, kept where it loads in seconds.
 
 It comes from strangers: only safetensors and GGUF are read, never pickles nor code, with sizes
 capped; and nothing is fetched from a network.
@@ -123,7 +123,9 @@ def look(path: Path, name: str = "") -> Given:
 
 
 def _refuse_pickles(path: Path) -> None:
-    pickles = [file.name for file in path.iterdir() if file.suffix in {".bin", ".pt", ".pth", ".ckpt"}]
+    pickles = [
+        file.name for file in path.iterdir() if file.suffix in {".bin", ".pt", ".pth", ".ckpt"}
+    ]
     if pickles:
         raise BadInput(
             "{file} may run code when it is opened, so it is not: save the model as safetensors.",
@@ -166,9 +168,7 @@ def _gguf_facts(given: Given) -> dict[str, object]:
         said = fields.get("general.license")
         return {"kind": kind, "license": "" if said is None else str(said.contents())}
     except Exception as error:  # the package answers broken files by whatever fails first
-        raise BadInput(
-            "{name} is not a whole GGUF file: get it again.", name=given.name
-        ) from error
+        raise BadInput("{name} is not a whole GGUF file: get it again.", name=given.name) from error
 
 
 def _convert(given: Given, base: Base) -> None:
@@ -248,7 +248,10 @@ def _proved(folder: Path, name: str) -> tuple[int, int]:
     """
     spelling = Spelling.read(folder, name)
     model = whole(folder, name)
-    tables = {id(t.weight): t.weight for t in (model.get_input_embeddings(), model.get_output_embeddings())}
+    tables = {
+        id(t.weight): t.weight
+        for t in (model.get_input_embeddings(), model.get_output_embeddings())
+    }
     layers = sum(p.numel() for p in model.parameters() if id(p) not in tables)
     alphabet = spelling.alphabet(["abcdefghij"])
     kept = spelling.kept(alphabet, ())

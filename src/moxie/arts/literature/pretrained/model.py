@@ -144,7 +144,6 @@ class Tuning(Training):
             on_step=lambda now, _of, loss: self.on_step(COUNTING + now, lesson.total, loss),
         )
 
-
     def _units(self, base: Base) -> Units:
         """What is kept of the vocabulary of a base for these works."""
         spelling, alphabet = Spelling.read(base.folder, base.name), self.lesson.alphabet

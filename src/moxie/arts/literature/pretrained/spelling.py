@@ -111,6 +111,17 @@ class Units:
         return self.symbols + len(self.words)
 
     @property
+    def barred(self) -> NDArray[np.float32]:
+        """1 for a unit whose token is that of one before it, 0 for others, float32 [units].
+
+        Where tokens are of bytes, a character below 128 and its byte are one token.
+        """
+        _, first = np.unique(self.tokens, return_index=True)
+        found = np.ones(self.size, np.float32)
+        found[first] = 0
+        return found
+
+    @property
     def end(self) -> int:
         """The unit, and symbol, that ends a text and stands before its beginning."""
         return self.symbols - 1
@@ -192,14 +203,16 @@ def _tokens(folder: Path, name: str) -> dict[str, int]:
     path = folder / FILE
     if not path.is_file():
         raise BadInput(
-            "There is no tokenizer.json beside the model {name}: put the one it was made with there.",
+            "There is no tokenizer.json beside the model {name}: put the one it was made with "
+            "there.",
             name=name,
         )
     try:
         facts = json.loads(path.read_text("utf-8"))
         given = facts["model"]["vocab"]
-        pairs = given.items() if isinstance(given, dict) else ((e[0], i) for i, e in enumerate(given))
-        found = {str(token): int(place) for token, place in pairs}
+        if not isinstance(given, dict):  # a list of pieces, each with its weight
+            given = {piece[0]: place for place, piece in enumerate(given)}
+        found = {str(token): int(place) for token, place in given.items()}
         found |= {str(t["content"]): int(t["id"]) for t in facts.get("added_tokens") or ()}
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise BadInput("The tokenizer.json of {name} cannot be read.", name=name) from error

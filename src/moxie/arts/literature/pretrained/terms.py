@@ -22,7 +22,10 @@ SUMMARY = say(
     version=VERSION,
 )
 
-NOTICE = "Gemma is provided under and subject to the Gemma Terms of Use found at ai.google.dev/gemma/terms\n"
+NOTICE = (
+    "Gemma is provided under and subject to the Gemma Terms of Use found at "
+    "ai.google.dev/gemma/terms\n"
+)
 """What must stand beside weights, and adapters, that are handed on."""
 
 

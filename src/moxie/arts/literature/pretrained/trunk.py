@@ -18,6 +18,9 @@ from moxie.arts.literature.needs import PRETRAINED, need
 from moxie.arts.literature.pretrained.spelling import Units
 from moxie.errors import BadInput
 
+NEVER = -60.0
+"""What is added to the logits of units that are the token of another."""
+
 Memory = tuple[tuple[Tensor, Tensor], ...]
 """Keys and values of each layer, float [texts, heads, places, width]."""
 
@@ -28,9 +31,11 @@ class Trunk:
     def __init__(self, model: Any, kept: Units) -> None:  # noqa: ANN401  transformers' own
         head = model.get_output_embeddings()
         table = model.get_input_embeddings()
-        self.table = head.weight.detach()[torch.from_numpy(kept.tokens)].clone().float()
+        rows = torch.from_numpy(kept.tokens)
+        self.table = head.weight.detach()[rows].clone().float()
         bias = getattr(head, "bias", None)
-        self.bias = None if bias is None else bias.detach()[torch.from_numpy(kept.tokens)].clone()
+        self.bias = torch.zeros(kept.size) if bias is None else bias.detach()[rows].clone().float()
+        self.bias += torch.from_numpy(kept.barred) * NEVER
         self.units = kept
         config = model.config.get_text_config()
         self.cap = getattr(config, "final_logit_softcapping", None)

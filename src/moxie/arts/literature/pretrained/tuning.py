@@ -33,9 +33,7 @@ class Reading:
     begin: int
 
     @classmethod
-    def of(
-        cls, texts: Sequence[Sequence[int]], weights: Sequence[float], begin: int
-    ) -> Reading:
+    def of(cls, texts: Sequence[Sequence[int]], weights: Sequence[float], begin: int) -> Reading:
         """Longer texts are drawn more often."""
         told = [np.array([*text, begin], np.int64) for text in texts]
         chances = np.array([len(text) for text in told], np.float64) ** BY_LENGTH
@@ -98,9 +96,7 @@ def cost(trunk: Trunk, heard: Tensor, told: Tensor) -> Tensor:
     return -trunk.logs(heard).gather(1, told[:, None])[:, 0]
 
 
-def _windows(
-    texts: Sequence[Sequence[int]], begin: int, window: int
-) -> list[NDArray[np.int64]]:
+def _windows(texts: Sequence[Sequence[int]], begin: int, window: int) -> list[NDArray[np.int64]]:
     """Windows evenly spread over texts."""
     found = [
         np.array([begin, *text[start : start + window]], np.int64)

@@ -163,7 +163,8 @@ class Foreign:
             for ahead in range(OWN):
                 found[[first + ahead for first in starts]] = self._logs(state)
                 # only the last stretch can be shorter than the others
-                going = [row for row, first in enumerate(starts) if first + ahead + 1 < len(symbols)]
+                following = len(symbols) - ahead - 1
+                going = [row for row, first in enumerate(starts) if first < following]
                 if ahead + 1 == OWN or not going:
                     return
                 starts = [starts[row] for row in going]
