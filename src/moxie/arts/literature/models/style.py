@@ -42,6 +42,9 @@ LONG = 1500
 LEAST_TAUGHT = 400
 """Symbols set aside below which no gate is fitted: the longest contexts are believed."""
 
+LISTENED = 5000
+"""Symbols that a gate for a pretrained model is fitted on: it is slow to listen to."""
+
 COUNTING = 4
 """Steps of progress that encoding and counting make up."""
 
@@ -196,11 +199,24 @@ class Lesson:
         return told >= LEAST_TAUGHT and (self.counting or len(self.steps) > 1)
 
     @property
+    def taught(self) -> list[list[int]]:
+        """What a gate is fitted on: what is set aside, or of a pretrained model a part of it."""
+        texts, left = [part.symbols for part in self.aside], LISTENED
+        if "tuning_steps" not in self.options:
+            return texts
+        found: list[list[int]] = []
+        for text in texts:
+            if left > 0:
+                found.append(text[:left])
+                left -= len(text)
+        return found
+
+    @property
     def total(self) -> int:
         """Steps of progress in all."""
         gate = 0
         if self.gated:
-            gate = -(-School.steps(runs_in([part.symbols for part in self.aside])) // LOOK_EVERY)
+            gate = -(-School.steps(runs_in(self.taught)) // LOOK_EVERY)
         return COUNTING + sum(self.steps) + gate + 1
 
     def count(self, parts: Sequence[Part]) -> Counts:
@@ -263,13 +279,9 @@ class Training:
         # on the CPU, where a loaded network is too: the same seed then makes the same text
         return trained.cpu()
 
-    def taught(self) -> list[list[int]]:
-        """What a gate is fitted on."""
-        return [part.symbols for part in self.lesson.aside]
-
     def gated(self, mixture: Mixture) -> Mixture:
         """The mixture with a gate that was fitted on what was set aside."""
-        school = School.of(mixture, self.taught(), self.lesson.seed)
+        school = School.of(mixture, self.lesson.taught, self.lesson.seed)
         if "gate" in self.state:
             _resume(school, self.state)
         before = COUNTING + sum(self.lesson.steps)

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from moxie.art import Checkpoint, OnStep, Sample
-from moxie.arts.literature.models.mixture import RUN, Mixture
+from moxie.arts.literature.models.mixture import Mixture
 from moxie.arts.literature.models.nets import Voice
+from moxie.arts.literature.models.places import opened
 from moxie.arts.literature.models.style import COUNTING, Lesson, TextModel, Training
 from moxie.arts.literature.pretrained import adapters, bases, terms, trunk
 from moxie.arts.literature.pretrained.adapters import Rank
@@ -29,9 +30,6 @@ from moxie.settings import Machine
 from moxie.work import Plan
 
 RANK = Rank()
-
-TAUGHT = 5000
-"""Symbols that a gate is fitted on: a base is slow to listen to."""
 
 WORDS = "words.json"
 """The tokens of several characters that were kept, by their numbers in the base."""
@@ -113,11 +111,11 @@ class Tuning(Training):
         units, half = self._units(self.base), self.machine.half
         return (Foreign.of(self.base, units, learnt, RANK, half=half),)
 
-    def taught(self) -> list[list[int]]:
-        """The beginning of each text set aside."""
-        aside = [part.symbols for part in self.lesson.aside]
-        share = min(1.0, TAUGHT / max(1, sum(map(len, aside))))
-        return [symbols[: max(RUN, round(share * len(symbols)))] for symbols in aside]
+    def gated(self, mixture: Mixture) -> Mixture:
+        """See `Training.gated`; all that the gate is fitted on is looked at side by side."""
+        end = self.lesson.alphabet.end
+        _voice(mixture).prime([opened(end, text) for text in self.lesson.taught])
+        return Training.gated(self, mixture)
 
     def _tuned(self, base: Base) -> dict[str, Tensor]:
         lesson, options = self.lesson, self.lesson.options

@@ -43,6 +43,23 @@ class _State:
     places: tuple[Place, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Places of a text that are predicted one after another, from `first` on."""
+
+    symbols: Sequence[int]
+    found: Tensor  # [of the text, symbols]
+    first: int
+
+    @property
+    def length(self) -> int:
+        return min(OWN, len(self.symbols) - self.first)
+
+    @property
+    def before(self) -> Sequence[int]:
+        return self.symbols[max(0, self.first - OPENED) : self.first]
+
+
 class Foreign:
     """A voice of a mixture; see `models.nets.Voice`. What it hears are logarithms of chances."""
 
@@ -54,7 +71,7 @@ class Foreign:
         self.learnt = learnt
         self.tree = Tree(read.units)
         self.reach = min(REACH, read.places or REACH)
-        self._last: tuple[bytes, Tensor] = (b"", torch.zeros(0))
+        self._known: dict[bytes, Tensor] = {}
 
     @classmethod
     def of(
@@ -68,17 +85,27 @@ class Foreign:
         return cls(read, base, learnt)
 
     def over(self, past: Past) -> Tensor:
-        """See `Voice.over`; log probabilities float32 [n, symbols]. The last answer is kept."""
-        key = past.tobytes()
-        if self._last[0] == key:
-            return self._last[1]
-        symbols = past[DEPTH:].tolist()
-        starts = range(0, len(symbols), OWN)
-        found = np.zeros((len(symbols), self.tree.units.symbols), np.float32)
-        for first in range(0, len(starts), AT_ONCE):
-            self._stretches(symbols, starts[first : first + AT_ONCE], found)
-        self._last = key, torch.from_numpy(found)
-        return self._last[1]
+        """See `Voice.over`; log probabilities float32 [n, symbols]."""
+        self.prime([past])
+        return self._known[past.tobytes()]
+
+    def prime(self, pasts: Sequence[Past]) -> None:
+        """Look ahead at texts that `over` is about to be asked for, side by side; forget others."""
+        before = self._known
+        self._known = {}
+        stretches: list[_Stretch] = []
+        for past in pasts:
+            key, symbols = past.tobytes(), past[DEPTH:].tolist()
+            found = before.get(key)
+            if found is None:
+                found = torch.zeros(len(symbols), self.tree.units.symbols)
+                starts = range(0, len(symbols), OWN)
+                stretches += [_Stretch(symbols, found, first) for first in starts]
+            self._known[key] = found
+        # those of like lengths together: a batch goes on until its longest has come to its end
+        stretches.sort(key=lambda one: -one.length)
+        for first in range(0, len(stretches), AT_ONCE):
+            self._predict(stretches[first : first + AT_ONCE])
 
     def said(self, heard: Tensor) -> NDArray[np.float32]:
         """See `Voice.said`."""
@@ -154,21 +181,18 @@ class Foreign:
     def _logs(self, state: _State) -> Tensor:
         return torch.from_numpy(np.stack([place.logs(self.tree) for place in state.places]))
 
-    def _stretches(
-        self, symbols: Sequence[int], starts: Sequence[int], found: NDArray[np.float32]
-    ) -> None:
-        """Fill in what comes next at the places of some stretches of a text."""
+    def _predict(self, stretches: Sequence[_Stretch]) -> None:
+        """Fill in what comes next at the places of some stretches."""
         with torch.inference_mode():
-            state = self._open([symbols[max(0, first - OPENED) : first] for first in starts])
+            state = self._open([one.before for one in stretches])
             for ahead in range(OWN):
-                found[[first + ahead for first in starts]] = self._logs(state)
-                # only the last stretch can be shorter than the others
-                following = len(symbols) - ahead - 1
-                going = [row for row, first in enumerate(starts) if first < following]
-                if ahead + 1 == OWN or not going:
+                for one, logs in zip(stretches, self._logs(state), strict=True):
+                    one.found[one.first + ahead] = logs
+                going = [row for row, one in enumerate(stretches) if ahead + 1 < one.length]
+                if not going:
                     return
-                starts = [starts[row] for row in going]
-                told = [symbols[first + ahead] for first in starts]
+                stretches = [stretches[row] for row in going]
+                told = [one.symbols[one.first + ahead] for one in stretches]
                 state = self._step(_picked(state, going), told)
 
 
