@@ -104,6 +104,7 @@ def test_a_model_is_tuned_and_reads_back_as_it_was(base: bases.Base, tmp_path: P
         PretrainedModel(ON).load(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [6, 12])  # while it is tuned, and while the gate is fitted
 def test_stopped_it_goes_on_to_the_same_model(base: bases.Base, tmp_path: Path, after: int) -> None:
     works = [sample.content for sample in samples()[:2]]
@@ -117,6 +118,7 @@ def test_stopped_it_goes_on_to_the_same_model(base: bases.Base, tmp_path: Path, 
     assert np.allclose(whole.losses(works), again.losses(works), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_tuning_makes_the_works_likelier(base: bases.Base) -> None:
     told = plan()
     fitted = [
@@ -134,7 +136,7 @@ def test_tuning_makes_the_works_likelier(base: bases.Base) -> None:
         assert isinstance(model.language, Mixture)
         alone = replace(model.language, counts=None, gate=None)
         costs.append(float(alone.nats(TEXTS[0]).mean()))
-    assert costs[1] < costs[0] - 0.05
+    assert costs[1] < costs[0] - 0.02
 
 
 def test_read_one_by_one_or_at_one_go_it_says_the_same(base: bases.Base) -> None:
@@ -142,7 +144,7 @@ def test_read_one_by_one_or_at_one_go_it_says_the_same(base: bases.Base) -> None
     assert isinstance(language, Mixture)
     voice = language.nets[0]
     assert isinstance(voice, Foreign)
-    text = (TEXTS[1] + "Qé龘") * 9  # beyond what is remembered, with characters it cannot know
+    text = (TEXTS[1] + "Qé龘") * 12  # beyond what is remembered, with characters it cannot know
     symbols = language.alphabet.encode(text)
     alone = replace(language, counts=None, gate=None)
     whole = voice.over(opened(language.alphabet.end, symbols)).numpy()

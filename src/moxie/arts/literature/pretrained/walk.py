@@ -54,7 +54,7 @@ class Place:
             else:
                 found += start.weight * np.bincount(tree.firsts, start.chances, size)
         found = np.maximum(found / found.sum(), TINY)
-        return np.log(found / found.sum()).astype(np.float32)
+        return np.asarray(np.log(found / found.sum()), np.float32)
 
     def read(self, tree: Tree, symbol: int) -> Step:
         """One symbol more; `chances` of units after it have to be told."""
