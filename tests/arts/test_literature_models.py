@@ -206,7 +206,7 @@ class TestMixture:
     def test_networks_are_heard_step_by_step_as_at_once(self, tiny: Plan) -> None:
         language = learnt(samples(8), tiny).language
         assert isinstance(language, Mixture)
-        assert [shape.kind for shape, _ in language.nets] == ["recurrent", "transformer"]
+        assert [net.shape.kind for net in language.nets] == ["recurrent", "transformer"]
         text = story(97, 3)
         costs = read_through(language, text)
         assert np.isclose(sum(costs), language.nats(text).sum(), rtol=1e-3)
