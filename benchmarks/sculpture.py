@@ -28,6 +28,7 @@ from moxie.arts.sculpture import mend as mending
 from moxie.arts.sculpture.clean import standard
 from moxie.arts.sculpture.copies import FormIndex
 from moxie.arts.sculpture.field import Field
+from moxie.arts.sculpture.film import film
 from moxie.arts.sculpture.form import STANDARD, Form, compacted, is_closed, parts, volume
 from moxie.arts.sculpture.rebuilding import SIDE, cubed, field_in_cube
 from moxie.arts.sculpture.recipes.patches import PatchModel
@@ -233,7 +234,7 @@ def _filled(left: Form) -> Form:
 def _film(left: Form, mask: np.ndarray) -> Form:
     """The hole filled as smoothly as Laplace's equation has it, with nothing learnt."""
     hole = mending.hole_of(left, mask)
-    filled: Field = mending.film(hole, np.zeros_like(hole.field.values))
+    filled: Field = film(hole, np.zeros_like(hole.field.values))
     return stitched(left, mask, filled.mesh(left.frame, whole=False))
 
 

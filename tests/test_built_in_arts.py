@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from moxie import arts
+from moxie.art import Art
 from moxie.arts.music.score import bar_at
+from moxie.arts.sculpture import Sculpture
+from moxie.arts.sculpture.clean import standard
+from moxie.arts.sculpture.examples import figure
+from moxie.arts.sculpture.form import STANDARD
 from moxie.checks import Check, Masking, check_art, checks_for
 
 
@@ -51,11 +58,26 @@ RECIPES: dict[str, dict[str, Any]] = {
 FOLDERS = sorted(path.parent.name for path in Path(arts.__file__).parent.glob("*/__init__.py"))
 
 
+class Coarse(Sculpture):
+    """Sculpture with sample works of a tenth of the faces."""
+
+    def examples(self) -> Iterator[tuple[str, bytes]]:
+        for number in range(3):
+            field = figure(np.random.default_rng(number), pitch=1 / 24)
+            yield f"coarse-{number}.glb", self.write(standard(field.mesh(STANDARD)))
+
+
+QUICKLY: dict[str, Art[Any]] = {"sculpture": Coarse()}
+"""Arts whose own sample works are larger than these checks need."""
+
+
 def built_in() -> list[Any]:
     return [
         pytest.param(check, id=f"{name}-{check}")
         for name in FOLDERS
-        for check in checks_for(arts.find(name), recipes=[], **LIMITS.get(name, {}))
+        for check in checks_for(
+            QUICKLY.get(name, arts.find(name)), recipes=[], **LIMITS.get(name, {})
+        )
     ]
 
 
@@ -68,3 +90,8 @@ def test_built_in_arts_conform(check: Check) -> None:
 @pytest.mark.parametrize("name", FOLDERS)
 def test_recipes_of_built_in_arts_conform(name: str) -> None:
     check_art(arts.find(name), **LIMITS.get(name, {}), **RECIPES.get(name, {}))
+
+
+def test_sample_sculptures_are_works() -> None:
+    name, data = next(iter(arts.find("sculpture").examples()))
+    assert arts.find("sculpture").clean(arts.find("sculpture").read(data, name)).flags == ()

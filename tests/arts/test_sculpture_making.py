@@ -12,14 +12,16 @@ from PIL import Image
 
 from moxie.art import Brief, Sample
 from moxie.arts.sculpture import ART, mend, show, skin
-from moxie.arts.sculpture.align import similarity
+from moxie.arts.sculpture.align import Shape, likely, points_of, similarity
 from moxie.arts.sculpture.clean import clean
 from moxie.arts.sculpture.copies import FormIndex, pack, unpack
 from moxie.arts.sculpture.examples import figure
-from moxie.arts.sculpture.field import Field, field_of
+from moxie.arts.sculpture.field import Box, Field, field_in, field_of
+from moxie.arts.sculpture.film import film
 from moxie.arts.sculpture.form import GRID, STANDARD, Form, compacted, is_closed, parts, volume
 from moxie.arts.sculpture.montage import section
 from moxie.arts.sculpture.recipes.patches import PatchModel
+from moxie.arts.sculpture.workshop import Workshop
 from moxie.errors import BadInput
 from moxie.nn.checkpoint import NoCheckpoint
 from moxie.nn.voting import patches_at, vote
@@ -90,6 +92,28 @@ def test_what_is_masked_does_not_speak_for_itself() -> None:
     other = Form(moved, whole.faces, whole.frame)
     one, two = (mend.hole_of(form, mask).field.values for form in (whole, other))
     assert np.allclose(one, two, atol=1e-5)
+
+
+def test_a_symmetrical_work_is_filled_from_its_other_side() -> None:
+    field = figure(np.random.default_rng(2), pitch=1 / 40)
+    both = Field(np.minimum(field.values, field.values[::-1]), field.low, field.pitch)
+    whole = clean(both.mesh(STANDARD)).content
+    mask = ART.region("x:-0.5-0.35,y:0.5-0.8", None, whole)
+    left = broken(whole, mask)
+    hole = mend.hole_of(left, mask)
+    box = hole.field
+    truth = field_in(whole, Box(box.low, box.values.shape, box.pitch)).values  # type: ignore[arg-type]
+    near = hole.missing & (np.abs(truth) < 2 * box.pitch)
+    nothing = np.zeros_like(truth)
+    guess = mend.guess(left, mask, hole, Workshop([]))
+    apart = [np.abs(film(hole, one).values - truth)[near].mean() for one in (nothing, guess)]
+    assert apart[1] < 0.7 * apart[0]
+
+
+def test_of_many_forms_the_likely_ones_are_known_without_laying_them() -> None:
+    shapes = [Shape(points_of(form)) for form in works()]
+    turned = Shape(points_of(works()[1])[:, [2, 1, 0]] * 3)
+    assert likely(turned, shapes, 1) == [1]
 
 
 def test_a_form_is_found_turned_scaled_and_mirrored() -> None:

@@ -1,9 +1,11 @@
 """Laying one form over another: turned, mirrored, scaled and moved until they fit best.
 
 Forms are taken whole and by halves, so that a copied head on another body is found. Each is a
-cloud of points with its middle at 0 and a mean square radius of 1. Turns about the vertical and
-the principal axes are tried first, in a coarse field of distances; the best are refined by ICP
-with scale (Besl and McKay, 1992; the closed form is Umeyama's, 1991).
+cloud of points with its middle at 0 and a mean square radius of 1. The search goes from coarse to
+fine: of many forms those whose distances are distributed alike, whatever their turn (Osada et al.,
+"Shape Distributions", 2002); of these, turns about the vertical and of the principal axes, in a
+coarse field of distances; the best, by a few rounds of ICP with few points; the best of them, to
+the end (Besl and McKay, 1992, with scale; the closed form is Umeyama's, 1991).
 """
 
 from __future__ import annotations
@@ -33,11 +35,14 @@ YAWS = 16
 CELLS, REACH = 28, 2.6
 """Voxels along a coarse field, and how far it reaches, in mean radii."""
 
-REFINED = 3
-"""The most promising turns, which are refined."""
+REFINED, FINISHED = 3, 2
+"""The most promising turns, which are refined, and how many of them to the end."""
 
-ROUNDS = 10
-"""Rounds of ICP."""
+ROUNDS, FIRST_ROUNDS = 10, 4
+"""Rounds of ICP, and of these the ones that choose among the turns, with `TRIED` points."""
+
+PAIRS, BINS, WIDEST = 6000, 24, 3.0
+"""Pairs of points whose distances are counted, bins, and the greatest distance, in mean radii."""
 
 HALF = 0.08
 """The distance of different forms, in mean radii, that is as near as a copy made freely."""
@@ -104,7 +109,16 @@ class Shape:
         """Distance to the nearest point on a grid, [CELLS ** 3]."""
         axis = (np.arange(CELLS) + 0.5) / CELLS * 2 * REACH - REACH
         grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), -1).reshape(-1, 3)
-        return np.asarray(np.minimum(self.tree.query(grid)[0], 1.0), np.float32)
+        gap = self.tree.query(grid, distance_upper_bound=1.0)[0]  # infinite beyond
+        return np.asarray(np.minimum(gap, 1.0), np.float32)
+
+    @cached_property
+    def distances(self) -> Floats:
+        """Shares of pairs of points so far apart, the same however it is turned, [BINS]."""
+        one, other = np.random.default_rng(3).integers(0, len(self.points), (2, PAIRS))
+        gaps = np.linalg.norm(self.points[one] - self.points[other], axis=1)
+        counts = np.histogram(gaps, BINS, (0.0, WIDEST))[0]
+        return np.asarray(counts / PAIRS, np.float32)
 
     @cached_property
     def axes(self) -> Doubles:
@@ -137,7 +151,7 @@ def promise(suspect: Shape, works: Sequence[Shape]) -> tuple[Doubles, list[list[
     about = _yaws()
     for work in works:
         turns = np.concatenate([about, _principal(suspect, work)])
-        moved = np.einsum("tij,nj->tni", turns, suspect.tried)
+        moved = suspect.tried @ turns.transpose(0, 2, 1)
         cell = np.clip(((moved + REACH) / (2 * REACH) * CELLS).astype(int), 0, CELLS - 1)
         flat = (cell[..., 0] * CELLS + cell[..., 1]) * CELLS + cell[..., 2]
         costs = work.coarse[flat].mean(1)
@@ -149,25 +163,51 @@ def promise(suspect: Shape, works: Sequence[Shape]) -> tuple[Doubles, list[list[
 
 def refine(suspect: Shape, work: Shape, poses: Sequence[Pose]) -> Fit:
     """The best fit from these beginnings."""
-    found = [_icp(suspect, work, pose) for pose in poses]
+    begun = [_begun(suspect, work, pose) for pose in poses]
+    gaps = [_gap(suspect.tried, work.tried, suspect, work, pose) for pose in begun]
+    found = [_icp(suspect, work, begun[i]) for i in np.argsort(gaps, kind="stable")[:FINISHED]]
     return min(found, key=lambda fit: fit.distance)
+
+
+def likely(suspect: Shape, works: Sequence[Shape], most: int) -> list[int]:
+    """The places of at most so many shapes whose distances are distributed like the suspect's."""
+    if len(works) <= most:
+        return list(range(len(works)))
+    rows = np.stack([work.distances for work in works])
+    apart = np.abs(np.cumsum(rows - suspect.distances, axis=1)).sum(1)
+    return sorted(np.argsort(apart, kind="stable")[:most].tolist())
 
 
 def gap(suspect: Shape, work: Shape, pose: Pose) -> float:
     """Mean distance of either surface to the other, the greater of the two."""
-    there = work.tree.query(pose.laid(suspect.asked))[0]
-    back = (work.asked - pose.shift) @ pose.turn / pose.scale
+    return _gap(suspect.asked, work.asked, suspect, work, pose)
+
+
+def _gap(own: Doubles, other: Doubles, suspect: Shape, work: Shape, pose: Pose) -> float:
+    there = work.tree.query(pose.laid(own))[0]
+    back = (other - pose.shift) @ pose.turn / pose.scale
     here = suspect.tree.query(back)[0] * pose.scale
     return float(max(there.mean(), here.mean()))
 
 
+def _begun(suspect: Shape, work: Shape, pose: Pose) -> Pose:
+    """A pose after the first rounds, with few points."""
+    for _ in range(FIRST_ROUNDS):
+        pose = _step(suspect.tried, work, pose)
+    return pose
+
+
+def _step(points: Doubles, work: Shape, pose: Pose) -> Pose:
+    """The pose that takes points to what of the work they lie nearest to."""
+    far, index = work.tree.query(pose.laid(points))
+    near = far <= np.quantile(far, 0.85)  # a broken or added part must not lead
+    return _solved(points[near], work.points[index[near]], pose.turn)
+
+
 def _icp(suspect: Shape, work: Shape, pose: Pose) -> Fit:
     best = Fit(gap(suspect, work, pose), pose)
-    for _ in range(ROUNDS):
-        laid = pose.laid(suspect.asked)
-        far, index = work.tree.query(laid)
-        near = far <= np.quantile(far, 0.85)  # a broken or added part must not lead
-        pose = _solved(suspect.asked[near], work.points[index[near]], pose.turn)
+    for _ in range(ROUNDS - FIRST_ROUNDS):
+        pose = _step(suspect.asked, work, pose)
         fit = Fit(gap(suspect, work, pose), pose)
         if fit.distance > best.distance - 1e-4:
             return min(fit, best, key=lambda one: one.distance)

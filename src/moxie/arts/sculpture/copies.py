@@ -18,6 +18,7 @@ from moxie.arts.sculpture.align import (
     Doubles,
     Fit,
     halves,
+    likely,
     points_of,
     promise,
     refine,
@@ -28,6 +29,9 @@ from moxie.text import Message, say
 
 CLOSELY = 6
 """The most promising works, which are compared closely."""
+
+LIKELY = 96
+"""The shapes (works and halves of works) with the likeliest distances, which are laid at all."""
 
 STRICTER = 0.85
 """Halves are simpler than wholes, and alike more easily: their likeness counts so much."""
@@ -89,10 +93,11 @@ class FormIndex:
         suspect = halves(points_of(content))
         looks = []
         for here, part in enumerate(suspect):
-            there = (0, 1, 2)  # a suspect may be a fragment, or hold one
-            shapes = [self._works[i][t] for i in allowed for t in there]
+            places = [(i, t) for i in allowed for t in (0, 1, 2)]  # a suspect may be a fragment
+            shapes = [self._works[i][t] for i, t in places]
+            chosen = likely(part, shapes, LIKELY)
+            places, shapes = [places[k] for k in chosen], [shapes[k] for k in chosen]
             least, poses = promise(part, shapes)
-            places = [(i, t) for i in allowed for t in there]
             order = np.argsort(least, kind="stable")[:CLOSELY]
             looks += [(*places[k], here, shapes[k], part, poses[k]) for k in order]
         best: dict[int, Found] = {}

@@ -33,18 +33,18 @@ def examples() -> Iterator[tuple[str, bytes]]:
         yield f"figure-{number + 1:02}.glb", gltf.write(standard(field.mesh(STANDARD)))
 
 
-def figure(rng: Generator, *, flutes: float = 1.0, bulk: float = 1.0) -> Field:
-    """One figure; `flutes` is how deep its garment is cut, `bulk` how stout it is."""
-    axes = [np.arange(low, -low, PITCH) for low in (-0.42, -0.58, -0.42)]
+def figure(rng: Generator, *, pitch: float = PITCH) -> Field:
+    """One figure, on a grid of voxels so far apart."""
+    axes = [np.arange(low, -low, pitch) for low in (-0.42, -0.58, -0.42)]
     x, y, z = (a.astype(np.float64) for a in np.meshgrid(*axes, indexing="ij"))
     lean = rng.uniform(-0.1, 0.1, 2)
     sway = (y + 0.45) ** 2
     u, w = x - lean[0] * sway * 2, z - lean[1] * sway * 2
     turned = np.arctan2(w, u) + rng.uniform(-3.5, 3.5) * y
     count = int(rng.integers(7, 12))
-    cut = flutes * 0.011 * np.cos(count * turned)
+    cut = 0.011 * np.cos(count * turned)
     shoulder = rng.uniform(0.08, 0.2)
-    body = _body(u, y, w, shoulder, bulk, rng) - cut * _between(y, -0.42, shoulder)
+    body = _body(u, y, w, shoulder, rng) - cut * _between(y, -0.42, shoulder)
     head_at, tall = shoulder + rng.uniform(0.15, 0.2), rng.uniform(1.15, 1.5)
     nod = rng.uniform(-0.01, 0.03)
     points = np.stack([u, y, w], -1)
@@ -54,19 +54,19 @@ def figure(rng: Generator, *, flutes: float = 1.0, bulk: float = 1.0) -> Field:
     form = _flow(form, _ring(u, y - shoulder - 0.045, w, rng.uniform(0.05, 0.06)), 0.02)
     for side in (-1, 1):
         if rng.random() < 0.75:
-            form = _flow(form, _arm(u, y, w, side, shoulder, bulk, rng), ROUND)
+            form = _flow(form, _arm(u, y, w, side, shoulder, rng), ROUND)
     if rng.random() < 0.3:
         form = _flow(form, _child(u, y, w, rng), ROUND)
     square = np.maximum(np.abs(x), np.abs(z)) - rng.uniform(0.2, 0.26)
     plinth = np.maximum(square, np.abs(y + 0.47) - 0.035)
     values = np.minimum(form, plinth).astype(np.float32)
-    return Field(values, (float(axes[0][0]), float(axes[1][0]), float(axes[2][0])), PITCH)
+    return Field(values, (float(axes[0][0]), float(axes[1][0]), float(axes[2][0])), pitch)
 
 
-def _body(x: Doubles, y: Doubles, z: Doubles, top: float, bulk: float, rng: Generator) -> Doubles:
+def _body(x: Doubles, y: Doubles, z: Doubles, top: float, rng: Generator) -> Doubles:
     """A garment from the plinth to the shoulders: a turned profile, a little flattened."""
     spans = ((0.13, 0.21), (0.07, 0.11), (0.12, 0.17))
-    foot, waist, chest = (bulk * rng.uniform(*span) for span in spans)
+    foot, waist, chest = (rng.uniform(*span) for span in spans)
     belt = rng.uniform(-0.18, 0.0)
     heights = np.array([-0.5, -0.36, belt, (belt + top) / 2 + 0.03, top])
     radii = np.array([foot, foot * rng.uniform(0.75, 1.0), waist, chest, chest * 0.45])
@@ -87,11 +87,9 @@ def _ring(x: Doubles, y: Doubles, z: Doubles, radius: float) -> Doubles:
     return np.hypot(np.hypot(x, z) - radius, y) - 0.022
 
 
-def _arm(
-    x: Doubles, y: Doubles, z: Doubles, side: int, top: float, bulk: float, rng: Generator
-) -> Doubles:
+def _arm(x: Doubles, y: Doubles, z: Doubles, side: int, top: float, rng: Generator) -> Doubles:
     """From the shoulder over an elbow to a hand at the hip, before the breast or raised."""
-    shoulder = np.array([side * 0.10 * bulk, top - 0.03, 0.0])
+    shoulder = np.array([side * 0.10, top - 0.03, 0.0])
     elbow = shoulder + np.array([side * rng.uniform(0.06, 0.16), rng.uniform(-0.2, 0.08), 0.02])
     reach = (-side * rng.uniform(-0.04, 0.16), rng.uniform(-0.1, 0.2), rng.uniform(0, 0.12))
     hand = elbow + np.array(reach)

@@ -55,13 +55,18 @@ class Field:
         found = map_coordinates(self.values, flat, order=1, mode="nearest")
         return np.asarray(found, np.float32).reshape(place.shape[:-1])
 
+    @property
+    def high(self) -> NDArray[np.float64]:
+        """Where the last voxel lies, [3]."""
+        return np.asarray(self.low + self.pitch * (np.array(self.values.shape) - 1))
+
     def points(self) -> NDArray[np.float64]:
         """Where the voxels lie, [x, y, z, 3]."""
-        axes = [
-            low + self.pitch * np.arange(n)
-            for low, n in zip(self.low, self.values.shape, strict=True)
-        ]
-        return np.stack(np.meshgrid(*axes, indexing="ij"), -1)
+        return _lattice_of(self.low, self.values.shape, self.pitch)
+
+    def on(self, box: Box) -> Field:
+        """The same distances on another grid."""
+        return Field(self.at(box.points()), box.low, box.pitch)
 
     def mesh(self, frame: Frame, *, whole: bool = True) -> Form:
         """Its surface; with `whole`, the largest part of it alone."""
@@ -91,6 +96,24 @@ class Box:
         corner = (low + high) / 2 - pitch * (numbers - 1) / 2
         first = (float(corner[0]), float(corner[1]), float(corner[2]))
         return cls(first, (int(numbers[0]), int(numbers[1]), int(numbers[2])), pitch)
+
+    @classmethod
+    def between(cls, low: NDArray[np.float64], high: NDArray[np.float64], pitch: float) -> Box:
+        """A grid from one corner to the other or a little beyond it, without any air."""
+        numbers = np.ceil((high - low) / pitch).astype(int) + 1
+        first = (float(low[0]), float(low[1]), float(low[2]))
+        return cls(first, (int(numbers[0]), int(numbers[1]), int(numbers[2])), pitch)
+
+    def points(self) -> NDArray[np.float64]:
+        """Where the voxels lie, [x, y, z, 3]."""
+        return _lattice_of(self.low, self.shape, self.pitch)
+
+
+def _lattice_of(
+    low: tuple[float, float, float], shape: tuple[int, ...], pitch: float
+) -> NDArray[np.float64]:
+    axes = [first + pitch * np.arange(n) for first, n in zip(low, shape, strict=True)]
+    return np.stack(np.meshgrid(*axes, indexing="ij"), -1)
 
 
 _kept: OrderedDict[tuple[int, Box], tuple[Form, Field]] = OrderedDict()
