@@ -104,19 +104,20 @@ class Studio:
         brief: Brief[Any] = Brief(art.size(size))
         recipe = art.recipes()[0]
         learnt = [cleaned[place.work] for place in dataset.part("train")]
-        scorer = Scorer(
-            art, learnt[:: max(1, len(learnt) // LOOKED_AT)], _held_out(dataset, cleaned)
-        )
-        return cls(art, recipe, machine.detect(), dataset, cleaned, index, brief, scorer, seed)
+        held = _held_out(dataset, cleaned)
+        scorer = Scorer(art, learnt[:: max(1, len(learnt) // LOOKED_AT)], held)
+        likeness = Likeness.of(art, learnt, held, None)
+        on = machine.detect()
+        return cls(art, recipe, on, dataset, cleaned, index, brief, scorer, likeness, seed)
 
     @property
     def learnt(self) -> list[str]:
         """The ids of the works that are learnt from."""
         return [place.work for place in self.dataset.part("train")]
 
-    def model(self, counts: Sequence[float] | None = None) -> StyleModel[Any]:
+    def model(self, counts: Floats | None = None) -> StyleModel[Any]:
         """A model of the works, each counting as told."""
-        told = counts if counts is not None else [1.0] * len(self.learnt)
+        told = counts if counts is not None else np.ones(len(self.learnt))
         samples = [
             Sample(work, self.contents[work], float(count))
             for work, count in zip(self.learnt, told, strict=True)

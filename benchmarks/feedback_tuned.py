@@ -80,9 +80,12 @@ class Lot:
 
     def some(self, places: Sequence[int]) -> Lot:
         """A part of it."""
-        parts = (self.contents, self.likeness, self.copies)
-        contents, likeness, copies = ([part[i] for i in places] for part in parts)
-        return Lot(contents, self.points[places], likeness, copies)
+        return Lot(
+            [self.contents[i] for i in places],
+            self.points[places],
+            [self.likeness[i] for i in places],
+            [self.copies[i] for i in places],
+        )
 
     def mean_likeness(self) -> float:
         """What single creations score; orders lots, and is no measure of a set."""
