@@ -40,7 +40,7 @@ async function counts() {
     show($("#counts"), shown.map(([title, n]) => h("div", {}, h("dt", {}, title), h("dd", {}, number(n)))));
     $("#next").hidden = !model.corpus.works;
     if ($("#train").dataset.trained === "now") return;
-    $("#next-told").textContent = model.corpus.trained ? t("The model knows these works.") : t("Ready to learn from {n} works.", { n: model.corpus.works });
+    $("#next-told").textContent = model.corpus.trained ? t("The model knows these works.") : model.corpus.works === 1 ? t("Ready to learn from one work.") : t("Ready to learn from {n} works.", { n: model.corpus.works });
     $("#train").textContent = model.corpus.trained ? t("See new ones") : t("Train");
     $("#train").dataset.trained = model.corpus.trained ? "yes" : "";
   } catch (error) {
@@ -118,7 +118,7 @@ form.addEventListener("submit", (event) => {
 
 /** What collecting found: how many came, which were refused and why. */
 function outcome(result) {
-  const told = [result.new === 1 ? t("One work came in.") : t("{n} works came in.", { n: result.new ?? 0 }), result.repeats ? t("{n} were there already.", { n: result.repeats }) : "", result.refusals ? t("{n} were refused:", { n: result.refusals }) : ""];
+  const told = [result.new === 1 ? t("One work came in.") : result.new ? t("{n} works came in.", { n: result.new }) : t("No new work came in."), result.repeats ? t("{n} were there already.", { n: result.repeats }) : "", result.refusals === 1 ? t("One was refused:") : result.refusals ? t("{n} were refused:", { n: result.refusals }) : ""];
   const refused = result.refused.map((one) => h("li", {}, h("cite", {}, one.name), one.why));
   show($("#outcome"), h("p", {}, told.filter(Boolean).join(" ")), refused.length ? h("ul.reasons", {}, refused) : null);
   $("#outcome").hidden = false;
