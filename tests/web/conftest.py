@@ -38,7 +38,8 @@ def browser() -> Iterator[Any]:
     if path is None:
         pytest.skip("no Chromium here: `make browser` installs one")
     with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        arguments = ["--no-sandbox", "--disable-gpu"]  # there is none: it would be imitated
+        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
         yield chromium
         chromium.close()
 

@@ -93,8 +93,12 @@ class Visitor:
         if message.type in {"error", "warning"}:
             self.wrong.append(f"{message.type}: {message.text} ({message.location.get('url')})")
 
-    def enter(self) -> None:
-        """The first visit."""
+    def enter(self, path: str = "") -> None:
+        """The first visit; with a path, that page is the first that is drawn."""
+        if path:
+            self.page.request.get(self.address, max_redirects=0)  # the cookie comes with it
+            self.go(path)
+            return
         self.page.goto(self.address)
         self.settle()
 

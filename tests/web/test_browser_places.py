@@ -93,8 +93,7 @@ def test_every_place_is_for_everyone(studio, visit, width, language):
 
 def test_the_language_is_switched_at_once_and_remembered(studio, visit):
     visitor = visit(studio.address)
-    visitor.enter()
-    visitor.go(f"/c/{studio.corpus}/works")
+    visitor.enter(f"/c/{studio.corpus}/works")
     assert visitor.page.title().startswith("Works")
     visitor.speaks("zh")
     assert visitor.page.title().startswith("作品")
@@ -118,8 +117,7 @@ def test_light_and_dark_are_remembered(studio, visit):
 
 def test_an_order_is_given_by_keys_alone_and_taken_back(studio, visit):
     visitor = visit(studio.address)
-    visitor.enter()
-    visitor.go(f"/c/{studio.corpus}/compare")
+    visitor.enter(f"/c/{studio.corpus}/compare")
     page = visitor.page
     page.wait_for_selector("#four .view")
     page.locator("main").focus()
@@ -142,8 +140,7 @@ def test_an_order_is_given_by_keys_alone_and_taken_back(studio, visit):
 
 def test_learning_from_too_few_answers_says_so_and_keeps_what_was_begun(studio, visit):
     visitor = visit(studio.address)
-    visitor.enter()
-    visitor.go(f"/c/{studio.corpus}/compare")
+    visitor.enter(f"/c/{studio.corpus}/compare")
     page = visitor.page
     page.locator("#four .view").nth(2).click()
     page.locator("#tune").click()
@@ -155,8 +152,7 @@ def test_learning_from_too_few_answers_says_so_and_keeps_what_was_begun(studio, 
 
 def test_another_version_is_put_in_use_and_the_first_again(studio, visit):
     visitor = visit(studio.address)
-    visitor.enter()
-    visitor.go(f"/c/{studio.corpus}/model")
+    visitor.enter(f"/c/{studio.corpus}/model")
     page = visitor.page
     page.wait_for_selector("#evaluation .measure")
     for measured in ("#evaluation .soft", "#evaluation .measure"):
@@ -173,8 +169,7 @@ def test_another_version_is_put_in_use_and_the_first_again(studio, visit):
 
 def test_back_returns_to_what_was_filtered(studio, visit):
     visitor = visit(studio.address)
-    visitor.enter()
-    visitor.go(f"/c/{studio.corpus}/made")
+    visitor.enter(f"/c/{studio.corpus}/made")
     page = visitor.page
     page.locator("#novelty").select_option("0.67-1")
     page.wait_for_selector("#wall .empty")
@@ -189,8 +184,7 @@ def test_back_returns_to_what_was_filtered(studio, visit):
 
 def test_two_clicks_begin_one_job(studio, visit):
     visitor = visit(studio.address)
-    visitor.enter()
-    visitor.go(f"/c/{studio.corpus}/create")
+    visitor.enter(f"/c/{studio.corpus}/create")
     page = visitor.page
     page.wait_for_selector("#go:enabled")
     page.locator("#n").fill("2")
@@ -217,8 +211,7 @@ def test_what_is_not_there_is_said_plainly(studio, visit):
 
 def test_a_lost_connection_is_said_and_the_file_is_sent_again(studio, visit, tmp_path):
     visitor = visit(studio.address)
-    visitor.enter()
-    visitor.go(f"/c/{studio.corpus}/works")
+    visitor.enter(f"/c/{studio.corpus}/works")
     page = visitor.page
     page.wait_for_selector("#wall figure")
     page.route("**/api/uploads*", lambda route: route.abort("connectionreset"))

@@ -7,12 +7,10 @@ import re
 import cv2
 import numpy as np
 import pytest
-from driving import FOREIGN, PHONE, WIDE, Visitor
+from driving import FOREIGN, PHONE, VIEWS, Visitor
 from shelves import POEM
 
 from pictures import paint
-
-VIEWS = [(PHONE, "en"), (PHONE, "zh"), (WIDE, "en"), (WIDE, "zh")]
 
 
 @pytest.fixture
@@ -21,8 +19,7 @@ def at(shelves, visit):
 
     def look(art: str, width: int, language: str):
         visitor = visit(shelves.address, width=width, language=language)
-        visitor.enter()
-        visitor.go(shelves.path(art))
+        visitor.enter(shelves.path(art))
         return visitor
 
     return look
@@ -146,13 +143,12 @@ def test_a_score_is_heard_and_followed_bar_by_bar(at, width, language):
     nothing_amiss(visitor, language)
 
 
-@pytest.mark.parametrize(("width", "language"), [VIEWS[0], VIEWS[3]])
+@pytest.mark.parametrize(("width", "language"), VIEWS)
 def test_what_the_art_can_undo_has_a_slider_and_is_asked_for(
     shelves, visit, tmp_path, width, language
 ):
     visitor = visit(shelves.address, width=width, language=language)
-    visitor.enter()
-    visitor.go("/restore")
+    visitor.enter("/restore")
     page = visitor.page
     cv2.imwrite(str(tmp_path / "画.png"), paint(3, 96, 120))
     page.locator("#work-drop [data-input=files]").set_input_files(tmp_path / "画.png")
@@ -170,7 +166,7 @@ def test_what_the_art_can_undo_has_a_slider_and_is_asked_for(
 
 def test_who_comes_back_sees_what_failed_and_why_until_they_put_it_away(shelves, visit):
     visitor = visit(shelves.address, width=PHONE)
-    visitor.enter()
+    visitor.enter("/new")
     page = visitor.page
     card = page.locator("#tray .job", has_text="There is no corpus Scales in the store.")
     card.wait_for()  # wherever one is

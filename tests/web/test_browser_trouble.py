@@ -10,10 +10,8 @@ from driving import PHONE, WIDE
 
 @pytest.fixture
 def visitor(shelves, visit):
-    """Somebody in English, at a wide window, let in."""
-    found = visit(shelves.address, width=WIDE)
-    found.enter()
-    return found
+    """Somebody in English, at a wide window, about to come in."""
+    return visit(shelves.address, width=WIDE)
 
 
 def sent(page, path: str) -> list[object]:
@@ -35,7 +33,7 @@ def huge(tmp_path):
 def test_five_gigabytes_are_refused_before_any_of_them_is_sent(visitor, shelves, huge):
     page = visitor.page
     asked = sent(page, "/api/uploads")
-    visitor.go(shelves.path("sculpture", "works"))
+    visitor.enter(shelves.path("sculpture", "works"))
     page.wait_for_selector("#wall figure")
     page.locator("#drop [data-input=files]").set_input_files(huge)
     page.locator("#files .failed", has_text="a file may have").wait_for()
@@ -49,7 +47,7 @@ def test_five_gigabytes_are_refused_before_any_of_them_is_sent(visitor, shelves,
 
 def test_a_full_disk_is_said_and_the_file_is_sent_again(visitor, shelves, tmp_path):
     page = visitor.page
-    visitor.go(shelves.path("sculpture", "works"))
+    visitor.enter(shelves.path("sculpture", "works"))
     page.wait_for_selector("#wall figure")
     full = {"error": {"kind": "CannotWrite", "message": "The disk is full.", "place": None}}
     page.route(
@@ -68,7 +66,7 @@ def test_a_full_disk_is_said_and_the_file_is_sent_again(visitor, shelves, tmp_pa
 
 def test_a_file_of_no_art_is_said_where_it_is_chosen(visitor, tmp_path):
     page = visitor.page
-    visitor.go("/restore")
+    visitor.enter("/restore")
     (tmp_path / "notes.xyz").write_bytes(b"what is this")
     page.locator("#work-drop [data-input=files]").set_input_files(tmp_path / "notes.xyz")
     page.locator("#told", has_text="notes.xyz is not a PNG").wait_for()
@@ -77,7 +75,7 @@ def test_a_file_of_no_art_is_said_where_it_is_chosen(visitor, tmp_path):
 
 def test_two_clicks_train_once(visitor, shelves):
     page = visitor.page
-    visitor.go(shelves.path("music", "model"))
+    visitor.enter(shelves.path("music", "model"))
     page.wait_for_selector("#go:enabled")
     asked = sent(page, "/api/learn")
     page.locator("#go").dblclick(delay=5)
@@ -90,9 +88,8 @@ def test_two_clicks_train_once(visitor, shelves):
 
 def test_what_failed_says_where_to_click_and_is_there_after_going_back(shelves, visit):
     visitor = visit(shelves.address, width=PHONE, language="zh")
-    visitor.enter()
     page = visitor.page
-    visitor.go(shelves.path("literature", "report"))
+    visitor.enter(shelves.path("literature", "report"))
     page.locator("#go").click()
     told = page.locator("#trouble", has_text="请先训练一个")
     told.locator("a").click()  # the way to where that is done
