@@ -106,8 +106,9 @@ COMMAND = re.compile(r"`moxie [a-z{]|(?<![\w-])--[a-z]|\bmoxie (?:run|rate|tune|
 INSTALLING = re.compile(r"`pip [^`]*`")
 """What no page can do."""
 
-OF_TERMINALS = ("cli/", "rights/templates/")
-"""Where what is written never reaches a page: the command line, and documents handed out."""
+OF_TERMINALS = ("cli/", "rights/templates/", "arts/literature/pretrained/terms.py")
+"""Where what is written never reaches a page: the command line, documents handed out, and terms
+that are accepted there."""
 
 
 def test_no_page_tells_a_person_what_to_type_where_there_is_something_to_click():
