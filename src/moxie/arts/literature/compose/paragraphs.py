@@ -38,6 +38,9 @@ LIKELY = 300
 NEVER = (0.002, 0.06)
 """What is left of the chance of a run of two, and of three, that the works do not have."""
 
+STRANGE = (0.1, 0.5)
+"""The same where the language is fluent: other words than the author's may be right ones."""
+
 COPIED = 0.004
 """What is left of the chance of a character that ends a long run of the works."""
 
@@ -203,9 +206,9 @@ class Scribe:
         codes = np.array([ord(characters[place]) for place in likely], np.uint64)
         short, longer, copied = self.habits.grams.known(before[-40:], codes)
         strength = self.manner.temperature  # the warmer, the freer, and the farther from the works
-        if not self.language.fluent:
-            flow[:] = NEVER[0]
-            flow[likely] = np.where(longer, 1.0, np.where(short, NEVER[1], NEVER[0]))
+        never = STRANGE if self.language.fluent else NEVER
+        flow[:] = never[0]
+        flow[likely] = np.where(longer, 1.0, np.where(short, never[1], never[0]))
         flow[likely] *= np.where(copied, COPIED ** (strength * strength), 1.0)
         return flow
 
