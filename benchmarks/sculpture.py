@@ -1,24 +1,23 @@
 """What sculpture can do on real works, beside two peers, and restoration beside smoothing.
 
-    python benchmarks/sculpture.py --works DIR --json out.json [--number 8] [--size 96]
-        [--others NAME,NAME]
+    python benchmarks/sculpture.py --works DIR [--number 8] [--size 96] [--strangers NAME ...]
+        [--seed N] [--json]
 
 The peers: *latent interpolation alone* (a place between two works' fields, no surface laid, no
 parts joined) and *naive voxel patch copying* (every patch of a random coarse form replaced by the
 nearest known one, once). Restoration: the top or a side of held-out works is cut away; beside it
-trimesh's hole filling, and a soap film over the hole. Works named by `--others` are another
+trimesh's hole filling, and a soap film over the hole. Works named by `--strangers` are another
 sculptor's: they are not learnt from, and the floor of fidelity is theirs as well as that of forms
-that ship. Rows are printed and written as soon as they are known.
+that ship. What is known already is told as it goes.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import resource
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +46,7 @@ from moxie.nn.voting import patches_at, vote
 from moxie.settings import Machine
 from moxie.text import say
 from moxie.work import Plan
+from tables import Rows, parser
 
 HELD_OUT, THRESHOLD = 4, 0.5
 REGIONS = ("top 15%", "left 20%", "right 15%", "bottom 12%")
@@ -58,13 +58,13 @@ def main() -> None:
     """Read, learn, make, judge, mend; print a table and write JSON."""
     asked = _asked()
     works = _read(asked.works)
-    others = {name: works.pop(name) for name in asked.others}
+    others = {name: works.pop(name) for name in asked.strangers}
     order = np.random.default_rng(asked.seed).permutation(sorted(works))
     held, train = list(order[:HELD_OUT]), list(order[HELD_OUT:])
     index = FormIndex.of([works[name] for name in order])
-    started = time.process_time()
+    rows, started = Rows(), time.process_time()
     model = _learn({name: works[name] for name in train})
-    told: dict[str, object] = {"works": len(works), "fit_seconds": time.process_time() - started}
+    _note(rows, "moxie", {"fit_seconds": time.process_time() - started})
     strangers = _strangers(list(others.values()))
     makers: dict[str, Callable[[int], Form]] = {
         "moxie": lambda seed: model.sample(Brief((asked.size,), 0.5), seed=seed).content,
@@ -74,19 +74,21 @@ def main() -> None:
     for name, make in makers.items():
         made, seconds = _made(name, make, asked.number)
         found = _measured(made, works, train, held, index, strangers)
-        told[name] = found | {"processor_seconds": seconds}
-        print(name, json.dumps(told[name]), flush=True)
-        _keep(asked.json, told)
-    told["restoration"] = _restored(model, {name: works[name] for name in held})
-    told["peak_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(json.dumps(told, indent=1))
-    _keep(asked.json, told)
+        _note(rows, name, found | {"processor_seconds": seconds})
+    for kind, ways in _restored(model, {name: works[name] for name in held}).items():
+        for way, gap in ways.items():
+            _note(rows, way, {f"chamfer_{kind}": gap})
+    _note(rows, "all", {"peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20})
+    rows.show(len(works), asked.json)
 
 
-def _keep(file: Path | None, told: dict[str, object]) -> None:
-    """What is known so far."""
-    if file:
-        file.write_text(json.dumps(told, indent=1), "utf-8")
+def _note(rows: Rows, system: str, found: Mapping[str, float]) -> None:
+    """Rows, told at once as well: a stopped run has said something."""
+    for metric, value in found.items():
+        if not metric.endswith(("_low", "_high")):
+            low, high = (found.get(f"{metric}_{end}", value) for end in ("low", "high"))
+            rows.add(system, metric, value, low, high)
+    print(system, dict(found), file=sys.stderr, flush=True)
 
 
 def _made(name: str, make: Callable[[int], Form], number: int) -> tuple[list[Form], float]:
@@ -107,14 +109,11 @@ def _strangers(forms: Sequence[Form]) -> dict[str, np.ndarray]:
 
 
 def _asked() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--works", type=Path, required=True)
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--number", type=int, default=8)
-    parser.add_argument("--size", type=int, default=96)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--others", type=lambda text: text.split(","), default=[])
-    return parser.parse_args()
+    flags = parser(__doc__)
+    flags.add_argument("--number", type=int, default=8, help="forms by each way")
+    flags.add_argument("--size", type=int, default=96)
+    flags.add_argument("--strangers", nargs="*", default=[], help="works that are another hand's")
+    return flags.parse_args()
 
 
 def _read(folder: Path) -> dict[str, Form]:
@@ -124,7 +123,7 @@ def _read(folder: Path) -> dict[str, Form]:
             try:
                 cleaned = ART.clean(ART.read(path.read_bytes(), path.name))
             except UnreadableWork as error:
-                print(path.name, error)
+                print(path.name, error, file=sys.stderr)
                 continue
             if cleaned.usable:
                 found[path.stem] = cleaned.content
@@ -164,8 +163,8 @@ def _measured(
     return {
         "sound": float(np.mean(sound)),
         "style_score": found.fidelity.value,
-        "style_low": found.fidelity.low,
-        "style_high": found.fidelity.high,
+        "style_score_low": found.fidelity.low,
+        "style_score_high": found.fidelity.high,
         "diversity": found.diversity.value,
         "near_copies": found.near_copies,
         **second,
@@ -227,7 +226,8 @@ def _restored(model: PatchModel, held: dict[str, Form]) -> dict[str, dict[str, f
             found = {way: _chamfer(_part(filled, mask), truth) for way, filled in ways.items()}
             for way, gap in found.items():
                 rows.setdefault(what.split()[0], {}).setdefault(way, []).append(gap)
-            print(name, what, {way: round(gap, 4) for way, gap in found.items()}, flush=True)
+            told = {way: round(gap, 4) for way, gap in found.items()}
+            print(name, what, told, file=sys.stderr, flush=True)
     return {
         kind: {way: float(np.mean(gaps)) for way, gaps in ways.items()}
         for kind, ways in rows.items()
