@@ -108,6 +108,7 @@ def chosen(worth: Worth, lot: Lot, width: float) -> list[int]:
 class Before:
     """The first model's creations that a new version is held against."""
 
+    lot: Sequence[Any]
     gate: Evaluation
     hidden: Floats  # of those for the blind comparison
 
@@ -115,7 +116,7 @@ class Before:
     def of(cls, pool: Pool, model: StyleModel[Any]) -> Before:
         """Made and measured once for all judges."""
         contents = trial(pool, model)
-        return cls(pool.studio.measure(contents), pool.eyes.judge(contents[:TRIED]))
+        return cls(contents, pool.studio.measure(contents), pool.eyes.judge(contents[:TRIED]))
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,9 @@ def tuned(
     for number, counts in enumerate(counting.counts(liked, pool.studio.likeness)):
         model = pool.studio.model(counts)
         contents = trial(pool, model)
-        if failures(before.gate, pool.studio.measure(contents)):
+        likeness, after = pool.studio.likeness, pool.studio.measure(contents)
+        chance = likeness.chance(before.lot, contents, pool.studio.art) if likeness else 0.0
+        if failures(before.gate, after, chance):
             continue
         new = liking(pool.eyes.judge(contents[:TRIED]))
         better = preferred(liking(before.hidden), new, liking.noise, seed)

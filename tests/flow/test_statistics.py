@@ -228,3 +228,22 @@ def test_estimates_leave_out_what_is_unknown() -> None:
     found = Estimate.of(np.array([1.0, np.nan, 0.5, 1.5, np.inf]))
     assert (found.value, found.low >= 0.5, found.high <= 1.5) == (1.0, True, True)
     assert np.isnan(Estimate.of(np.array([np.nan, 1.0, 2.0])).value)
+
+
+def test_sets_of_the_same_seeds_differ_by_less_than_sets_that_are_not_alike(
+    rng: np.random.Generator,
+) -> None:
+    held = Grouped.singles(rng.normal(size=(20, 3)) / 2)
+    rows = rng.normal(size=(28, 3)) / 2
+    one, near = Grouped.singles(rows), Grouped.singles(rows + 0.05 * rng.normal(size=rows.shape))
+    new = Grouped.singles(rng.normal(size=rows.shape) / 2)
+    chance = [statistics.chance_of_change(one, other, held) for other in (one, near, new)]
+    assert chance[0] == 0 < chance[1] < chance[2]
+    # as wide as lots of one kind really lie apart
+    lots = [Grouped.singles(rng.normal(size=rows.shape) / 2) for _ in range(200)]
+    far = np.array([statistics.distance(lot, held) for lot in lots])
+    told = [
+        statistics.chance_of_change(lot, other, held)
+        for lot, other in zip(lots[::2], lots[1::2], strict=True)
+    ]
+    assert np.median(told) == pytest.approx(np.std(far[::2] - far[1::2]), rel=0.35)

@@ -161,8 +161,8 @@ def test_a_version_that_harms_is_refused_with_what_it_would_harm(
         lots.append(lot)
         if len(lots) % 2:
             return found
-        lower = replace(found.fidelity, value=found.fidelity.value - 0.2)
-        return replace(found, fidelity=lower, near_copies=found.near_copies + 1)
+        lower = replace(found.fidelity, value=found.fidelity.value - 9)
+        return replace(found, fidelity=lower, near_copies=found.samples)
 
     monkeypatch.setattr(tuning, "_measured", worse)
     found = studio.tune()

@@ -240,6 +240,23 @@ def score(made: Grouped, own: Grouped, held_out: Grouped, others: Grouped, *, se
     return Score(Estimate.of(values), to_made, to_own, to_others, certain)
 
 
+def chance_of_change(one: Grouped, other: Grouped, held_out: Grouped) -> float:
+    """How far the distances to the held-out works of two sets of equal seeds differ by chance.
+
+    The standard deviation of the difference by the jackknife, each pair of one seed left out in
+    turn, which errs upwards (Efron and Stein, 1981); the sets are projected works of equal number.
+    0 for the same set twice, nan for fewer than three works.
+    """
+    number = len(one)
+    counts = 1 - np.eye(number)
+    held = np.ones((number, len(held_out)))
+    far = [
+        within(kernel(works, works), counts) - 2 * between(kernel(works, held_out), counts, held)
+        for works in (one, other)
+    ]
+    return float(np.sqrt((number - 1) * np.var(far[0] - far[1])))
+
+
 def likeness(made: Grouped, own: Grouped, held_out: Grouped, others: Grouped) -> Doubles:
     """Each made work on the same scale: 1 as the middle held-out work, 0 as the middle other one.
 

@@ -32,10 +32,14 @@ counting: where the steeper counts fail a gate, the gentler are tried."""
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How alike the works are to the first judge, a kernel [n, n], and what a fidelity of 1 is."""
+    """How alike the works are to the first judge, a kernel [n, n], and what a fidelity of 1 is.
+
+    `yardstick` is what lots of creations are measured with.
+    """
 
     alike: Floats
     unit: float
+    yardstick: Yardstick
 
     @classmethod
     def of(
@@ -56,7 +60,14 @@ class Likeness:
         if not unit > 0:
             return None
         seen = yardstick.space.project(look(judge, train, art, len(train), 0))
-        return cls(statistics.kernel(seen, seen), unit)
+        return cls(statistics.kernel(seen, seen), unit, yardstick)
+
+    def chance(self, one: Sequence[S], other: Sequence[S], art: Art[S]) -> float:
+        """How far the fidelities of two lots of the same seeds differ by chance, a deviation."""
+        space, judge = self.yardstick.space, art.judges()[0]
+        first, second = (space.project(look(judge, lot, art, len(lot), 0)) for lot in (one, other))
+        held_out = self.yardstick.held_out
+        return statistics.chance_of_change(first, second, held_out) / self.unit
 
 
 def counts(liking: Floats, likeness: Likeness | None) -> Iterator[Floats]:

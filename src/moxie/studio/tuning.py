@@ -213,7 +213,7 @@ def _learnt_again(desk: Desk[S], parent: Run, known: Tasted, start: Tuning) -> T
                 "The version by your taste would make what the old one makes, so it was not kept."
             )
             return replace(start, run=run.id, outcome="refused", why=why)
-        gate = _gate(desk, kept, old, new)
+        gate = _gate(desk, likeness, kept, old, new)
         desk.library.save_evaluation(run.id, gate.after)
         gates.append(gate)
         if not gate.failed:
@@ -263,15 +263,29 @@ def _apart(old: Sequence[Creation], new: Sequence[Creation]) -> list[tuple[str, 
     ]
 
 
-def _gate(desk: Desk[S], kept: float, old: Sequence[Creation], new: Sequence[Creation]) -> Gate:
-    before, after = _measured(desk, old), _measured(desk, new)
-    return Gate(kept, before, after, failures(before, after))
+def _gate(
+    desk: Desk[S],
+    likeness: Likeness | None,
+    kept: float,
+    old: Sequence[Creation],
+    new: Sequence[Creation],
+) -> Gate:
+    lots = [[desk.art.read(desk.library.get(c.id), c.id) for c in lot] for lot in (old, new)]
+    before, after = (_measured(desk, lot) for lot in lots)
+    chance = likeness.chance(lots[0], lots[1], desk.art) if likeness else 0.0
+    return Gate(kept, before, after, failures(before, after, chance))
 
 
-def failures(before: Evaluation, after: Evaluation) -> tuple[Message, ...]:
-    """The gates that a new version fails, measured as the version before was; none may."""
+def failures(before: Evaluation, after: Evaluation, chance: float = 0.0) -> tuple[Message, ...]:
+    """The gates that a new version fails, measured as the version before was; none may.
+
+    `chance` is how far the fidelities of two such lots differ without a reason (a deviation): the
+    works as they are counted lose no more than they may, so what is refused has to be more.
+    Near-copies are more where luck would have as many seldom (Fisher's exact test): none is handed
+    out unflagged in any case.
+    """
     failed: list[Message] = []
-    if after.fidelity.value < before.fidelity.value - counting.FIDELITY_LOSS:
+    if after.fidelity.value < before.fidelity.value - counting.FIDELITY_LOSS - chance:
         failed.append(
             say(
                 "The version by your taste would be less like the artist (fidelity {after:.2f}, "
@@ -289,7 +303,7 @@ def failures(before: Evaluation, after: Evaluation) -> tuple[Message, ...]:
                 before=before.diversity.value,
             )
         )
-    if after.near_copies > before.near_copies:
+    if _more(before, after):
         failed.append(
             say(
                 "The version by your taste would copy more ({after} near-copies of {n}, {before} "
@@ -302,9 +316,17 @@ def failures(before: Evaluation, after: Evaluation) -> tuple[Message, ...]:
     return tuple(failed)
 
 
-def _measured(desk: Desk[S], lot: Sequence[Creation]) -> Evaluation:
+def _more(before: Evaluation, after: Evaluation) -> bool:
+    from scipy.stats import hypergeom
+
+    copies, made = before.near_copies + after.near_copies, before.samples + after.samples
+    luck = hypergeom.sf(after.near_copies - 1, made, copies, after.samples)
+    return after.near_copies > before.near_copies and float(luck) <= blind.SURE
+
+
+def _measured(desk: Desk[S], lot: Sequence[S]) -> Evaluation:
     return evaluating.evaluate(
-        [desk.art.read(desk.library.get(one.id), one.id) for one in lot],
+        lot,
         desk.contents(desk.part("train")),
         desk.contents(held_out(desk)),
         others(desk),
