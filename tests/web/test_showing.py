@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from browsing import browser
+from waiting import result_of
 
 from moxie.art import Preview
 from moxie.errors import StoreError, TooMuch, UnreadableWork
@@ -181,7 +182,6 @@ def works(_studio):
 
 
 def test_what_draws_may_die_hang_or_fail(toy, home, monkeypatch):
-    import asyncio
 
     async def all_of_it():
         aside = Aside(Settings(home))
@@ -203,4 +203,4 @@ def test_what_draws_may_die_hang_or_fail(toy, home, monkeypatch):
         finally:
             aside.close()
 
-    asyncio.run(all_of_it())
+    result_of(all_of_it())

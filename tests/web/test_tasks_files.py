@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from filled import fill, row
+from waiting import result_of
 
 from moxie.settings import Settings
 from moxie.store import Library
@@ -61,7 +61,7 @@ def test_a_file_of_another_kind_is_told_and_a_notice_of_rights_is_not(
         return (await uploads.receive(name, body(), None)).id
 
     names = ["rows/1.beads", "rows/notes.xyz", "LICENSE.txt", "rows/plain"]
-    ids = [asyncio.run(sent(name, row(1))) for name in names]
+    ids = [result_of(sent(name, row(1))) for name in names]
     wish = {"corpus": "mine", "art": "toy", "uploads": ids, "rights": "own"}
     wish |= {"samples": False, "override_rights": None}
     with Studio(home) as studio:

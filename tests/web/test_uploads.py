@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 
 import pytest
 from browsing import browser
 from starlette.requests import ClientDisconnect
+from waiting import result_of
 
 from moxie.errors import BadInput, CannotWrite, Missing, TooLarge, TooMuch
 from moxie.web import uploads as sending
@@ -36,7 +36,7 @@ async def chunks(*parts):
 
 
 def receive(uploads, *parts, name="a.png", announced=None):
-    return asyncio.run(uploads.receive(name, chunks(*parts), announced))
+    return result_of(uploads.receive(name, chunks(*parts), announced))
 
 
 def left(home):
