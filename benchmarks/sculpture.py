@@ -57,7 +57,7 @@ SHARES, BALLS = (0.1, 0.2), 4
 def main() -> None:
     """Read, learn, make, judge, mend; print a table and write JSON."""
     asked = _asked()
-    works = _read(asked.works)
+    works = read(asked.works)
     others = {name: works.pop(name) for name in asked.strangers}
     order = np.random.default_rng(asked.seed).permutation(sorted(works))
     held, train = list(order[:HELD_OUT]), list(order[HELD_OUT:])
@@ -116,7 +116,8 @@ def _asked() -> argparse.Namespace:
     return flags.parse_args()
 
 
-def _read(folder: Path) -> dict[str, Form]:
+def read(folder: Path) -> dict[str, Form]:
+    """The works of a folder by name, cleaned; what cannot be read is said and left out."""
     found = {}
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in ART.suffixes:

@@ -15,19 +15,17 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from build_sculpture_bank import HANDS
-from moxie.arts.sculpture import ART
 from moxie.arts.sculpture.align import points_of
 from moxie.arts.sculpture.clean import standard
 from moxie.arts.sculpture.copies import FormIndex
 from moxie.arts.sculpture.field import field_of
 from moxie.arts.sculpture.form import STANDARD, Form, compacted
-from moxie.errors import UnreadableWork
+from sculpture import read
 from tables import Rows, parser
 
 THRESHOLD = 0.5
@@ -146,8 +144,8 @@ class Distributions:
 def main() -> None:
     """Read, index, change, look up; print rows."""
     asked = parser(__doc__).parse_args()
-    works = read(asked.works)
-    more = [form for folder in asked.others for form in read(folder)]
+    works = list(read(asked.works).values())
+    more = [form for folder in asked.others for form in read(folder).values()]
     more += [
         standard(make(np.random.default_rng([11, n])).mesh(STANDARD))
         for make in HANDS.values()
@@ -213,22 +211,6 @@ def add_all(rows: Rows, system: str, metric: str, values: Sequence[float]) -> No
 def cost(rows: Rows, metric: str, seconds: Sequence[float]) -> None:
     """Seconds of processor."""
     rows.spread("moxie", metric, list(seconds), "s")
-
-
-def read(folder: Path) -> list[Form]:
-    """The works of a folder, cleaned; what cannot be read is said and left out."""
-    found = []
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in ART.suffixes:
-            continue
-        try:
-            cleaned = ART.clean(ART.read(path.read_bytes(), path.name))
-        except UnreadableWork as error:
-            print(path.name, error, file=sys.stderr)
-            continue
-        if cleaned.usable:
-            found.append(cleaned.content)
-    return found
 
 
 if __name__ == "__main__":
