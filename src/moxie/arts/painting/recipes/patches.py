@@ -8,11 +8,11 @@ benchmarks/RESULTS.md, what was tried and lost in docs/decisions/0003-painting-s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Self
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -21,9 +21,9 @@ from moxie.art import Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
 from moxie.arts.painting.dial import Dial, dial
 from moxie.arts.painting.fill import fill
 from moxie.arts.painting.gallery import Exhibit, Gallery, pack, unpack
+from moxie.arts.painting.laying import Tint, keep_known, lay
 from moxie.arts.painting.montage import Montage, compose
-from moxie.arts.painting.picture import Picture, recolour, resize, short_side
-from moxie.arts.painting.quilt import Quilt, Target, quilt
+from moxie.arts.painting.picture import Picture, resize, short_side
 from moxie.arts.painting.tensors import to_tensor
 from moxie.errors import Cancelled, Missing
 from moxie.nn.checkpoint import as_state, from_state
@@ -33,8 +33,8 @@ from moxie.settings import Machine
 from moxie.text import say
 from moxie.work import Plan
 
-RETRIEVED, LENDING = 16, 4
-"""Works that lend their strokes beside those of the composition; and to a hole that is filled."""
+LENDING = 4
+"""Works that lend their patches to a hole that is filled."""
 
 ERROR_SIDES = (48, 96)
 """Shorter sides, in pixels, at which held-out error is measured."""
@@ -116,20 +116,11 @@ class PatchModel:
         """Compose, then lay; with `brief.start`, lay that picture in the artist's hand."""
         rng = np.random.default_rng(seed)
         settings = dial(brief.novelty)
-        size = (brief.size[0], brief.size[1])
-        montage = self._composition(brief, settings, size, rng)
-        laid = quilt(
-            Target(montage.picture, montage.places, montage.vigour),
-            self._works(montage, size),
-            mended=settings.mended,
-            apart=settings.apart,
-        )
-        turn = float(rng.choice((-1, 1)) * rng.uniform(0.7, 1.0) * settings.hue)
-        chroma = float(rng.uniform(-0.5, 1.0) * settings.chroma)
-        picture = recolour(laid.picture, turn, chroma)
+        montage = self._composition(brief, settings, (brief.size[0], brief.size[1]), rng)
+        draft = lay(self.gallery, montage, settings, Tint.draw(settings, rng))
         if brief.start is not None and brief.mask is not None:
-            picture = _keep(picture, brief.start, brief.mask)
-        return Draft(picture, self._sources(montage, laid))
+            return replace(draft, content=keep_known(draft.content, brief.start, brief.mask))
+        return draft
 
     def infill(self, content: Picture, mask: NDArray[np.bool_], *, seed: int) -> Picture:
         """See `fill.fill`; the nearest works in layout and palette lend their patches."""
@@ -158,24 +149,6 @@ class PatchModel:
             return Montage.given(resize(brief.start, *size))
         return compose(self.gallery, settings, size, rng)
 
-    def _works(self, montage: Montage, size: tuple[int, int]) -> list[tuple[int, Picture]]:
-        """The works to lay from: the composition's own, and others suited to it."""
-        own = [index for index, _ in montage.shares]
-        short = min(size)
-        others = self.gallery.retrieve(montage.picture, RETRIEVED, short=short, exclude=own)
-        return [(index, self.gallery.covering(index, size)) for index in (*own, *others)]
-
-    def _sources(self, montage: Montage, laid: Quilt) -> tuple[tuple[str, float], ...]:
-        """What each work gave: half for the composition, half for the strokes."""
-        shares: dict[str, float] = {}
-        halves = [(montage.shares, 0.5 if montage.shares else 0.0)]
-        halves.append((laid.shares, 0.5 if montage.shares else 1.0))
-        for part, half in halves:
-            for index, share in part:
-                work = self.gallery.exhibits[index].work
-                shares[work] = shares.get(work, 0.0) + half * share
-        return tuple(sorted(shares.items(), key=lambda item: -item[1]))
-
 
 def plan(supply: Supply) -> Plan:
     """About a twentieth of a second a work; suits any supply."""
@@ -187,13 +160,6 @@ def plan(supply: Supply) -> Plan:
             seconds=0.05 * supply.works + 1,
         ),
     )
-
-
-def _keep(picture: Picture, start: Picture, mask: NDArray[np.bool_]) -> Picture:
-    """The start, with the picture where the mask says; both are scaled to the picture's size."""
-    height, width = picture.shape[:2]
-    wide = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
-    return np.where(wide[..., None] > 0, picture, resize(start, height, width))
 
 
 def _state(exhibits: Sequence[Exhibit]) -> dict[str, object]:

@@ -1,0 +1,127 @@
+"""A composition laid in the artist's own strokes: what every recipe of painting ends with.
+
+Whoever made the composition (parts of works joined, a network, a person's photo or sketch), it is
+laid anew from blocks of the works that suit it (`quilt`). `enliven` lends a composition that has
+colours only the liveliness of the works, without which it would be laid from their calmest parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from moxie.art import Draft
+from moxie.arts.painting.blocks import Floats, block_side, means, to_lab, vigour
+from moxie.arts.painting.dial import Dial
+from moxie.arts.painting.gallery import Gallery
+from moxie.arts.painting.montage import Montage
+from moxie.arts.painting.picture import Picture, recolour, resize
+from moxie.arts.painting.quilt import Quilt, Target, quilt
+
+RETRIEVED = 16
+"""Works that lend their strokes beside those of the composition."""
+
+LENDERS = 8
+"""Places in the works whose liveliness is lent to one place of a composition: their median."""
+
+PLACE = 0.15
+"""How much where a colour is counts beside the colour itself: skies are above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tint:
+    """How the palette is turned: by an angle in radians, and by a share of its strength."""
+
+    turn: float = 0.0
+    chroma: float = 0.0
+
+    @classmethod
+    def draw(cls, settings: Dial, rng: Generator) -> Tint:
+        """A turn that the dial allows."""
+        turn = float(rng.choice((-1, 1)) * rng.uniform(0.7, 1.0) * settings.hue)
+        return cls(turn, float(rng.uniform(-0.5, 1.0) * settings.chroma))
+
+
+def lay(gallery: Gallery, montage: Montage, settings: Dial, tint: Tint = Tint()) -> Draft[Picture]:
+    """The composition in the artist's strokes, at its own size."""
+    laid = quilt(
+        Target(montage.picture, montage.places, montage.vigour),
+        _works(gallery, montage),
+        mended=settings.mended,
+        apart=settings.apart,
+    )
+    return Draft(recolour(laid.picture, tint.turn, tint.chroma), _sources(gallery, montage, laid))
+
+
+def enliven(gallery: Gallery, picture: Picture) -> Montage:
+    """A composition of colours alone, as lively as the works are where they show such colours.
+
+    Each place takes the median liveliness of the `LENDERS` places in the works suited to it that
+    are nearest in colour, and in height and breadth.
+    """
+    size = picture.shape[:2]
+    side = block_side(min(size))
+    looked, lent = [], []
+    for index in gallery.retrieve(picture, RETRIEVED, short=min(size)):
+        work = to_lab(gallery.covering(index, size))
+        looked.append(_places(work, side))
+        lent.append(means(vigour(work, side), side // 2).reshape(-1, 4))
+    wanted = _places(to_lab(picture), side)
+    found = _median(np.concatenate(looked), np.concatenate(lent), wanted)
+    rows, columns = _cells(size, side)
+    lively = cv2.resize(found.reshape(rows, columns, 4), size[::-1], interpolation=cv2.INTER_LINEAR)
+    plain = np.full(picture.shape, -1, np.float32)
+    return Montage(picture, plain, np.asarray(lively, np.float32), ())
+
+
+def keep_known(picture: Picture, start: Picture, mask: NDArray[np.bool_]) -> Picture:
+    """The start, with the picture where the mask says; both are scaled to the picture's size."""
+    height, width = picture.shape[:2]
+    wide = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.where(wide[..., None] > 0, picture, resize(start, height, width))
+
+
+def _cells(size: tuple[int, ...], side: int) -> tuple[int, int]:
+    return size[0] // (side // 2), size[1] // (side // 2)
+
+
+def _places(lab: Floats, side: int) -> Floats:
+    """Colour and place of every half block, float32 [places, 5]."""
+    colours = means(lab, side // 2)
+    rows, columns = colours.shape[:2]
+    grid = np.meshgrid(*(np.linspace(0, PLACE, n) for n in (rows, columns)), indexing="ij")
+    return np.concatenate([colours, *(g[..., None] for g in grid)], 2).reshape(-1, 5)
+
+
+def _median(known: Floats, lent: Floats, wanted: Floats) -> Floats:
+    """Of each wanted place the median of what the nearest known ones lend, float32 [n, 4]."""
+    far = (wanted**2).sum(1)[:, None] - 2 * wanted @ known.T + (known**2).sum(1)
+    nearest = np.argpartition(far, min(LENDERS, far.shape[1]) - 1, axis=1)[:, :LENDERS]
+    return np.asarray(np.median(lent[nearest], axis=1), np.float32)
+
+
+def _works(gallery: Gallery, montage: Montage) -> list[tuple[int, Picture]]:
+    """The works to lay from: the composition's own, and others suited to it."""
+    own = [index for index, _ in montage.shares]
+    size = montage.picture.shape[:2]
+    others = gallery.retrieve(montage.picture, RETRIEVED, short=min(size), exclude=own)
+    return [(index, gallery.covering(index, size)) for index in (*own, *others)]
+
+
+def _sources(gallery: Gallery, montage: Montage, laid: Quilt) -> tuple[tuple[str, float], ...]:
+    """What each work gave: half for the composition, half for the strokes."""
+    shares: dict[str, float] = {}
+    halves: Sequence[tuple[tuple[tuple[int, float], ...], float]] = (
+        (montage.shares, 0.5 if montage.shares else 0.0),
+        (laid.shares, 0.5 if montage.shares else 1.0),
+    )
+    for part, half in halves:
+        for index, share in part:
+            work = gallery.exhibits[index].work
+            shares[work] = shares.get(work, 0.0) + half * share
+    return tuple(sorted(shares.items(), key=lambda item: -item[1]))
