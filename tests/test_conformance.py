@@ -204,8 +204,8 @@ class BadArt(Toy):
             return b""
         return super().write(content, "" if self.wrong == "any suffix" else suffix)
 
-    def size(self, text: str | None) -> tuple[int, ...]:
-        return (32,) if self.wrong == "any size" else super().size(text)
+    def size(self, text: str | None, like: Row | None = None) -> tuple[int, ...]:
+        return (32,) if self.wrong == "any size" else super().size(text, like)
 
     def clean(self, content: Row) -> Cleaned[Row]:
         return Cleaned(content, usable=self.wrong != "nothing usable")

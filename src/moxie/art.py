@@ -326,8 +326,11 @@ class Art(Protocol[S]):
     def compare(self, suspect: S, original: S) -> Comparison:
         """What a suspected copy and a work have in common, drawn side by side."""
 
-    def size(self, text: str | None) -> tuple[int, ...]:
-        """Read a size as a person writes it ("512x384"); None is the default. Raises BadInput."""
+    def size(self, text: str | None, like: S | None = None) -> tuple[int, ...]:
+        """Read a size as a person writes it ("512x384"); None is the default. Raises BadInput.
+
+        `like` is what a person begins from: without a text an art may take its proportions.
+        """
 
     def region(self, text: str, data: bytes | None, content: S) -> Mask:
         """The part of a content that a person names; True there. Its last axes are the size.

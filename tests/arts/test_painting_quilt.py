@@ -32,7 +32,7 @@ def target(picture, work=NOWHERE):
 
 
 def lay(picture, sources, **kwargs):
-    return quilt(target(picture), sources, **{"mended": 0.0, "apart": 0.2, **kwargs})
+    return quilt(target(picture), sources, **{"mended": (), "apart": 0.2, **kwargs})
 
 
 def contrast(picture):
@@ -96,7 +96,7 @@ def test_strokes_come_from_the_works_and_colours_from_the_composition():
 def test_directions_are_followed():
     plan = np.concatenate([strokes(5), strokes(6, np.pi / 2)], 1)
     sources = [(0, strokes(7)), (1, strokes(8, np.pi / 2))]
-    made = lay(plan, sources, mended=0.3).picture
+    made = lay(plan, sources, mended=(0.3,)).picture
     dx = np.abs(cv2.Sobel(made, cv2.CV_32F, 1, 0)).mean(2)
     dy = np.abs(cv2.Sobel(made, cv2.CV_32F, 0, 1)).mean(2)
     middle = made.shape[1] // 2
@@ -162,7 +162,7 @@ def test_mending_brings_the_picture_nearer_to_its_composition():
     def gap(made):
         return np.abs(cv2.GaussianBlur(made, (0, 0), 2).astype(float) - plan).mean()
 
-    rough, fine = (lay(plan, sources, mended=m).picture for m in (0.0, 1.0))
+    rough, fine = (lay(plan, sources, mended=m).picture for m in ((), (1.0,)))
     assert gap(fine) < gap(rough)
 
 
@@ -171,7 +171,7 @@ def test_half_a_block_of_an_odd_number_of_cells_is_laid_too(short):
     assert block_side(short) // CELLS % 2 == 1
     plan = strokes(4, size=(short, short + 24), busy=3000)
     sources = [(i, strokes(i, size=(short - 40, short + 8), busy=3000)) for i in range(3)]
-    assert lay(plan, sources, mended=1.0).picture.shape == plan.shape
+    assert lay(plan, sources, mended=(1.0,)).picture.shape == plan.shape
 
 
 def test_evening_gives_back_contrast():

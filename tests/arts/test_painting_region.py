@@ -80,12 +80,3 @@ def test_what_is_no_mask_is_refused() -> None:
         ART.region("mask.png", codec.write(painted(slice(60), slice(80))), PICTURE)
     with pytest.raises(UnreadableWork, match=r"mask\.png"):
         ART.region("mask.png", b"no picture", PICTURE)
-
-
-def test_there_are_no_dials_and_no_blends_yet() -> None:
-    assert ART.options({}) == {}
-    with pytest.raises(BadInput, match="no dial mood"):
-        ART.options({"mood": "sad"})
-    with pytest.raises(BadInput, match="cannot be blended"):
-        ART.blend([])
-    assert ART.handout == ()

@@ -127,7 +127,7 @@ class Toy:
         shown = self.preview((*suspect, *original))
         return Comparison(found.similarity, found.evidence, shown, {}, words, words, words)
 
-    def size(self, text: str | None) -> tuple[int, ...]:
+    def size(self, text: str | None, like: Row | None = None) -> tuple[int, ...]:
         if text is None:
             return (32,)
         if not re.fullmatch(r"\d{1,3}", text) or not PIECE <= int(text) <= LONGEST:

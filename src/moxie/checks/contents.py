@@ -114,6 +114,11 @@ def check_sizes(subject: Subject[Any]) -> None:
     size = subject.art.size(None)
     good = isinstance(size, tuple) and size and all(type(n) is int and n > 0 for n in size)
     require(good, f"the default size is {size!r}, not a tuple of positive integers")
+    like = subject.art.size(None, subject.contents[0])
+    require(
+        len(like) == len(size) and all(type(n) is int and n > 0 for n in like),
+        f"the size like a work is {like!r}, not as many positive integers as {size!r}",
+    )
     for text in NO_SIZES:
         try:
             found = subject.art.size(text)

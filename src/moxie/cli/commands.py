@@ -65,6 +65,7 @@ VERBS = (
             o.SIZE,
             o.NOVELTY,
             o.START,
+            o.SKETCH,
             o.REGION,
             o.SET,
             o.FOR,

@@ -71,6 +71,11 @@ OUT = option(
 )
 RECIPE = option("--recipe", about=say("Train with this recipe, if it suits."))
 START = option("--from", "start", type=Folder(), about=say("A work of yours to begin from."))
+SKETCH = option(
+    "--sketch",
+    type=Folder(),
+    about=say("A drawing to begin from, of lines or of color blocks; painting takes it."),
+)
 REGION = option(
     "--region", about=say("Which part to make anew, such as bars:9-12, or a mask picture.")
 )

@@ -170,8 +170,11 @@ def _calibrate(studio: Studio, params: dict[str, Any]) -> Outcome:
 
 def _create(studio: Studio, params: dict[str, Any]) -> Outcome:
     out, also, visible = params.pop("out"), params.pop("also"), params.pop("visible_label")
-    corpus, n = params.pop("corpus"), params.pop("n")
-    made = studio.create(corpus, n, **{**params, "options": _settings(params)}, also=also or ())
+    corpus, n, sketch = params.pop("corpus"), params.pop("n"), params.pop("sketch")
+    wish = {**params, "options": _settings(params)}
+    if sketch is not None:
+        wish = _sketched(wish, sketch)
+    made = studio.create(corpus, n, **wish, also=also or ())
     owner = str(made[0].record["corpus"])  # of several blended, one
     written = studio.export(owner, out, creations=made, also=also, visible_label=visible)
     return _handed_out(written, out)
@@ -287,6 +290,13 @@ def _settings(params: dict[str, Any]) -> dict[str, str]:
         if [dial for dial, _ in pairs].count(name) > 1:
             raise BadInput("The dial {name} is set more than once.", name=name)
     return settings
+
+
+def _sketched(wish: dict[str, Any], sketch: Path) -> dict[str, Any]:
+    """A sketch is a beginning that the art is told about."""
+    if wish["start"] is not None:
+        raise BadInput("Both --from and --sketch say what to begin from: give one of them.")
+    return {**wish, "start": sketch, "options": {**wish["options"], "lead": "sketch"}}
 
 
 def _collected(works: int, refused: int) -> Message:

@@ -44,7 +44,7 @@ def brief(
     dials = art.options(options or {})
     begin = None if start is None else inputs.read_start(Path(start), art)
     if region is None:
-        return Brief(art.size(size), novelty, begin, options=dials)
+        return Brief(art.size(size, begin), novelty, begin, options=dials)
     if begin is None:
         raise BadInput("A region is a part of a work: name the work with --from.")
     if size is not None:

@@ -137,7 +137,7 @@ class Literature:
 
         return comparing.compare(suspect, original)
 
-    def size(self, text: str | None) -> tuple[int, ...]:
+    def size(self, text: str | None, like: Writing | None = None) -> tuple[int, ...]:
         """See `asking.size`."""
         from moxie.arts.literature import asking
 

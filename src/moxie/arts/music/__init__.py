@@ -135,7 +135,7 @@ class Music:
 
         return family(name)
 
-    def size(self, text: str | None) -> tuple[int, ...]:
+    def size(self, text: str | None, like: Score | None = None) -> tuple[int, ...]:
         """See `asking.size`."""
         from moxie.arts.music import asking
 

@@ -36,6 +36,9 @@ SMALLEST, LARGEST = 64, 1024
 DEFAULT_SIZE = (256, 320)
 """Height and width of a creation when nobody says."""
 
+LED = 512
+"""The longer side of a creation that a person's picture leads, when nobody says."""
+
 PREVIEW, SMALL = 480, 300
 """The longer side of a preview, in pixels, and of one for a wall of many."""
 
@@ -147,8 +150,15 @@ class Painting:
 
         return comparing.compare(suspect, original)
 
-    def size(self, text: str | None) -> tuple[int, ...]:
-        """`512x384`, width first as people write it, to (height, width); `256` is a square."""
+    def size(self, text: str | None, like: Picture | None = None) -> tuple[int, ...]:
+        """`512x384`, width first as people write it, to (height, width); `256` is a square.
+
+        Without a text the proportions of `like`, as far as a picture can have them.
+        """
+        if text is None and like is not None:
+            scale = LED / max(like.shape[:2])
+            height, width = (max(SMALLEST, round(side * scale)) for side in like.shape[:2])
+            return height, width
         if text is None:
             return DEFAULT_SIZE
         found = re.fullmatch(r"\s*(\d{1,6})\s*(?:[x×*]\s*(\d{1,6})\s*)?", text.lower())
@@ -177,8 +187,10 @@ class Painting:
         return region.region(text, data, (height, width))
 
     def dials(self) -> Mapping[str, Message]:
-        """None yet; see `options`."""
-        return {}
+        """See `guide.DIALS`."""
+        from moxie.arts.painting import guide
+
+        return guide.DIALS
 
     def restorer(self, data: bytes, name: str) -> Restorer[Picture]:
         """See `restoration.restorer`."""
@@ -187,19 +199,16 @@ class Painting:
         return PictureRestorer(data, name)
 
     def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
-        """None yet: the recipes have only the dial of novelty."""
-        if given:
-            raise BadInput(
-                "A painting has no dial {names}: size and novelty are all there is to set.",
-                names=", ".join(given),
-            )
-        return {}
+        """See `guide.options`."""
+        from moxie.arts.painting import guide
+
+        return guide.options(given)
 
     def blend(self, models: Sequence[tuple[StyleModel[Picture], float]]) -> StyleModel[Picture]:
-        """Not yet: the one recipe lays pictures from one gallery."""
-        raise BadInput(
-            "Painters cannot be blended yet: collect their works into one corpus instead."
-        )
+        """See `blend.blend`."""
+        from moxie.arts.painting.blend import blend
+
+        return blend(models)
 
     def preview(self, content: Picture, *, small: bool = False) -> Preview:
         """A JPEG of at most `PREVIEW` pixels, or `SMALL` ones."""

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from moxie.arts.painting import codec
+from moxie.arts.painting.hands import Hands
 from moxie.arts.painting.picture import Picture, resize, short_side
 from moxie.errors import Missing
 from moxie.nn.vgg import Vgg19
@@ -52,6 +53,7 @@ class Exhibit:
     short: int  # shorter side of the work itself, in pixels
     layout: Floats  # [GRID, GRID, 3], Lab / 255
     subject: Floats  # [512] unit vector: mean VGG19 conv4_1 activation
+    school: int = 0  # whose it is, where several artists' works hang together
 
     @classmethod
     def of(cls, work: str, picture: Picture, weight: float, vgg: Vgg19) -> Exhibit:
@@ -79,6 +81,19 @@ class Gallery:
         self._palettes = np.sort(self._layouts.reshape(len(exhibits), -1, 3), axis=1)
         self._subjects = np.stack([e.subject for e in exhibits])
         self.weights = np.array([e.weight for e in exhibits], np.float64)
+        self._schools = np.array([e.school for e in exhibits])
+
+    def number(self, work: str) -> int:
+        """Where a work hangs; ValueError for one that does not."""
+        return [e.work for e in self.exhibits].index(work)
+
+    @property
+    def hands(self) -> Hands | None:
+        """Whose works hang here, and their shares; None where they are all by one hand."""
+        shares = np.bincount(self._schools, self.weights) / self.weights.sum()
+        if len(shares) == 1:
+            return None
+        return Hands(dict(enumerate(self._schools.tolist())), tuple(shares.tolist()))
 
     def __len__(self) -> int:
         return len(self.exhibits)
@@ -112,7 +127,8 @@ class Gallery:
         """The `n` works best suited to paint a layout: by place of colours, and by palette.
 
         Works with fewer than `short` pixels are taken last: their strokes would have to be
-        enlarged. The weights are an earlier prototype's, where both together beat layout alone.
+        enlarged. Of several schools each lends as many works as the weight of its works allows.
+        The weights of place and palette are an earlier prototype's, where both beat layout alone.
         """
         wanted = layout_of(layout)
         place = ((self._layouts - wanted) ** 2).mean((1, 2, 3))
@@ -121,8 +137,20 @@ class Gallery:
         cost = 0.3 * place / (place.mean() + 1e-9) + 0.7 * palette / (palette.mean() + 1e-9)
         cost = cost / np.maximum(self.weights, 1e-3)
         cost += np.array([max(0.0, 1 - e.short / max(short, 1)) for e in self.exhibits])
-        allowed = [i for i in np.argsort(cost, kind="stable") if i not in set(exclude)]
-        return [int(i) for i in allowed[:n]]
+        ordered = np.argsort(cost, kind="stable")
+        return self._shared([int(i) for i in ordered if i not in set(exclude)], n)
+
+    def _shared(self, ordered: Sequence[int], n: int) -> list[int]:
+        """The first `n` of some works, by the shares of their schools."""
+        shares = np.bincount(self._schools, self.weights) / self.weights.sum()
+        given, chosen = np.zeros(len(shares)), list[int]()
+        waiting = {s: [i for i in ordered if self._schools[i] == s] for s in range(len(shares))}
+        while len(chosen) < n and any(waiting.values()):
+            owed = shares * (len(chosen) + 1) - given
+            school = max((s for s in waiting if waiting[s]), key=lambda s: owed[s])
+            chosen.append(waiting[school].pop(0))
+            given[school] += 1
+        return chosen
 
     def save(self, folder: Path) -> None:
         """Write `gallery.safetensors` and `gallery.json`."""

@@ -33,6 +33,10 @@ PLACE = 0.15
 """How much where a colour is counts beside the colour itself: skies are above."""
 
 
+RIM = 0.25
+"""Share of a block's side over which a part made anew comes in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tint:
     """How the palette is turned: by an angle in radians, and by a share of its strength."""
@@ -47,15 +51,32 @@ class Tint:
         return cls(turn, float(rng.uniform(-0.5, 1.0) * settings.chroma))
 
 
-def lay(gallery: Gallery, montage: Montage, settings: Dial, tint: Tint = Tint()) -> Draft[Picture]:
-    """The composition in the artist's strokes, at its own size."""
+def lay(
+    gallery: Gallery,
+    montage: Montage,
+    settings: Dial,
+    tint: Tint | None = None,
+    *,
+    finer: Sequence[float] | None = None,
+    chance: Generator | None = None,
+) -> Draft[Picture]:
+    """The composition in the artist's strokes, at its own size.
+
+    `finer` are the shares of it that are followed in detail, by smaller and smaller blocks
+    (see `quilt`): for what a person drew, not for what comes from a work. With `chance` the works
+    that lend strokes are drawn from half as many again.
+    """
     laid = quilt(
         Target(montage.picture, montage.places, montage.vigour),
-        _works(gallery, montage),
-        mended=settings.mended,
+        _works(gallery, montage, chance),
+        mended=(settings.mended,) if finer is None else finer,
         apart=settings.apart,
+        sharp=finer is not None,
+        hands=gallery.hands,
     )
-    return Draft(recolour(laid.picture, tint.turn, tint.chroma), _sources(gallery, montage, laid))
+    turned = Tint() if tint is None else tint
+    picture = recolour(laid.picture, turned.turn, turned.chroma)
+    return Draft(picture, _sources(gallery, montage, laid))
 
 
 def enliven(gallery: Gallery, picture: Picture) -> Montage:
@@ -80,10 +101,18 @@ def enliven(gallery: Gallery, picture: Picture) -> Montage:
 
 
 def keep_known(picture: Picture, start: Picture, mask: NDArray[np.bool_]) -> Picture:
-    """The start, with the picture where the mask says; both are scaled to the picture's size."""
+    """The start, with the picture where the mask says; both are scaled to the picture's size.
+
+    Within the mask the picture comes in over a little way, so that no edge shows; what lies outside
+    is exactly the start.
+    """
     height, width = picture.shape[:2]
     wide = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
-    return np.where(wide[..., None] > 0, picture, resize(start, height, width))
+    rim = max(1.0, RIM * block_side(min(height, width)))
+    shown = np.clip(cv2.distanceTransform(wide, cv2.DIST_L2, 5) / rim, 0, 1)[..., None]
+    known = resize(start, height, width).astype(np.float32)
+    mixed = np.rint(known + shown * (picture - known))
+    return np.ascontiguousarray(mixed, np.uint8)
 
 
 def _cells(size: tuple[int, ...], side: int) -> tuple[int, int]:
@@ -105,11 +134,16 @@ def _median(known: Floats, lent: Floats, wanted: Floats) -> Floats:
     return np.asarray(np.median(lent[nearest], axis=1), np.float32)
 
 
-def _works(gallery: Gallery, montage: Montage) -> list[tuple[int, Picture]]:
+def _works(
+    gallery: Gallery, montage: Montage, chance: Generator | None
+) -> list[tuple[int, Picture]]:
     """The works to lay from: the composition's own, and others suited to it."""
     own = [index for index, _ in montage.shares]
     size = montage.picture.shape[:2]
-    others = gallery.retrieve(montage.picture, RETRIEVED, short=min(size), exclude=own)
+    wanted = RETRIEVED if chance is None else RETRIEVED * 3 // 2
+    others = gallery.retrieve(montage.picture, wanted, short=min(size), exclude=own)
+    if chance is not None and len(others) > RETRIEVED:
+        others = [others[i] for i in sorted(chance.permutation(len(others))[:RETRIEVED])]
     return [(index, gallery.covering(index, size)) for index in (*own, *others)]
 
 

@@ -51,6 +51,16 @@ def short_side(picture: Picture, n: int) -> Picture:
     return resize(picture, _scaled(rows, scale), _scaled(columns, scale))
 
 
+def cover(picture: Picture, height: int, width: int) -> Picture:
+    """The middle of the picture at exactly this size, its proportions kept."""
+    rows, columns = picture.shape[:2]
+    scale = max(height / rows, width / columns)
+    high, wide = min(rows, round(height / scale)), min(columns, round(width / scale))
+    top, left = (rows - high) // 2, (columns - wide) // 2
+    cut = np.ascontiguousarray(picture[top : top + high, left : left + wide])
+    return resize(cut, height, width)
+
+
 def recolour(picture: Picture, turn: float, chroma: float) -> Picture:
     """Turn every hue by `turn` radians in Lab and strengthen it by `1 + chroma`."""
     if turn == 0 and chroma == 0:

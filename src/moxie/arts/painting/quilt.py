@@ -29,6 +29,7 @@ from moxie.arts.painting.blocks import (
     to_lab,
     to_rgb,
 )
+from moxie.arts.painting.hands import Hands, divided
 from moxie.arts.painting.montage import cheapest_path
 from moxie.arts.painting.picture import Picture
 from moxie.arts.painting.swatches import Integers, Swatches
@@ -51,8 +52,12 @@ FORBIDDEN = 1e3
 GAIN = (0.5, 1.9)
 """Least and greatest change of a region's contrast."""
 
-MENDED_FROM = 10
-"""Sources that smaller blocks are taken from; there are four times as many of those."""
+MENDED_FROM = (10, 4)
+"""Sources that blocks of half, and of a quarter of a side are taken from: of those works have
+four and sixteen times as many."""
+
+FEWER = (1, 1, 4)
+"""By so much fewer candidates are tried for whole blocks, halves and quarters."""
 
 RIM = 0.25
 """Share of a smaller block's side over which it fades into what is laid."""
@@ -80,24 +85,34 @@ class Quilt:
 
 
 def quilt(
-    target: Target, sources: Sequence[tuple[int, Picture]], *, mended: float, apart: float
+    target: Target,
+    sources: Sequence[tuple[int, Picture]],
+    *,
+    mended: Sequence[float],
+    apart: float,
+    sharp: bool = False,
+    hands: Hands | None = None,
 ) -> Quilt:
     """Lay the target from blocks of the sources, works by their numbers, the most wanted first.
 
-    Then the share `mended` of all places, where the composition is followed least well, is laid
-    again with blocks half as large. `apart` is the least distance, in a work's sides, between a
-    block and the place in it that the composition has there.
+    Then a share of all places (the first of `mended`), where the composition is followed least
+    well, is laid again with blocks half as large, a second share with quarters. If `sharp`, the
+    smaller blocks follow finer colours too. `apart` is the least distance, in a work's sides,
+    between a block and the place in it that the composition has there. Of several `hands` each
+    lays its share of the blocks, where it suits best.
     """
     side = block_side(min(target.picture.shape[:2]))
-    soft = SOFT * side
-    cloth = _Cloth(target, Swatches(sources, side, soft), apart)
+    cloth = _Cloth(target, Swatches(sources, side, SOFT * side), apart, hands=hands)
     cloth.lay()
     used = cloth.used()
-    laid = cloth.laid
-    half = side // CELLS // 2 * CELLS  # whole cells, those that `vigour` looked at
-    if half and mended > 0:
-        fine = _Cloth(target, Swatches(sources[:MENDED_FROM], half, soft), apart, laid, 1)
-        fine.mend(mended)
+    laid, small = cloth.laid, side
+    for scale, (share, few) in enumerate(zip(mended, MENDED_FROM, strict=False), 1):
+        small = small // CELLS // 2 * CELLS  # whole cells, those that `vigour` looked at
+        if not small or share <= 0:
+            break
+        soft = SOFT * (small if sharp else side)
+        fine = _Cloth(target, Swatches(sources[:few], small, soft), apart, laid, scale)
+        fine.mend(share)
         laid = fine.laid
     height, width = target.picture.shape[:2]
     evened = even(laid[:height, :width], target.vigour[..., 2:], side)
@@ -129,18 +144,21 @@ class _Cloth:
         apart: float,
         laid: Floats | None = None,
         scale: int = 0,
+        hands: Hands | None = None,
     ) -> None:
-        """`scale` is 0 for whole blocks and 1 for those half as large."""
+        """`scale` is 0 for whole blocks, 1 for those half as large, and so on."""
         self.swatches, self.side, self.apart = swatches, swatches.side, apart
         self.step = self.side // 2
         height, width = target.picture.shape[:2]
         self.shape = (max(1, -(-height // self.step) - 1), max(1, -(-width // self.step) - 1))
         self.wanted = self._widen(to_lab(target.picture))
         self.places = self._widen(target.places)
-        self.energy = self._widen(target.vigour[..., scale, None])[..., 0]
+        self.energy = self._widen(target.vigour[..., min(scale, 1), None])[..., 0]
         self.soft = swatches.coarse(self.wanted)
         self.laid = np.zeros_like(self.wanted) if laid is None else self._widen(laid)
         self.chosen: dict[tuple[int, int], int] = {}
+        self.tried = CANDIDATES // FEWER[scale]
+        self.hands = hands
 
     def lay(self) -> None:
         """Lay every place, row by row."""
@@ -201,12 +219,27 @@ class _Cloth:
         """The candidates of some places, and what each costs whatever its neighbours are."""
         rows, columns = np.array(places).T
         described = self._described(self.wanted, self.energy)[rows * self.shape[1] + columns]
-        found, costs = self.swatches.nearest(described, CANDIDATES)
+        found, costs = self._nearest(described)
         middle = self.side // 2
         own = self.places[rows * self.step + middle, columns * self.step + middle][:, None]
         gap = np.abs(self.swatches.centres[found] - own[..., 1:]).max(2)
         same = (self.swatches.owners[found] == own[..., 0]) & (gap < self.apart)
         return found, costs + FORBIDDEN * same
+
+    def _nearest(self, described: Floats) -> tuple[Integers, Floats]:
+        """The blocks nearest to each place, in the hand that is to lay it."""
+        if self.hands is None:
+            return self.swatches.nearest(described, self.tried)
+        whose = np.array([self.hands.of[int(number)] for number in self.swatches.owners])
+        drawn = [np.flatnonzero(whose == hand) for hand in range(len(self.hands.shares))]
+        there = [hand for hand, blocks in enumerate(drawn) if len(blocks)]
+        looked = [self.swatches.nearest(described, self.tried, drawn[hand]) for hand in there]
+        shares = np.array([self.hands.shares[hand] for hand in there])
+        laying = divided(np.stack([costs.min(1) for _, costs in looked]), shares / shares.sum())
+        few = min(found.shape[1] for found, _ in looked)
+        found, costs = (np.stack([pair[i][:, :few] for pair in looked]) for i in (0, 1))
+        places = np.arange(len(laying))
+        return found[laying, places].astype(np.int64), costs[laying, places].astype(np.float32)
 
     def _joins(self, apart: Floats, place: tuple[int, ...]) -> Floats:
         """How badly each block joins the ones above and to the left, [blocks]."""

@@ -57,20 +57,24 @@ class Swatches:
         self.centres = np.concatenate(centres)
         self._learn(described)
 
-    def nearest(self, wanted: Floats, n: int) -> tuple[Integers, Floats]:
+    def nearest(
+        self, wanted: Floats, n: int, among: Integers | None = None
+    ) -> tuple[Integers, Floats]:
         """The `n` blocks nearest to each description [m, numbers], and their squared distances.
 
-        Both [m, n], in no order.
+        Both [m, n], in no order; of all blocks, or of those `among` which they are looked for.
         """
-        number = min(n, len(self._squares))
+        codes = self._codes if among is None else self._codes[among]
+        squares = self._squares if among is None else self._squares[among]
+        number = min(n, len(squares))
         found, apart = [], []
         for asked in np.array_split(self.encode(wanted), 1 + len(wanted) // 128):
-            far = asked @ self._codes.T
+            far = asked @ codes.T
             far *= -2
-            far += self._squares
+            far += squares
             far += (asked**2).sum(1, keepdims=True)
             best = np.stack([_least(row, number) for row in far])
-            found.append(best)
+            found.append(best if among is None else among[best])
             apart.append(np.take_along_axis(far, best, 1))
         return np.concatenate(found), np.concatenate(apart)
 

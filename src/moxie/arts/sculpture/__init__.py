@@ -135,7 +135,7 @@ class Sculpture:
 
         return comparing.compare(suspect, original)
 
-    def size(self, text: str | None) -> tuple[int, ...]:
+    def size(self, text: str | None, like: Form | None = None) -> tuple[int, ...]:
         """See `asking.size`."""
         from moxie.arts.sculpture import asking
 

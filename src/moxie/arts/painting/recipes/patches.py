@@ -8,7 +8,6 @@ benchmarks/RESULTS.md, what was tried and lost in docs/decisions/0003-painting-s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -18,12 +17,13 @@ import torch
 from numpy.typing import NDArray
 
 from moxie.art import Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
-from moxie.arts.painting.dial import Dial, dial
+from moxie.arts.painting import guide
+from moxie.arts.painting.dial import dial
 from moxie.arts.painting.fill import fill
 from moxie.arts.painting.gallery import Exhibit, Gallery, pack, unpack
-from moxie.arts.painting.laying import Tint, keep_known, lay
-from moxie.arts.painting.montage import Montage, compose
-from moxie.arts.painting.picture import Picture, resize, short_side
+from moxie.arts.painting.laying import Tint, lay
+from moxie.arts.painting.montage import compose
+from moxie.arts.painting.picture import Picture, short_side
 from moxie.arts.painting.tensors import to_tensor
 from moxie.errors import Cancelled, Missing
 from moxie.nn.checkpoint import as_state, from_state
@@ -54,6 +54,13 @@ class PatchModel:
         self.machine = machine
         self._gallery: Gallery | None = None
         self._vgg: Vgg19 | None = None
+
+    @classmethod
+    def of(cls, machine: Machine, gallery: Gallery) -> Self:
+        """A model of works that hang already."""
+        model = cls(machine)
+        model._gallery = gallery
+        return model
 
     def fit(
         self,
@@ -116,11 +123,10 @@ class PatchModel:
         """Compose, then lay; with `brief.start`, lay that picture in the artist's hand."""
         rng = np.random.default_rng(seed)
         settings = dial(brief.novelty)
-        montage = self._composition(brief, settings, (brief.size[0], brief.size[1]), rng)
-        draft = lay(self.gallery, montage, settings, Tint.draw(settings, rng))
-        if brief.start is not None and brief.mask is not None:
-            return replace(draft, content=keep_known(draft.content, brief.start, brief.mask))
-        return draft
+        if brief.start is not None:
+            return guide.led(self.gallery, brief, settings, rng)
+        montage = compose(self.gallery, settings, (brief.size[0], brief.size[1]), rng)
+        return lay(self.gallery, montage, settings, Tint.draw(settings, rng))
 
     def infill(self, content: Picture, mask: NDArray[np.bool_], *, seed: int) -> Picture:
         """See `fill.fill`; the nearest works in layout and palette lend their patches."""
@@ -137,17 +143,6 @@ class PatchModel:
         """See `Gallery.load`."""
         self._gallery = Gallery.load(folder)
         return self
-
-    def _composition(
-        self,
-        brief: Brief[Picture],
-        settings: Dial,
-        size: tuple[int, int],
-        rng: np.random.Generator,
-    ) -> Montage:
-        if brief.start is not None:
-            return Montage.given(resize(brief.start, *size))
-        return compose(self.gallery, settings, size, rng)
 
 
 def plan(supply: Supply) -> Plan:

@@ -1,0 +1,185 @@
+"""A person leads: their photo, or their sketch, becomes the composition that is laid.
+
+A photo gives what is shown and its colours, which are drawn towards the palette of the works suited
+to it. A sketch gives colour blocks, or lines only; lines get their colours from a work whose
+contours run as they do (see `sketch`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+
+from moxie.art import Brief, Draft
+from moxie.arts.painting.blocks import Floats
+from moxie.arts.painting.dial import Dial, dial
+from moxie.arts.painting.gallery import Gallery
+from moxie.arts.painting.laying import RETRIEVED, Tint, enliven, keep_known, lay
+from moxie.arts.painting.montage import Montage
+from moxie.arts.painting.picture import Picture, cover
+from moxie.arts.painting.sketch import colored, is_drawn
+from moxie.errors import BadInput
+from moxie.text import Message, Scalar, say
+
+LEADS = ("photo", "sketch")
+
+USUAL = 0.5
+"""Strength when nobody says."""
+
+PULL = 0.8
+"""How far the palette goes to the artist's at full strength."""
+
+PLAIN = 1.0
+"""Deviation of lightness, of 255, below which a picture shows nothing."""
+
+STRETCHED = 1.05
+"""Ratio of proportions from which a sketch is no longer of the size asked for."""
+
+DIALS: Mapping[str, Message] = {
+    "strength": say(
+        "How much of the artist's hand a picture of yours takes on, 0 to 1: small strokes that "
+        "keep every detail, or broad ones."
+    ),
+    "lead": say("What you begin from: photo or sketch (color blocks, or lines on plain paper)."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """How a picture of a person's leads."""
+
+    strength: float = USUAL
+    sketch: bool = False
+
+    @classmethod
+    def of(cls, options: Mapping[str, Scalar]) -> Lead:
+        """From `Brief.options`."""
+        return cls(float(options.get("strength", USUAL)), options.get("lead") == "sketch")
+
+    @property
+    def finer(self) -> tuple[float, float]:
+        """Shares of all places that are laid again by halves, and by quarters, of a block."""
+        return 1 - 0.85 * self.strength, max(0.0, 0.6 - 0.9 * self.strength)
+
+
+def options(given: Mapping[str, str]) -> dict[str, Scalar]:
+    """Check the dials that a person sets; raises BadInput for others, and what they cannot be."""
+    unknown = sorted(set(given) - set(DIALS))
+    if unknown:
+        raise BadInput(
+            "A painting has no dial {names}: there are {known}.",
+            names=", ".join(unknown),
+            known=", ".join(DIALS),
+        )
+    found: dict[str, Scalar] = {}
+    if "strength" in given:
+        found["strength"] = _share(given["strength"])
+    if "lead" in given:
+        found["lead"] = given["lead"].strip().lower()
+        if found["lead"] not in LEADS:
+            raise BadInput(
+                "The lead {text} is not known: write {known}.",
+                text=repr(given["lead"]),
+                known=" / ".join(LEADS),
+            )
+    return found
+
+
+def led(gallery: Gallery, brief: Brief[Picture], settings: Dial, rng: Generator) -> Draft[Picture]:
+    """The picture that a person gave, `brief.start`, in the artist's hand.
+
+    With a mask all else stays as it is. What a person gave keeps its colours in the lower half of
+    the dial of novelty; above that they are turned.
+    """
+    assert brief.start is not None
+    lead = Lead.of(brief.options)
+    size = (brief.size[0], brief.size[1])
+    montage = composition(gallery, brief.start, lead, size, rng)
+    tint = Tint.draw(dial(2 * brief.novelty - 1), rng)
+    draft = lay(gallery, montage, settings, tint, finer=lead.finer, chance=rng)
+    if brief.mask is None:
+        return draft
+    return replace(draft, content=keep_known(draft.content, brief.start, brief.mask))
+
+
+def composition(
+    gallery: Gallery, start: Picture, lead: Lead, size: tuple[int, int], rng: Generator
+) -> Montage:
+    """What a person's picture becomes, at a size (height, width), as lively as the works are.
+
+    A photo of other proportions is cut, not squashed. Raises BadInput for a picture that shows
+    nothing, and for a sketch of other proportions.
+    """
+    if lead.sketch:
+        _check_proportions(start, size)
+    picture = cover(start, *size)
+    if float(np.std(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))) < PLAIN:
+        raise BadInput("The picture to begin from is of one color: there is nothing to follow.")
+    if lead.sketch and is_drawn(picture):
+        return enliven(gallery, colored(gallery, picture, rng))
+    return enliven(gallery, tuned(gallery, picture, PULL * lead.strength))
+
+
+def tuned(gallery: Gallery, picture: Picture, amount: float) -> Picture:
+    """The picture with its colours drawn towards the palette of the works suited to it.
+
+    The linear map that carries one normal distribution to another at the least cost (Pitie and
+    Kokaram, "The linear Monge-Kantorovitch linear colour mapping", 2007), in Lab; 0 changes
+    nothing, 1 gives the works' mean and covariance.
+    """
+    works = [gallery.thumbnail(index) for index in gallery.retrieve(picture, RETRIEVED)]
+    theirs = np.concatenate([_pixels(work) for work in works])
+    ours = _pixels(picture)
+    mapped = (ours - ours.mean(0)) @ _transport(_spread(ours), _spread(theirs)) + theirs.mean(0)
+    lab = (ours + amount * (mapped - ours)).reshape(picture.shape)
+    whole = np.clip(np.rint(lab), 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(cv2.cvtColor(whole, cv2.COLOR_LAB2RGB), np.uint8)
+
+
+def _share(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise BadInput("The strength {text} cannot be used: it runs from 0 to 1.", text=repr(text))
+    return found
+
+
+def _check_proportions(sketch: Picture, size: tuple[int, int]) -> None:
+    ratio = sketch.shape[1] / sketch.shape[0] / (size[1] / size[0])
+    if not 1 / STRETCHED < ratio < STRETCHED:
+        raise BadInput(
+            "The sketch has {width}x{height} pixels, which a picture of {wanted_width}x"
+            "{wanted_height} would distort: leave out --size, or give one of its proportions.",
+            width=sketch.shape[1],
+            height=sketch.shape[0],
+            wanted_width=size[1],
+            wanted_height=size[0],
+        )
+
+
+def _pixels(picture: Picture) -> Floats:
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
+
+
+def _spread(pixels: Floats) -> Floats:
+    """Covariance of colours, never quite flat: float32 [3, 3]."""
+    return np.asarray(np.cov(pixels.T) + 4 * np.eye(3), np.float32)
+
+
+def _transport(ours: Floats, theirs: Floats) -> Floats:
+    """The linear map between two covariances."""
+    root = _root(ours)
+    inverse = np.linalg.inv(root)
+    middle = _root(np.asarray(root @ theirs @ root, np.float32))
+    return np.asarray(inverse @ middle @ inverse, np.float32)
+
+
+def _root(spread: Floats) -> Floats:
+    values, axes = np.linalg.eigh(spread)
+    return np.asarray((axes * np.sqrt(np.maximum(values, 1e-6))) @ axes.T, np.float32)
