@@ -1,7 +1,8 @@
 """Lines that a person drew, coloured after a work whose contours run as they do.
 
-Regions are what lines close off, small gaps included. Each takes the colours that the work shows
-there, evened within the region so that a region is one thing; lines become dark strokes.
+Regions are what lines close off, small gaps included. Each takes one of the work's colours: one
+that the work has about there, and that stands off from its neighbours'. Within a region it varies a
+little as the work does; lines become dark strokes.
 """
 
 from __future__ import annotations
@@ -33,8 +34,15 @@ GRID = 24
 CHOICE = 6
 """How many of the works that suit best are drawn from."""
 
+COLORS = 8
+"""The palette of a work."""
+
 EVENED = 0.7
-"""How much of what the work shows within a region is replaced by the region's mean colour."""
+"""How much of what the work shows within a region is replaced by the region's one colour."""
+
+APART, FAR = 0.6, 40.0
+"""What standing off from its neighbours counts beside being there in the work, and at which
+distance in Lab (of 255) it counts in full."""
 
 DARK = 5
 """Lines take the mean colour of so many per cent of the work, the darkest."""
@@ -62,7 +70,10 @@ def colored(gallery: Gallery, drawing: Picture, rng: Generator) -> Picture:
     lab = cv2.cvtColor(work, cv2.COLOR_RGB2LAB).astype(np.float32)
     short = min(drawing.shape[:2])
     soft = np.asarray(cv2.GaussianBlur(lab, (0, 0), short / 16), np.float32)
-    even = EVENED * _evened(soft, _regions(lines, short)) + (1 - EVENED) * soft
+    regions = _regions(lines, short)
+    flat = _filled(lab, regions)
+    varied = soft - _evened(soft, regions)
+    even = flat + (1 - EVENED) * varied
     darkest = lab[lab[..., 0] <= np.percentile(lab[..., 0], DARK)].mean(0)
     drawn = _thick(lines, short)[..., None]
     whole = np.clip(np.rint(even + drawn * (darkest - even)), 0, 255).astype(np.uint8)
@@ -108,6 +119,49 @@ def _regions(lines: NDArray[np.bool_], short: int) -> NDArray[np.int32]:
     owner = np.zeros(int(nearest.max()) + 1, np.int32)
     owner[nearest[closed == 0]] = regions[closed == 0]
     return np.asarray(owner[nearest], np.int32)
+
+
+def _filled(lab: Floats, regions: NDArray[np.int32]) -> Floats:
+    """Each region in one colour of the palette of a picture [h, w, 3]."""
+    palette, owner = _palette(lab)
+    n = int(regions.max()) + 1
+    there = np.zeros((n, COLORS))
+    np.add.at(there, (regions.ravel(), owner.ravel()), 1)
+    sizes = there.sum(1)
+    there /= np.maximum(there.max(1, keepdims=True), 1)
+    beside = _beside(regions, n)
+    gaps = np.linalg.norm(palette[:, None] - palette[None], axis=2)
+    chosen: dict[int, int] = {}
+    for region in np.argsort(-sizes, kind="stable"):
+        around = [
+            chosen[other] for other in np.flatnonzero(beside[region]).tolist() if other in chosen
+        ]
+        apart = gaps[:, around].min(1) if around else np.full(COLORS, FAR)
+        score = there[region] + APART * np.minimum(apart / FAR, 1)
+        chosen[int(region)] = int(score.argmax())
+    colors = palette[[chosen[region] for region in range(n)]]
+    return np.asarray(colors[regions], np.float32)
+
+
+def _palette(lab: Floats) -> tuple[Floats, NDArray[np.int32]]:
+    """The `COLORS` colours of a picture, float32 [COLORS, 3], and which each pixel is [h, w]."""
+    cv2.setRNGSeed(0)  # k-means starts from OpenCV's own generator
+    criteria = (cv2.TERM_CRITERIA_MAX_ITER + cv2.TERM_CRITERIA_EPS, 20, 0.5)
+    pixels = lab.reshape(-1, 3)
+    _, owner, palette = cv2.kmeans(
+        pixels, COLORS, np.empty((0,), np.int32), criteria, 1, cv2.KMEANS_PP_CENTERS
+    )
+    return np.asarray(palette, np.float32), np.asarray(owner, np.int32).reshape(lab.shape[:2])
+
+
+def _beside(regions: NDArray[np.int32], n: int) -> NDArray[np.bool_]:
+    """Which regions touch, [n, n]."""
+    found = np.zeros((n, n), np.bool_)
+    for one, other in ((regions[1:], regions[:-1]), (regions[:, 1:], regions[:, :-1])):
+        found[one.ravel(), other.ravel()] = True
+    found |= found.T
+    np.fill_diagonal(found, val=False)
+    return found
 
 
 def _evened(lab: Floats, regions: NDArray[np.int32]) -> Floats:
