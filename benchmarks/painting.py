@@ -39,7 +39,7 @@ from moxie.arts.painting.picture import Picture, fit, short_side
 from moxie.arts.painting.tensors import to_tensor
 from moxie.flow import statistics
 from moxie.flow.create import create
-from moxie.flow.statistics import Grouped, Space
+from moxie.flow.statistics import Grouped, Score, Space
 from moxie.nn import machine, sliced
 from moxie.nn.checkpoint import NoCheckpoint
 from moxie.nn.nearest import bank
@@ -92,9 +92,15 @@ class Yardstick:
 
     def score(self, made: Sequence[Picture]) -> float:
         """The normalised style score of some pictures."""
-        projected = self.space.project(self._grouped(made))
-        found = statistics.score(projected, self.own, self.held_out, self.others, seed=0)
-        return float(found.score.value)
+        return float(self.scored(self.seen(made)).score.value)
+
+    def scored(self, seen: Grouped) -> Score:
+        """The style score of pictures seen, with its interval and distances."""
+        return statistics.score(seen, self.own, self.held_out, self.others, seed=0)
+
+    def seen(self, made: Sequence[Picture]) -> Grouped:
+        """Pictures as the judge sees them, projected."""
+        return self.space.project(self._grouped(made))
 
     def _grouped(self, works: Sequence[Picture]) -> Grouped:
         pieces = [list(ART.split(work)) for work in works]

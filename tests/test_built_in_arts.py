@@ -48,9 +48,9 @@ RECIPES: dict[str, dict[str, Any]] = {
         "recipes": ["literature/counts"],
         "masking": Masking(known=characters_outside),
     },
-    # networks are checked piece by piece in tests/arts/test_music_models.py
+    # networks are checked with small ones, in test_music_models.py and test_painting_gan.py
     "music": {"recipes": ["music/counts"], "masking": Masking(known=notes_outside)},
-    "painting": {},
+    "painting": {"recipes": ["painting/patches"]},
     "sculpture": {"masking": Masking(known=vertices_outside)},
 }
 

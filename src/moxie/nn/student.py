@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from moxie.art import Checkpoint, OnStep
 from moxie.errors import Cancelled
+from moxie.nn.ema import average_of, follow
 from moxie.settings import Machine
 
 WARM = 60
@@ -50,7 +51,7 @@ class Student(Generic[N]):
 
     def __init__(self, net: N, course: Course, seed: int) -> None:
         self.net, self.course = net, course
-        self.averaged = copy.deepcopy(net).eval().requires_grad_(requires_grad=False)
+        self.averaged = average_of(net)
         self.best = copy.deepcopy(self.averaged.state_dict())
         self.best_loss = math.inf
         self.step = 0
@@ -115,10 +116,7 @@ class Student(Generic[N]):
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.optimiser.step()
         self.step += 1
-        decay = min(AVERAGE, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            for kept, new in zip(self.averaged.parameters(), self.net.parameters(), strict=True):
-                kept.lerp_(new, 1 - decay)
+        follow(self.averaged, self.net, AVERAGE, self.step)
         return float(found.detach())
 
     def keep(self, loss: float | None) -> None:

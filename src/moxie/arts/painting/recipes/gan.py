@@ -1,0 +1,271 @@
+"""`painting/gan`: a generative adversarial network plans pictures, the works' strokes paint them.
+
+The networks see the works at a few dozen pixels a side, where a few hundred works and a processor
+are enough to learn where things go and in which colors; the surface is laid over such a plan as in
+every other recipe. What was compared is in docs/decisions/0026-a-gan-that-plans.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from moxie.art import Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
+from moxie.arts.painting.dial import dial
+from moxie.arts.painting.gallery import Gallery, pack
+from moxie.arts.painting.laying import Tint, enliven, keep_known, lay
+from moxie.arts.painting.picture import Picture, resize
+from moxie.arts.painting.recipes.patches import PatchModel
+from moxie.arts.painting.tensors import to_picture, to_tensor
+from moxie.errors import Missing
+from moxie.nn.checkpoint import as_state
+from moxie.nn.duel import Duel, Match
+from moxie.nn.gan import Features, Generator, facts, find
+from moxie.nn.student import Among
+from moxie.nn.vgg import Vgg19
+from moxie.settings import Machine
+from moxie.text import Scalar, say
+from moxie.work import Plan
+
+LAYERS = {"conv1_2": 64, "conv2_2": 128, "conv3_2": 256, "conv4_1": 512}
+"""The layers of VGG19 that judge, and their channels."""
+
+MARGIN = 1.2
+"""Works are kept this much larger than the plans, so that another part is seen each time."""
+
+FOUND_STEPS, LOSS_STEPS = 80, 30
+"""Steps of the search for a plan like a person's picture; and like a work held out."""
+
+SHORT, LONG = 0.6, 0.6
+"""The noise of a plan at novelty 0, in usual lengths, and how much longer it is at 1."""
+
+
+class GanModel:
+    """A style model whose compositions come out of a generator."""
+
+    def __init__(self, machine: Machine) -> None:
+        # the networks are small: they stay on the processor wherever there is another device too
+        half = machine.half and machine.device == "cpu"
+        self.machine = Machine("cpu", machine.threads, half)
+        self._surface = PatchModel(self.machine)
+        self._generator: Generator | None = None
+
+    def fit(
+        self,
+        samples: Sequence[Sample[Picture]],
+        *,
+        plan: Plan,
+        seed: int,
+        checkpoint: Checkpoint,
+        on_step: OnStep,
+    ) -> Self:
+        """Prepare the gallery, then train the networks on its thumbnails."""
+        match = _match(plan)
+        total = len(samples) + match.steps
+        self._surface.fit(
+            samples,
+            plan=plan,
+            seed=seed,
+            checkpoint=checkpoint,
+            on_step=lambda step, _, loss: on_step(step, total, loss),
+        )
+        gallery = self._surface.gallery
+        draw = _Works.of(gallery, match.side)
+        duel = Duel(match, self._features(), tuple(LAYERS.values()), draw, seed)
+        state = checkpoint.load()
+        if state is not None and "step" in state:
+            duel.restore(state)
+        self._generator = duel.train(
+            half=self.machine.half,
+            checkpoint=Among(checkpoint, as_state(*pack(gallery.exhibits))),
+            on_step=lambda step, _, loss: on_step(len(samples) + step, total, loss),
+        )
+        return self
+
+    @property
+    def generator(self) -> Generator:
+        """What makes the plans; raises Missing before `fit` or `load`."""
+        if self._generator is None:
+            raise Missing("This model has not learnt anything yet: train it first.")
+        return self._generator
+
+    def losses(self, contents: Sequence[Picture]) -> NDArray[np.float32]:
+        """Mean squared difference of a work to the nearest plan that is found, float32 [n].
+
+        At the plans' size, colors in 0..1.
+        """
+        found = np.zeros(len(contents), np.float32)
+        for i, content in enumerate(contents):
+            image = to_tensor(resize(content, self.generator.side, self.generator.side))
+            z = self._found(image, torch.ones_like(image[:, :1]), LOSS_STEPS, seed=i)
+            found[i] = float(((self._made(z) - image) ** 2).mean())
+        return found
+
+    def sample(self, brief: Brief[Picture], *, seed: int) -> Draft[Picture]:
+        """Plan, then lay; with `brief.start`, lay that picture drawn towards the artist's plans."""
+        rng = np.random.default_rng(seed)
+        settings = dial(brief.novelty)
+        size = (brief.size[0], brief.size[1])
+        plan = self.plan(brief.novelty, rng) if brief.start is None else self.led(brief, seed)
+        gallery = self._surface.gallery
+        montage = enliven(gallery, resize(plan, *size))
+        draft = lay(gallery, montage, settings, Tint.draw(settings, rng))
+        if brief.start is not None and brief.mask is not None:
+            return replace(draft, content=keep_known(draft.content, brief.start, brief.mask))
+        return draft
+
+    def infill(self, content: Picture, mask: NDArray[np.bool_], *, seed: int) -> Picture:
+        """See `PatchModel.infill`."""
+        return self._surface.infill(content, mask, seed=seed)
+
+    def save(self, folder: Path) -> None:
+        """The gallery, `generator.safetensors` and `generator.json`."""
+        self._surface.save(folder)
+        save_file(self.generator.state_dict(), folder / "generator.safetensors")
+        (folder / "generator.json").write_text(json.dumps(facts(self.generator)), "utf-8")
+
+    def load(self, folder: Path) -> Self:
+        """Read what `save` wrote; raises Missing when a file is not there."""
+        self._surface.load(folder)
+        try:
+            shape = json.loads((folder / "generator.json").read_text("utf-8"))
+            weights = load_file(folder / "generator.safetensors")
+        except FileNotFoundError as error:
+            raise Missing(
+                "The model lacks the file {name}: train it again.",
+                name=Path(str(error.filename)).name,
+            ) from error
+        generator = Generator(int(shape["side"]), int(shape["latent"]), int(shape["width"]))
+        generator.load_state_dict(weights)
+        self._generator = generator.eval().requires_grad_(requires_grad=False)
+        return self
+
+    def _features(self) -> Features:
+        vgg = Vgg19.load(self.machine, last=list(LAYERS)[-1])
+        return lambda images: list(vgg.features(images, tuple(LAYERS)).values())
+
+    def plan(self, novelty: float, rng: np.random.Generator) -> Picture:
+        """A composition of the generator's. Short noise gives what is usual, long what is rare."""
+        length = SHORT + LONG * novelty
+        z = rng.normal(0, length, (1, self.generator.latent)).astype(np.float32)
+        return to_picture(self._made(torch.from_numpy(z)))
+
+    def led(self, brief: Brief[Picture], seed: int) -> Picture:
+        """A person's picture drawn towards the plan most like it; further, the more novelty.
+
+        Only what a plan can show is changed: finer things stay. With a mask, the plan is to agree
+        with what lies outside it, and is all there is inside.
+        """
+        assert brief.start is not None
+        side = self.generator.side
+        image = to_tensor(resize(brief.start, side, side))
+        known = torch.ones_like(image[:, :1])
+        if brief.mask is not None:
+            hidden = cv2.resize(
+                brief.mask.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA
+            )
+            known = torch.from_numpy(1 - hidden)[None, None]
+        made = self._made(self._found(image, known, FOUND_STEPS, seed=seed))
+        if brief.mask is not None:
+            return to_picture(known * image + (1 - known) * made)
+        start = resize(brief.start, brief.size[0], brief.size[1])
+        moved = brief.novelty * (to_picture(made).astype(np.float32) - to_picture(image))
+        wide = cv2.resize(moved, start.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+        return np.asarray(np.clip(np.rint(start + wide), 0, 255), np.uint8)
+
+    def _made(self, z: Tensor) -> Tensor:
+        with torch.no_grad():
+            made: Tensor = self.generator(z)
+        return made
+
+    def _found(self, images: Tensor, known: Tensor, steps: int, *, seed: int) -> Tensor:
+        random = torch.Generator().manual_seed(seed)
+        return find(self.generator, images, known, random, steps=steps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Works:
+    """The works as the judges see them: a random part of one, perhaps mirrored."""
+
+    images: Tensor  # uint8 [works, 3, wide, wide]
+    chances: NDArray[np.float64]
+    side: int
+
+    @classmethod
+    def of(cls, gallery: Gallery, side: int) -> _Works:
+        wide = round(MARGIN * side)
+        thumbnails = [resize(gallery.thumbnail(i), wide, wide) for i in range(len(gallery))]
+        images = torch.from_numpy(np.stack(thumbnails)).permute(0, 3, 1, 2).contiguous()
+        return cls(images, gallery.weights / gallery.weights.sum(), side)
+
+    def __call__(self, rng: np.random.Generator, n: int) -> Tensor:
+        """See `moxie.nn.duel.Draw`."""
+        room = self.images.shape[2] - self.side + 1
+        drawn = []
+        for index in rng.choice(len(self.images), n, p=self.chances):
+            top, left = (int(place) for place in rng.integers(0, room, 2))
+            part = self.images[index, :, top : top + self.side, left : left + self.side]
+            drawn.append(part.flip(2) if rng.random() < 0.5 else part)
+        return torch.stack(drawn).float() / 255
+
+
+def _match(plan: Plan) -> Match:
+    options = plan.options
+    return Match(*(int(options[name]) for name in ("steps", "side", "width", "latent", "batch")))
+
+
+IMAGE_SECONDS = 0.05, 0.11
+"""What one picture of 64 px takes in a training step on one core, in bfloat16 and without."""
+
+LEAST_STEPS, MOST_STEPS = 300, 6000
+"""Fewer leave blots; more only learn the works by heart."""
+
+SIDE, WIDTH, LATENT, BATCH = 64, 16, 64, 16
+
+GALLERY_SECONDS = 0.05
+"""A work's, for being kept."""
+
+
+def plan(supply: Supply) -> Plan | None:
+    """As many steps as there is time for; None where that is too little to learn anything."""
+    step = BATCH * IMAGE_SECONDS[not supply.machine.half] / min(supply.machine.threads, 4) ** 0.5
+    kept = GALLERY_SECONDS * supply.works + 2
+    steps = min(int((0.9 * supply.seconds - kept) / step), MOST_STEPS)
+    if steps < LEAST_STEPS:
+        return None
+    options: dict[str, Scalar] = {
+        "steps": steps,
+        "side": SIDE,
+        "width": WIDTH,
+        "latent": LATENT,
+        "batch": BATCH,
+    }
+    seconds = kept + steps * step
+    why = say(
+        "{steps} steps of a generator of {side} px plans against its judges, in about "
+        "{seconds:.0f} s here.",
+        steps=steps,
+        side=SIDE,
+        seconds=seconds,
+    )
+    return Plan(options, seconds, why)
+
+
+RECIPE = Recipe(
+    name="painting/gan",
+    summary=say("A generative adversarial network plans pictures; the works' strokes paint them."),
+    least_works=50,
+    rank=0,
+    plan=plan,
+    build=GanModel,
+)
