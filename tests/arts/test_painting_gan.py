@@ -41,12 +41,12 @@ class Works(Painting):
 
     def examples(self) -> Iterator[tuple[str, bytes]]:
         for number in range(3):
-            yield f"work-{number}.png", write(paint(number, 96, 128))
+            yield f"work-{number}.png", write(paint(number, 64, 80))
 
 
 @pytest.fixture(scope="module")
 def apprentice() -> Apprentice[Painted]:
-    subject = Subject(Works(), 3, "64", Masking(), "40,30,50,60")
+    subject = Subject(Works(), 3, "64", Masking(), "20,16,30,32")
     tiny = replace(RECIPE, least_works=3, plan=lambda _: TINY)
     return Apprentice(subject, tiny)
 
