@@ -4,7 +4,7 @@
   takes to run. It printed a generator (z of 100, dense, reshaped, transposed convolutions), a
   convolutional discriminator, binary cross-entropy, Adam at 1e-4 and batches of 128. Repaired: the
   imports; the sizes, which did not match (8 x 8 from the generator, 28 x 28 x 1 into the
-  discriminator) and are one size in colour now; the discriminator, which returned its own input; the
+  discriminator) and are one size in colour now; the discriminator, which returned its input; the
   combined model, which showed noise to the discriminator as if it were a picture, and built both
   networks anew at every call, so that nothing trained was used; training data, which were not
   defined; and noise without a batch axis. Not added: augmentation, averaging of weights,
