@@ -3,7 +3,8 @@
     python benchmarks/painting_gan.py --works DIR [--others DIR ...] [--minutes M] [--json]
 
 The works are split 80/20 by work; all systems learn from the larger part and are measured against
-the smaller. Each network trains for M minutes of the processor's time, on one thread:
+the smaller. Networks learn thumbnails of one size, each for M minutes of the processor's time, on
+one thread:
 
 * `article`: the founding article's program, repaired as far as it takes to run (gan_baselines.py)
 * `fastgan`: training as in FastGAN and lightweight-gan, narrow enough for a processor
@@ -19,8 +20,8 @@ components; Binkowski et al., 2018) to the held-out works by the judge that deci
 a plan's size first. `times_nearer` is the article's distance over the system's. `style_score`
 is 0 for other artists and 1 for the artist's own other works; `originality` is 1 - similarity to
 the nearest of all works, `raw_near_copies` the share at or above the threshold; `diversity` is the
-pictures' mean distance to each other over that of the artist's works. The interval of the
-originality are its quartiles, those of scores and diversity 95 % bootstrap intervals over pictures.
+pictures' mean distance to each other over that of the artist's works. Intervals of the
+originality are quartiles, those of scores and diversity 95 % bootstrap intervals over pictures.
 """
 
 from __future__ import annotations
@@ -48,13 +49,13 @@ from moxie.work import Plan
 from painting import ART, SIZE, THRESHOLD, Yardstick, load
 from tables import Rows, parser
 
-PICTURES, QUICK_PICTURES = 48, 16
+PICTURES, QUICK_PICTURES = 32, 12
 """Made by each system."""
 
 NOVELTY = 0.5
 
-SIDE = 64
-"""Of the baselines' pictures. They hand them out as they are; plans may be smaller."""
+SIDE = gan.SIDE
+"""Of the baselines' pictures, as of our plans: all networks learn the same thumbnails."""
 
 
 class Bench:
@@ -237,10 +238,10 @@ def _ratios(rows: Rows) -> None:
 
 
 def _sheet(pictures: Sequence[Picture], path: Path) -> None:
-    """Twenty-four of the pictures side by side."""
+    """Some of the pictures side by side, in lines of four."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    small = [resize(picture, 160, 160) for picture in pictures[:24]]
-    lines = [np.concatenate(small[i : i + 8], 1) for i in range(0, len(small) - 7, 8)]
+    small = [resize(picture, 200, 200) for picture in pictures[:24]]
+    lines = [np.concatenate(small[i : i + 4], 1) for i in range(0, len(small) // 4 * 4, 4)]
     cv2.imwrite(str(path), cv2.cvtColor(np.concatenate(lines), cv2.COLOR_RGB2BGR))
 
 

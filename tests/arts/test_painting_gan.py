@@ -103,27 +103,43 @@ def test_novelty_lengthens_the_noise(model: GanModel):
     assert spread(0.0) < spread(0.5) < spread(1.0)
 
 
-def test_led_without_novelty_the_plan_is_the_picture_itself(model: GanModel):
+def brief_of(start: Painted, novelty: float, **more: Any) -> Brief[Painted]:
+    return Brief((80, 120), novelty, start, **more)
+
+
+def test_a_photo_stays_itself_in_the_lower_half_of_the_dial(model: GanModel):
     start = paint(9, 80, 120)
-    assert np.array_equal(model.led(Brief((80, 120), 0.0, start), seed=1), start)
+    for novelty in (0.0, 0.5):
+        assert np.array_equal(model.led(brief_of(start, novelty), start, seed=1), start)
 
 
-def test_led_with_novelty_the_plan_moves_towards_the_generators(model: GanModel):
-    start = paint(9, 80, 120).astype(int)
-    far = [
-        np.abs(model.led(Brief((80, 120), v, start.astype(np.uint8)), seed=1) - start).mean()
-        for v in (0.0, 0.5, 1.0)
+def test_above_it_a_photo_moves_towards_a_plan(model: GanModel):
+    start = paint(9, 320, 480)
+    moved = [
+        model.led(brief_of(start, novelty), start, seed=1).astype(float) - start
+        for novelty in (0.75, 1.0)
     ]
-    assert far[0] < far[1] < far[2]
+    assert 0 < np.abs(moved[0]).mean() < np.abs(moved[1]).mean()
+    grain = [np.abs(np.diff(one, n=2, axis=0)).mean() for one in (moved[1], start.astype(float))]
+    assert grain[0] < 0.3 * grain[1]  # what is finer than a plan is not changed
 
 
-def test_a_mask_gives_the_inside_to_the_generator_alone(model: GanModel):
+def test_a_sketch_stays_as_it_was_drawn(model: GanModel):
+    start = paint(9, 80, 120)
+    brief = brief_of(start, 1.0, options={"lead": "sketch"})
+    assert np.array_equal(model.led(brief, start, seed=1), start)
+
+
+def test_the_inside_of_a_mask_is_the_generators_and_the_outside_stays(model: GanModel):
     start, mask = paint(9, 64, 64), np.zeros((64, 64), bool)
     mask[:, 32:] = True
     other = np.where(mask[..., None], 255 - start, start)
-    plans = [model.led(Brief((64, 64), 0.5, one, mask), seed=1) for one in (start, other)]
-    assert np.array_equal(*plans)
-    assert abs(float(plans[0][:, :14].mean()) - float(start[:, :28].mean())) < 4
+    first, second = (
+        model.led(Brief((64, 64), 0.5, one, mask), one, seed=1) for one in (start, other)
+    )
+    assert np.array_equal(first[:, :32], start[:, :32])
+    deep = slice(40, None)  # beyond the rim, where it comes in
+    assert np.array_equal(first[:, deep], second[:, deep])  # whatever was hidden there
 
 
 def test_drafts_of_a_photo_name_the_works_whose_strokes_they_have(model: GanModel):

@@ -40,11 +40,11 @@ class Match:
     """The networks' sizes, and how long they are trained."""
 
     steps: int
-    side: int = 64
-    width: int = 16
+    side: int = 32
+    width: int = 8
     latent: int = 64
     batch: int = 16
-    rate: float = 2e-4
+    rate: float = 4e-4
 
 
 class Duel:
