@@ -31,6 +31,9 @@ THICK = 1 / 96
 GRID = 24
 """Contours are compared on a grid of so many cells a side."""
 
+COLORFUL = 0.1
+"""What a deviation of a work's chroma counts beside the correlation of contours."""
+
 CHOICE = 6
 """How many of the works that suit best are drawn from."""
 
@@ -50,9 +53,7 @@ DARK = 5
 
 def is_drawn(picture: Picture) -> bool:
     """Whether this is lines on plain paper, dark on light or the other way round."""
-    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
-    chroma = np.hypot(lab[..., 1] - 128, lab[..., 2] - 128)
-    return bool(chroma.mean() < PALE and 1 - ink(picture).mean() > PAPER and ink(picture).any())
+    return bool(_chroma(picture) < PALE and 1 - ink(picture).mean() > PAPER and ink(picture).any())
 
 
 def ink(picture: Picture) -> NDArray[np.bool_]:
@@ -81,16 +82,32 @@ def colored(gallery: Gallery, drawing: Picture, rng: Generator) -> Picture:
 
 
 def _suited(gallery: Gallery, lines: NDArray[np.bool_]) -> list[tuple[int, bool]]:
-    """Works and whether mirrored, those whose contours lie most where the lines are first."""
+    """Works and whether mirrored, those first whose contours lie where the lines are.
+
+    Colorful ones are preferred a little: a drawing is to be colored.
+    """
     wanted = _cells(lines.astype(np.float32))
+    rich = COLORFUL * _standing(
+        np.array([_chroma(gallery.thumbnail(i)) for i in range(len(gallery))])
+    )
     found: list[tuple[float, int, bool]] = []
     for index in range(len(gallery)):
         grey = cv2.cvtColor(gallery.thumbnail(index), cv2.COLOR_RGB2GRAY).astype(np.float32)
         strength = np.hypot(cv2.Sobel(grey, -1, 1, 0), cv2.Sobel(grey, -1, 0, 1))
         cells = _cells(np.sqrt(strength))
-        found += [(float((wanted * cells).sum()), index, False)]
-        found += [(float((wanted * cells[:, ::-1]).sum()), index, True)]
+        likes = [float((wanted * seen).mean()) for seen in (cells, cells[:, ::-1])]
+        found += [(like + rich[index], index, bool(i)) for i, like in enumerate(likes)]
     return [(index, mirrored) for _, index, mirrored in sorted(found, key=lambda f: -f[0])]
+
+
+def _chroma(picture: Picture) -> float:
+    """How colorful a picture is on the whole."""
+    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32) - 128
+    return float(np.hypot(lab[..., 1], lab[..., 2]).mean())
+
+
+def _standing(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray((values - values.mean()) / (values.std() + 1e-6))
 
 
 def _cells(strength: Floats) -> Floats:
