@@ -155,7 +155,7 @@ def _check_proportions(sketch: Picture, size: tuple[int, int]) -> None:
     if not 1 / STRETCHED < ratio < STRETCHED:
         raise BadInput(
             "The sketch has {width}x{height} pixels, which a picture of {wanted_width}x"
-            "{wanted_height} would distort: leave out --size, or give one of its proportions.",
+            "{wanted_height} would distort: give no size, or one of its proportions.",
             width=sketch.shape[1],
             height=sketch.shape[0],
             wanted_width=size[1],
