@@ -80,7 +80,6 @@ def test_without_time_to_learn_there_is_no_plan():
 
 def test_it_is_never_chosen_before_the_patches():
     assert RECIPE.rank < patches.RECIPE.rank
-    assert RECIPE.scale is None
 
 
 def test_works_that_count_more_are_seen_more():

@@ -2,7 +2,7 @@
 
 The networks see the works at a few dozen pixels a side, where a few hundred works and a processor
 are enough to learn where things go and in which colors; the surface is laid over such a plan as in
-every other recipe. What was compared is in docs/decisions/0026-a-gan-that-plans.md.
+every other recipe. What was compared is in docs/decisions/0028-a-gan-that-plans.md.
 """
 
 from __future__ import annotations
