@@ -54,6 +54,8 @@ PICTURES, QUICK_PICTURES = 32, 12
 
 NOVELTY = 0.5
 
+OWN = "own works"
+
 SIDE = gan.SIDE
 """Of the baselines' pictures, as of our plans: all networks learn the same thumbnails."""
 
@@ -87,7 +89,8 @@ class Bench:
                 rows.add(system, "diversity", varied.value, varied.low, varied.high, "times own")
         small = self.plans.scored(self.plans.seen([_small(p) for p in made]))
         rows.spread(system, "plan_distance", [small.distance])
-        self._originality(rows, system, made)
+        if system != OWN:  # they are in the index themselves
+            self._originality(rows, system, made)
 
     def _originality(self, rows: Rows, system: str, made: Sequence[Picture]) -> None:
         alike = [f.similarity if (f := self.index.nearest(p)) else 0.0 for p in made]
@@ -146,7 +149,7 @@ def _all(
     )
     made["patches"] = _painted(rows, "patches", plain, n, seed)
     drawn_works = np.random.default_rng(seed).permutation(len(bench.train))[:n]
-    made["own works"] = [bench.train[i] for i in drawn_works]
+    made[OWN] = [bench.train[i] for i in drawn_works]
     return made
 
 
