@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -138,7 +139,8 @@ def loss(net: FlowNet, works: Tensor, told: Tensor, times: Tensor, noise: Tensor
     """Mean squared error of the velocity for each of the works [n, planes, h, w], float32 [n]."""
     at = times[:, None, None, None]
     found = net((1 - at) * noise + at * works, times, told)
-    return ((found - (works - noise)) ** 2).flatten(1).mean(1)
+    error: Tensor = ((found - (works - noise)) ** 2).flatten(1).mean(1)
+    return error
 
 
 def draw_times(n: int, generator: torch.Generator) -> Tensor:
@@ -166,7 +168,7 @@ def walk(
     a part of it is known.
     """
     times = moments(steps, since)
-    for now, then in zip(times, times[1:], strict=False):
+    for now, then in pairwise(times):
         way = _way(net, place, now, told)
         ahead = place + (then - now) * way
         if then < 1:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -181,9 +181,7 @@ class Composer:
 
             place = (1 - begin.since) * noise + begin.since * known
             steps = max(1, round(STEPS * (1 - begin.since)))
-            found = flow.walk(
-                self.net, place, told, steps, since=begin.since, correct=correct
-            )
+            found = flow.walk(self.net, place, told, steps, since=begin.since, correct=correct)
         return self.scaling.restored(found[0].permute(1, 2, 0).numpy())
 
     def errors(self, pictures: Sequence[Picture]) -> Floats:

@@ -131,7 +131,8 @@ def _as_at(gallery: Gallery, planes: Floats, size: tuple[int, int]) -> Floats:
     lively = planes[..., 3:]
     if min(size) == LOOKED_AT:
         return lively.copy()
-    there, here = [], []
+    there: list[Floats] = []
+    here: list[Floats] = []
     for index in gallery.retrieve(to_rgb(planes[..., :3]), LENDING, short=min(size)):
         work = gallery.covering(index, size)
         for side, kept in ((LOOKED_AT, there), (min(size), here)):

@@ -17,13 +17,13 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from moxie.art import Brief, Checkpoint, OnStep, Recipe, Sample, Supply
-from moxie.arts.painting.blocks import to_lab, to_rgb
+from moxie.art import Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
+from moxie.arts.painting.blocks import to_lab
 from moxie.arts.painting.composer import Beginning, Composer, Lesson, looked_at, nearest, shaped
-from moxie.arts.painting.dial import Dial
-from moxie.arts.painting.laying import enliven
+from moxie.arts.painting.dial import dial
+from moxie.arts.painting.laying import Tint, enliven, keep_known, lay
 from moxie.arts.painting.montage import Montage
-from moxie.arts.painting.picture import Picture, resize
+from moxie.arts.painting.picture import Picture, cover
 from moxie.arts.painting.recipes.patches import PatchModel
 from moxie.arts.painting.underpainting import (
     LOOKED_AT,
@@ -128,13 +128,23 @@ class LayoutModel(PatchModel):
         self._composer = Composer.load(folder)
         return super().load(folder)
 
-    def composition(
-        self, brief: Brief[Picture], settings: Dial, size: tuple[int, int], rng: Generator
-    ) -> Montage:
-        """An underpainting imagined, or begun from a work or from what a person gave."""
-        if brief.start is not None:
-            return self._led(brief.start, brief, size, rng)
-        return self._recalled(recalled(brief.novelty), size, rng)
+    def sample(self, brief: Brief[Picture], *, seed: int) -> Draft[Picture]:
+        """Imagine, then lay; in a region of a picture given, what goes with the rest of it.
+
+        A whole picture that a person gave leads as it does in `guide.led`: a network that sees
+        some dozens of places a side has nothing to add to what it shows.
+        """
+        if brief.start is not None and brief.mask is None:
+            return super().sample(brief, seed=seed)
+        rng = np.random.default_rng(seed)
+        settings = dial(brief.novelty)
+        size = (brief.size[0], brief.size[1])
+        if brief.start is not None and brief.mask is not None:
+            montage = self._repainted(cover(brief.start, *size), brief.mask, brief.novelty, rng)
+            draft = lay(self.gallery, montage, settings)  # in the colours of what is around
+            return replace(draft, content=keep_known(draft.content, brief.start, brief.mask))
+        montage = self._recalled(recalled(brief.novelty), size, rng)
+        return lay(self.gallery, montage, settings, Tint.draw(settings, rng))
 
     def _recalled(self, since: float, size: tuple[int, int], rng: Generator) -> Montage:
         """An underpainting that begins from a work, hidden in noise: all of it where 0 is left."""
@@ -149,23 +159,18 @@ class LayoutModel(PatchModel):
         whole = np.dstack([made, begun[..., PLANES:]])
         return composition(self.gallery, cut(whole, size, rng), size, index)
 
-    def _led(
-        self, start: Picture, brief: Brief[Picture], size: tuple[int, int], rng: Generator
+    def _repainted(
+        self, start: Picture, mask: NDArray[np.bool_], novelty: float, rng: Generator
     ) -> Montage:
-        """What a person gave, changed as far as novelty says.
-
-        The network sees nothing finer than a plane's places: of that, less is kept the newer.
-        """
+        """A picture with something else in the masked part: the more so, the newer."""
+        height, width = start.shape[:2]
         own = enliven(self.gallery, seen(start))
         given = joined(to_lab(own.picture), own.vigour)
-        begin = Beginning(given, 0.85 - 0.5 * brief.novelty, brief.mask)
-        found = composition(self.gallery, self.composer.imagine(size, begin, rng), size)
-        shape = nearest(size[1] / size[0])
-        fine = to_lab(resize(start, *size)) - shrunk(shrunk(given[..., :3], shape), size)
-        kept = np.full((*size, 1), max(0.0, 1 - 1.2 * brief.novelty), np.float32)
-        if brief.mask is not None:
-            kept[shrunk(brief.mask[..., None].astype(np.float32), size)[..., 0] == 0] = 1
-        return replace(found, picture=to_rgb(to_lab(found.picture) + kept * fine))
+        begin = Beginning(given, 0.8 * (1 - novelty), mask)
+        imagined = self.composer.imagine((height, width), begin, rng)
+        found = composition(self.gallery, imagined, (height, width))
+        free = shrunk(mask[..., None].astype(np.float32), (height, width)) > 0
+        return replace(found, picture=np.where(free, found.picture, start))
 
     def _lesson(self) -> Lesson:
         exhibits = self.gallery.exhibits
@@ -181,7 +186,7 @@ class LayoutModel(PatchModel):
 
 def recalled(novelty: float) -> float:
     """How much of a work an underpainting begins from, 0..1: none at full novelty."""
-    return 0.5 * (1 - min(1.0, max(0.0, novelty))) ** 1.5
+    return float(0.5 * (1 - min(1.0, max(0.0, novelty))) ** 1.5)
 
 
 def plan(supply: Supply) -> Plan | None:
