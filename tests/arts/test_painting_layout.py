@@ -16,8 +16,9 @@ from moxie.arts.painting import ART, composer, underpainting
 from moxie.arts.painting.blocks import to_lab
 from moxie.arts.painting.composer import Beginning, Composer, Lesson, looked_at, shaped
 from moxie.arts.painting.picture import Picture
-from moxie.arts.painting.recipes.layout import RECIPE, LayoutModel, recalled
-from moxie.arts.painting.underpainting import Look, Scaling
+from moxie.arts.painting.recipes.layout import RECIPE, LayoutModel, reach
+from moxie.arts.painting.recipes.patches import PatchModel
+from moxie.arts.painting.underpainting import PLANES, Look, Scaling
 from moxie.errors import Cancelled, Missing
 from moxie.nn.checkpoint import MemoryCheckpoint, NoCheckpoint
 from moxie.nn.student import Course
@@ -29,7 +30,7 @@ STEPS = 24
 
 @pytest.fixture(scope="module")
 def works() -> list[Picture]:
-    return [ART.read(data, name) for name, data in islice(ART.examples(), 6)]
+    return [ART.read(data, name) for name, data in islice(ART.examples(), 4)]
 
 
 def learn(
@@ -71,7 +72,7 @@ def test_one_seed_is_one_picture_and_another_seed_another(model: LayoutModel) ->
 def test_the_sources_are_works_and_their_shares_sum_to_one(model: LayoutModel) -> None:
     for novelty in (0.0, 1.0):
         sources = model.sample(Brief((64, 64), novelty), seed=1).sources
-        assert {work for work, _ in sources} <= {f"work-{i}" for i in range(6)}
+        assert {work for work, _ in sources} <= {f"work-{i}" for i in range(4)}
         assert sum(share for _, share in sources) == pytest.approx(1)
 
 
@@ -121,10 +122,10 @@ def test_what_was_learnt_is_foreseen_better_than_noise(
     assert model.losses([noise])[0] == strange  # in whatever company
 
 
-def test_learning_lowers_the_error_on_works_set_aside(works: list[Picture]) -> None:
+def test_learning_lowers_the_error(works: list[Picture]) -> None:
     planes = [looked_at(work) for work in works]
-    lesson = Lesson.of([f"work-{i}" for i in range(6)], planes, [1.0] * 6)
-    assert len(lesson.learnt) == 5
+    lesson = Lesson.of([f"work-{i}" for i in range(4)], planes, [1.0] * 4)
+    assert len(lesson.aside) == 1
 
     def error(steps: int) -> float:
         made = Composer.learn(
@@ -136,44 +137,57 @@ def test_learning_lowers_the_error_on_works_set_aside(works: list[Picture]) -> N
             checkpoint=NoCheckpoint(),
             on_step=lambda *_: None,
         )
-        return float(made.errors([works[i] for i in range(6)]).mean())
+        return float(made.errors(works).mean())
 
-    assert error(40) < 0.8 * error(1)
+    assert error(60) < 0.9 * error(1)
 
 
-def test_nearer_to_imitation_more_of_a_work_is_recalled(model: LayoutModel) -> None:
-    assert [recalled(v) for v in (-1, 0, 1, 2)] == [0.5, 0.5, 0, 0]
-    shares = [recalled(v) for v in np.linspace(0, 1, 11)]
+def test_nearer_to_imitation_the_parts_of_works_are_larger(model: LayoutModel) -> None:
+    shares = [reach(v) for v in np.linspace(-0.1, 1.1, 13)]
     assert shares == sorted(shares, reverse=True)
-    work = looked_at(model.gallery.covering(0, (256, 256)))
-    begun = underpainting.window(work, (48, 48), Look(), np.random.default_rng(0))
-    apart = []
-    for since in (0.9, 0.5, 0.1):
-        made = model.composer.imagine((64, 64), Beginning(begun, since), np.random.default_rng(1))
-        apart.append(float(((made - begun)[..., :3] ** 2).mean()))
-    assert apart == sorted(apart)
+    seams = []
+    for share in (1.0, 0.1):
+        made = model.composer.imagine((64, 64), Beginning(), share, np.random.default_rng(1))
+        owners = made[..., PLANES]
+        assert set(np.unique(owners)) <= set(range(4))
+        seams.append(int((np.diff(owners, axis=0) != 0).sum()))
+    assert seams[0] < seams[1]
 
 
-def test_a_picture_given_is_followed_the_less_the_newer(
+def test_an_underpainting_is_made_of_what_its_places_say(model: LayoutModel) -> None:
+    made = model.composer.imagine((64, 64), Beginning(), 0.3, np.random.default_rng(2))
+    told = np.empty_like(made[..., :3])
+    for number, work in enumerate(model.composer.lesson.planes):
+        own = made[..., PLANES] == number
+        rows, columns = (
+            np.float32(made[..., PLANES + 1 + axis] * work.shape[axis] - 0.5) for axis in (0, 1)
+        )
+        there = cv2.remap(np.ascontiguousarray(work[..., :3]), columns, rows, cv2.INTER_LINEAR)
+        told[own] = there[own]
+    assert np.abs(told - made[..., :3]).mean() < 0.05
+
+
+def test_a_whole_picture_given_leads_as_in_every_recipe(
     model: LayoutModel, works: list[Picture]
 ) -> None:
-    start = cv2.resize(works[2], (96, 64), interpolation=cv2.INTER_AREA)
-    far = []
-    for novelty in (0.0, 1.0):
-        made = model.sample(Brief((64, 96), novelty, start=start), seed=5).content
-        small = [cv2.resize(p, (12, 8), interpolation=cv2.INTER_AREA) for p in (made, start)]
-        far.append(np.abs(np.subtract(*(to_lab(p)[..., 0] for p in small))).mean())
-    assert far[0] < 0.06
-    assert far[0] < far[1]
+    brief: Brief[Picture] = Brief((64, 64), 0.3, start=cv2.resize(works[2], (64, 64)))
+    made = model.sample(brief, seed=5).content
+    plain = PatchModel.of(MACHINE, model.gallery).sample(brief, seed=5).content
+    assert np.array_equal(made, plain)
 
 
 def test_only_the_masked_part_changes(model: LayoutModel, works: list[Picture]) -> None:
     start = cv2.resize(works[1], (64, 64), interpolation=cv2.INTER_AREA)
     mask = np.zeros((64, 64), bool)
     mask[:, 32:] = True
-    made = model.sample(Brief((64, 64), 0.8, start=start, mask=mask), seed=0).content
+    made, other = (
+        model.sample(Brief((64, 64), novelty, start=start, mask=mask), seed=0).content
+        for novelty in (0.0, 1.0)
+    )
     assert np.array_equal(made[:, :32], start[:, :32])
-    assert not np.array_equal(made[:, 32:], start[:, 32:])
+    assert np.array_equal(other[:, :32], start[:, :32])
+    gaps = [np.abs(p[:, 40:].astype(int) - start[:, 40:]).mean() for p in (made, other)]
+    assert 0 < gaps[0] < gaps[1]
 
 
 @pytest.mark.parametrize("size", [(64, 256), (256, 64), (96, 96)])
@@ -188,7 +202,7 @@ def test_every_proportion_is_made_without_squeezing(
 
 def test_the_plan_grows_with_the_time_and_never_without_end() -> None:
     steps = []
-    for seconds in (120, 240, 480, 1e6):
+    for seconds in (120, 180, 240, 1e6):
         plan = RECIPE.plan(Supply(400, 100.0, MACHINE, seconds))
         assert plan is not None
         assert plan.seconds <= seconds
@@ -244,11 +258,12 @@ def test_liveliness_is_told_at_the_size_of_the_picture(
         size = tuple(round(n * side / min(work.shape[:2])) for n in work.shape[:2])
         shown = cv2.resize(work, size[::-1], interpolation=cv2.INTER_AREA)
         own = underpainting.vigour(to_lab(shown), underpainting.block_side(side))
-        told = underpainting.composition(model.gallery, planes, size).vigour
+        placed = np.dstack([planes, np.zeros((*planes.shape[:2], 3), np.float32)])
+        told = underpainting.composition(model.gallery, placed, size).vigour
         ratio = np.abs(np.log(told[..., 2:]) - np.log(own[..., 2:])).mean()
         assert ratio < 0.35, side
 
 
 def test_shapes_suit_the_network() -> None:
-    multiple = shaped((96, 160, 224)).multiple
+    multiple = shaped((64, 128, 192)).multiple
     assert all(side % multiple == 0 for shape in composer.SHAPES for side in shape)

@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeAlias
 
 import torch
 import torch.nn.functional as F
@@ -29,6 +30,12 @@ MOMENT = 128
 
 FREQUENCIES = 16
 """Waves that a time is told by."""
+
+PALE = 0.85
+"""How much a work's strength counts against it: networks lead to places paler than works are."""
+
+CLEAR = 30.0
+"""Work over noise from which a place is taken to be clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +150,14 @@ def loss(net: FlowNet, works: Tensor, told: Tensor, times: Tensor, noise: Tensor
     return error
 
 
-def draw_times(n: int, generator: torch.Generator) -> Tensor:
-    """Times to learn at, [n]: mostly halfway, where most is decided.
+def spread_times(n: int, until: float, generator: torch.Generator) -> Tensor:
+    """Times to learn at, evenly spread from 0 to `until`, one in each of `n` equal parts, [n]."""
+    parts = torch.arange(n) + torch.rand(n, generator=generator)
+    return until * parts / n
 
-    Logit-normal, after Esser and others, "Scaling Rectified Flow Transformers" (2024).
-    """
-    return torch.sigmoid(torch.randn(n, generator=generator))
+
+Correct: TypeAlias = Callable[[Tensor, float], Tensor]
+"""Puts a place at a time right, where a part of it is known."""
 
 
 @torch.inference_mode()
@@ -156,32 +165,57 @@ def walk(
     net: FlowNet,
     place: Tensor,
     told: Tensor,
-    steps: int,
-    *,
-    since: float = 0.0,
-    correct: Callable[[Tensor, float], Tensor] | None = None,
+    times: Sequence[float],
+    correct: Correct | None = None,
 ) -> Tensor:
-    """From places [n, planes, h, w] at the time `since` to the works they lead to.
+    """From places [n, planes, h, w] at the first of some times to where they are at the last.
 
     Heun's method, after Karras and others, "Elucidating the Design Space of Diffusion-Based
-    Generative Models" (2022): two looks a step. `correct` may put right a place at a time, where
-    a part of it is known.
+    Generative Models" (2022): two looks a step. The last time is before 1.
     """
-    times = moments(steps, since)
     for now, then in pairwise(times):
         way = _way(net, place, now, told)
         ahead = place + (then - now) * way
-        if then < 1:
-            way = (way + _way(net, ahead, then, told)) / 2
+        way = (way + _way(net, ahead, then, told)) / 2
         place = place + (then - now) * way
         place = place if correct is None else correct(place, then)
     return place
 
 
-def moments(steps: int, since: float = 0.0) -> Sequence[float]:
-    """Times from `since` to 1, closer to each other near both ends."""
-    along = [i / steps for i in range(steps + 1)]
-    return [since + (1 - since) * (0.5 - 0.5 * math.cos(math.pi * a)) for a in along]
+@torch.inference_mode()
+def settle(
+    place: Tensor,
+    works: Tensor,
+    since: float,
+    widths: Sequence[int],
+    correct: Correct | None = None,
+) -> tuple[Tensor, Tensor]:
+    """From a place [planes, h, w] at the time `since` to one that is made of parts of works.
+
+    For a few works [n, planes, h, w] the way is known exactly: it leads to each as far as it is
+    likely to lie behind the noise. Asked of the whole place, that ends in one of them; asked of a
+    window about each of its points, in parts of many that go with each other (Kamb and Ganguli,
+    "An Analytic Theory of Creativity in Convolutional Diffusion Models", 2024). `widths` are those
+    of the windows, odd, one a step. Also the number of the work that each point is of, [h, w].
+    """
+    ratios = torch.logspace(math.log10(since / (1 - since)), math.log10(CLEAR), len(widths))
+    times = [*(float(ratio / (1 + ratio)) for ratio in ratios), 1.0]
+    squares = (works**2).sum(1)
+    likely = torch.zeros_like(squares)
+    for (now, then), width in zip(pairwise(times), widths, strict=True):
+        alike = torch.einsum("nphw,phw->nhw", works, place)
+        apart = (now * alike - 0.5 * PALE * now**2 * squares) / (1 - now) ** 2
+        likely = torch.softmax(_in_windows(apart, width), 0)
+        ahead = torch.einsum("nhw,nphw->phw", likely, works)
+        place = place + (then - now) / (1 - now) * (ahead - place)
+        place = place if correct is None else correct(place, then)
+    return place, likely.argmax(0)
+
+
+def _in_windows(values: Tensor, width: int) -> Tensor:
+    """Sums over the windows of a width about every point, [n, h, w]; beyond the edge is 0."""
+    summed = F.avg_pool2d(values[:, None], width, 1, width // 2)[:, 0]
+    return summed * width**2
 
 
 def _way(net: FlowNet, place: Tensor, now: float, told: Tensor) -> Tensor:

@@ -1,8 +1,9 @@
-"""Compositions of a model's own: a small network learns the works' underpaintings, and makes more.
+"""Compositions of a model's own: a small network learns underpaintings, and begins more.
 
-It learns them at a few shapes of about as many places each; pictures of other proportions are cut
-from the nearest shape, so that nothing in them is squeezed. Some works are set aside to stop by:
-what few works a network has seen often it can only repeat.
+It says what goes where; how it looks there is settled by parts of the works (`flow.settle`), which
+no network of this size draws as well. It learns underpaintings of a few shapes, of about as many
+places each; pictures of other proportions are cut from the nearest, so that nothing is squeezed.
+Some works are set aside to stop by: what a network has seen too often it only repeats.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from moxie.arts.painting.underpainting import (
     TOLD,
     Look,
     Scaling,
+    placed,
     planes_of,
     seen,
     shrunk,
@@ -35,7 +37,7 @@ from moxie.arts.painting.underpainting import (
 )
 from moxie.errors import Missing
 from moxie.nn import flow
-from moxie.nn.flow import FlowNet, Shape
+from moxie.nn.flow import Correct, FlowNet, Shape
 from moxie.nn.student import Course, Student
 from moxie.settings import Machine
 
@@ -54,47 +56,52 @@ ASIDE, MOST_ASIDE = 0.12, 32
 TRIES = 3
 """Times and noises at which the error of a work is taken while learning; more for `losses`."""
 
-STEPS = 20
-"""Steps from noise to an underpainting."""
+LED = 0.5
+"""Up to which time the network leads: by then it is settled what goes where."""
+
+STEPS, SETTLING = 12, 9
+"""Steps that the network leads, and steps after it."""
+
+WINDOWS, NEARER = 600, 1.3
+"""Windows of works that an underpainting settles into, and how much they may be enlarged."""
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """The underpaintings to learn from, with what each counts, and those set aside."""
+    """The works' underpaintings and what each counts; those `aside` are only looked at."""
 
-    learnt: tuple[Floats, ...]
-    weights: NDArray[np.float64]
-    aside: tuple[Floats, ...]
+    planes: tuple[Floats, ...]
+    weights: Floats
+    aside: tuple[int, ...]
     scaling: Scaling
 
     @classmethod
     def of(cls, works: Sequence[str], planes: Sequence[Floats], weights: Sequence[float]) -> Lesson:
         """`works` are ids; underpaintings have their shorter side `KEPT`."""
         out = _aside(works)
-        learnt = [i for i, work in enumerate(works) if work not in out]
-        aside = [i for i, work in enumerate(works) if work in out][:MOST_ASIDE]
-        chances = np.maximum([weights[i] for i in learnt], 1e-6)
-        kept = tuple(planes[i] for i in learnt)
-        return cls(kept, chances / chances.sum(), tuple(planes[i] for i in aside), Scaling.of(kept))
+        # as they are kept, so that a model loaded makes the same works
+        kept = tuple(one.astype(np.float16).astype(np.float32) for one in planes)
+        learnt = [one for one, work in zip(kept, works, strict=True) if work not in out]
+        aside = tuple(i for i, work in enumerate(works) if work in out)
+        return cls(kept, np.asarray(weights, np.float32), aside, Scaling.of(learnt))
 
     def batch(self, n: int, rng: Generator) -> tuple[Tensor, Tensor]:
         """Windows of one shape [n, PLANES, h, w], and what is told of them [n, TOLD].
 
         The shape is one near to a work that is drawn first, and all the others are near to it.
         """
-        aspects = np.log([p.shape[1] / p.shape[0] for p in self.learnt])
-        first = int(rng.choice(len(self.learnt), p=self.weights))
+        chances = self.weights.astype(np.float64)
+        chances[list(self.aside)] = 0
+        aspects = np.log([p.shape[1] / p.shape[0] for p in self.planes])
+        first = int(rng.choice(len(self.planes), p=chances / chances.sum()))
         near = [s for s in SHAPES if abs(_aspect(s) - aspects[first]) < NEAR]
         size = near[int(rng.integers(len(near)))] if near else nearest(math.exp(aspects[first]))
-        suited = np.abs(aspects - _aspect(size)) < NEAR
-        suited[first] = True
-        chances = self.weights * suited
-        drawn = rng.choice(len(self.learnt), n, p=chances / chances.sum())
+        drawn = rng.choice(len(self.planes), n, p=_suited(self.planes, chances, size))
         looks = [Look.draw(rng) for _ in drawn]
         windows = [
-            window(self.learnt[i], size, look, rng) for i, look in zip(drawn, looks, strict=True)
+            window(self.planes[i], size, look, rng) for i, look in zip(drawn, looks, strict=True)
         ]
         told = torch.tensor([look.told(size[1] / size[0]) for look in looks])
         return tensor([self.scaling.scaled(w) for w in windows]), told
@@ -112,19 +119,30 @@ class Beginning:
     since: float = 0.0
     mask: NDArray[np.bool_] | None = None
 
-    def free(self, shape: tuple[int, int]) -> Tensor:
-        """1 where it may change, else 0, float32 [1, 1, *shape]."""
+    def place(self, noise: Tensor, scaling: Scaling) -> tuple[Tensor, Correct | None]:
+        """Where the way begins [1, PLANES, h, w], and what keeps it to what is known."""
+        if self.planes is None:
+            return noise, None
+        shape = (int(noise.shape[2]), int(noise.shape[3]))
+        known = tensor([scaling.scaled(shrunk(self.planes, shape))])
+        begun = (1 - self.since) * noise + self.since * known
         if self.mask is None:
-            return torch.ones(1, 1, *shape)
+            return begun, None
         wide = shrunk(self.mask[..., None].astype(np.float32), shape)[..., 0]
-        return torch.from_numpy((wide > 0).astype(np.float32))[None, None]
+        free = torch.from_numpy((wide > 0).astype(np.float32))
+
+        def correct(place: Tensor, now: float) -> Tensor:
+            there = ((1 - now) * noise + now * known).view_as(place)
+            return free * place + (1 - free) * there
+
+        return begun, correct
 
 
 class Composer:
-    """A network that has learnt underpaintings."""
+    """A network that has learnt underpaintings, and the underpaintings themselves."""
 
-    def __init__(self, net: FlowNet, scaling: Scaling) -> None:
-        self.net, self.scaling = net, scaling
+    def __init__(self, net: FlowNet, lesson: Lesson) -> None:
+        self.net, self.lesson = net, lesson
 
     @classmethod
     def learn(
@@ -139,50 +157,69 @@ class Composer:
         on_step: OnStep,
     ) -> Composer:
         """Train to the end of the course; goes on from the checkpoint if it holds a state."""
+        looked = [lesson.planes[i] for i in lesson.aside[:MOST_ASIDE]]
+
+        def loss(net: FlowNet, rng: Generator) -> Tensor:
+            works, told = lesson.batch(course.batch, rng)
+            generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
+            times = flow.spread_times(len(works), LED, generator)
+            noise = torch.randn(works.shape, generator=generator)
+            sent = (part.to(machine.device) for part in (works, told, times, noise))
+            return flow.loss(net, *sent).mean()
+
+        def look(net: FlowNet) -> float | None:
+            return float(_errors(net, lesson.scaling, looked, TRIES).mean()) if looked else None
+
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            net = shape.build().to(machine.device)
-            student = Student(net, course, seed)
+            student = Student(shape.build().to(machine.device), course, seed)
             state = checkpoint.load()
             if state is not None:
                 student.restore(state)
-
-            def loss(net: FlowNet, rng: Generator) -> Tensor:
-                works, told = lesson.batch(course.batch, rng)
-                generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-                times = flow.draw_times(len(works), generator)
-                noise = torch.randn(works.shape, generator=generator)
-                sent = (part.to(machine.device) for part in (works, told, times, noise))
-                return flow.loss(net, *sent).mean()
-
-            def look(net: FlowNet) -> float | None:
-                if not lesson.aside:
-                    return None
-                return float(_errors(net, lesson.scaling, lesson.aside, TRIES).mean())
-
             trained = student.train(loss, look, machine, checkpoint=checkpoint, on_step=on_step)
         # on the CPU, where a loaded network is too: the same seed then makes the same work
-        return cls(trained.cpu(), lesson.scaling)
+        return cls(trained.cpu().requires_grad_(requires_grad=False), lesson)
 
-    def imagine(self, size: tuple[int, int], begin: Beginning, rng: Generator) -> Floats:
-        """A new underpainting of one of the `SHAPES`, nearest to a size; see `Beginning`."""
+    def imagine(
+        self, size: tuple[int, int], begin: Beginning, reach: float, rng: Generator
+    ) -> Floats:
+        """A new underpainting of one of the `SHAPES`, nearest to a size (h, w).
+
+        The network says what goes where, then it settles into parts of works. `reach`, 0..1 of the
+        shorter side, is how much of what is around a point has to go with it: the more, the larger
+        the parts. float32 [h, w, PLANES + 3]; the last three planes are the number of the work that
+        a point is of (-1: what was given), and the row and column in it, 0..1.
+        """
         shape = nearest(size[1] / size[0])
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         noise = torch.randn((1, PLANES, *shape), generator=generator)
-        told = torch.tensor([Look().told(shape[1] / shape[0])])
-        if begin.planes is None:
-            found = flow.walk(self.net, noise, told, STEPS)
-        else:
-            known = tensor([self.scaling.scaled(shrunk(begin.planes, shape))])
-            free = begin.free(shape)
+        scaling = self.lesson.scaling
+        place, correct = begin.place(noise, scaling)
+        if begin.since < LED:
+            told = torch.tensor([Look().told(shape[1] / shape[0])])
+            times = np.linspace(begin.since, LED, STEPS + 1).tolist()
+            place = flow.walk(self.net, place, told, times, correct)
+        numbers, parts = self._parts(shape, rng)
+        widths = [_odd(reach * min(shape) * (1 - 0.4 * i / SETTLING)) for i in range(SETTLING)]
+        works = tensor([scaling.scaled(part[..., :PLANES]) for part in parts])
+        settled, owners = flow.settle(place[0], works, max(LED, begin.since), widths, correct)
+        rows, columns = np.indices(shape)
+        places = np.stack(parts)[owners.numpy(), rows, columns, PLANES:]
+        known = np.asarray(numbers, np.float32)[owners.numpy()]
+        if begin.mask is not None:
+            known[shrunk(begin.mask[..., None].astype(np.float32), shape)[..., 0] == 0] = -1
+        planes = scaling.restored(settled.permute(1, 2, 0).numpy())
+        return np.dstack([planes, known, places]).astype(np.float32)
 
-            def correct(place: Tensor, now: float) -> Tensor:
-                return free * place + (1 - free) * ((1 - now) * noise + now * known)
-
-            place = (1 - begin.since) * noise + begin.since * known
-            steps = max(1, round(STEPS * (1 - begin.since)))
-            found = flow.walk(self.net, place, told, steps, since=begin.since, correct=correct)
-        return self.scaling.restored(found[0].permute(1, 2, 0).numpy())
+    def _parts(self, shape: tuple[int, int], rng: Generator) -> tuple[list[int], list[Floats]]:
+        """Windows of works, with the planes of `placed`, and the numbers of the works."""
+        chances = _suited(self.lesson.planes, self.lesson.weights.astype(np.float64), shape)
+        drawn = [int(i) for i in rng.choice(len(chances), WINDOWS, p=chances)]
+        looks = [Look(math.log(rng.uniform(1, NEARER))) for _ in drawn]
+        return drawn, [
+            window(placed(self.lesson.planes[i]), shape, look, rng)
+            for i, look in zip(drawn, looks, strict=True)
+        ]
 
     def errors(self, pictures: Sequence[Picture]) -> Floats:
         """How badly each picture's underpainting is foreseen through noise, float32 [n].
@@ -190,15 +227,22 @@ class Composer:
         Mean squared error of the velocity, in squared deviations of the works.
         """
         works = [planes_of(seen(p), _kept(p.shape[0], p.shape[1])) for p in pictures]
-        return _errors(self.net, self.scaling, works, 2 * TRIES)
+        return _errors(self.net, self.lesson.scaling, works, 2 * TRIES)
 
     def save(self, folder: Path) -> None:
         """Write `composer.safetensors` and `composer.json`."""
+        lesson = self.lesson
         tensors = {f"net.{name}": value for name, value in self.net.state_dict().items()}
-        tensors["mean"] = torch.from_numpy(self.scaling.mean)
-        tensors["deviation"] = torch.from_numpy(self.scaling.deviation)
+        flat = np.concatenate([one.ravel() for one in lesson.planes])
+        arrays = {"mean": lesson.scaling.mean, "deviation": lesson.scaling.deviation}
+        arrays |= {"weights": lesson.weights, "planes": flat.astype(np.float16)}
+        tensors |= {name: torch.from_numpy(array) for name, array in arrays.items()}
         save_file(tensors, folder / "composer.safetensors")
-        facts = {"widths": list(self.net.shape.widths)}
+        facts = {
+            "widths": list(self.net.shape.widths),
+            "shapes": [one.shape for one in lesson.planes],
+            "aside": list(lesson.aside),
+        }
         (folder / "composer.json").write_text(json.dumps(facts), "utf-8")
 
     @classmethod
@@ -216,8 +260,14 @@ class Composer:
         net.load_state_dict(
             {k.removeprefix("net."): v for k, v in tensors.items() if k.startswith("net.")}
         )
+        shapes = [tuple(int(n) for n in shape) for shape in facts["shapes"]]
+        ends = np.cumsum([math.prod(shape) for shape in shapes])
+        flat = np.split(tensors["planes"].float().numpy(), ends[:-1])
+        planes = tuple(one.reshape(shape) for one, shape in zip(flat, shapes, strict=True))
         scaling = Scaling(tensors["mean"].numpy(), tensors["deviation"].numpy())
-        return cls(net.eval().requires_grad_(requires_grad=False), scaling)
+        aside = tuple(int(i) for i in facts["aside"])
+        lesson = Lesson(planes, tensors["weights"].numpy(), aside, scaling)
+        return cls(net.eval().requires_grad_(requires_grad=False), lesson)
 
 
 def shaped(widths: tuple[int, ...]) -> Shape:
@@ -250,12 +300,26 @@ def _errors(net: FlowNet, scaling: Scaling, works: Sequence[Floats], tries: int)
         planes = tensor([scaling.scaled(shrunk(work, size))]).expand(tries, -1, -1, -1)
         generator = torch.Generator().manual_seed(0)
         noise = torch.randn(planes.shape, generator=generator)
-        times = (torch.arange(tries) + 0.5) / tries
+        times = LED * (torch.arange(tries) + 0.5) / tries
         told = torch.tensor([Look().told(size[1] / size[0])]).expand(tries, -1)
         sent = (part.to(device) for part in (planes, told, times, noise))
         with torch.inference_mode():
             found[i] = float(flow.loss(net, *sent).mean())
     return found
+
+
+def _suited(
+    planes: Sequence[Floats], chances: NDArray[np.float64], size: tuple[int, int]
+) -> NDArray[np.float64]:
+    """The chances of works whose proportions are near to a size, summing to 1; of all if none."""
+    gaps = [abs(math.log(p.shape[1] / p.shape[0]) - _aspect(size)) for p in planes]
+    near = chances * (np.array(gaps) < NEAR)
+    found = near if near.sum() > 0 else chances
+    return np.asarray(found / found.sum())
+
+
+def _odd(width: float) -> int:
+    return max(3, 2 * round((width - 1) / 2) + 1)
 
 
 def _aspect(size: tuple[int, int]) -> float:

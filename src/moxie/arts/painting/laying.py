@@ -26,6 +26,9 @@ from moxie.arts.painting.quilt import Quilt, Target, quilt
 RETRIEVED = 16
 """Works that lend their strokes beside those of the composition."""
 
+OWN = 8
+"""Works of a composition that lend strokes at most: those it has most of."""
+
 LENDERS = 8
 """Places in the works whose liveliness is lent to one place of a composition: their median."""
 
@@ -138,7 +141,7 @@ def _works(
     gallery: Gallery, montage: Montage, chance: Generator | None
 ) -> list[tuple[int, Picture]]:
     """The works to lay from: the composition's own, and others suited to it."""
-    own = [index for index, _ in montage.shares]
+    own = [index for index, _ in montage.shares[:OWN]]
     size = montage.picture.shape[:2]
     wanted = RETRIEVED if chance is None else RETRIEVED * 3 // 2
     others = gallery.retrieve(montage.picture, wanted, short=min(size), exclude=own)

@@ -86,22 +86,21 @@ class Scaling:
         return planes * self.deviation + self.mean
 
 
-def composition(
-    gallery: Gallery, planes: Floats, size: tuple[int, int], owner: int | None = None
-) -> Montage:
+def composition(gallery: Gallery, planes: Floats, size: tuple[int, int]) -> Montage:
     """An underpainting as a composition of `size` (h, w), to be laid.
 
-    It comes from no work; or from the work `owner`, and then two planes beyond `PLANES` say where
-    in it, row and column in 0..1.
+    Beyond `PLANES` three planes say which work a point is of, and where in it; see `Montage`.
     """
-    wide = shrunk(planes, size)
-    lively = _as_at(gallery, wide[..., :PLANES], size)
+    wide = shrunk(planes[..., :PLANES], size)
+    lively = _as_at(gallery, wide, size)
     lively[..., 2:] = np.exp(lively[..., 2:])
-    places = np.full((*size, 3), -1, np.float32)
-    if owner is not None:
-        places[..., 0], places[..., 1:] = owner, wide[..., PLANES:]
-    shares = () if owner is None else ((owner, 1.0),)
-    return Montage(to_rgb(wide[..., :3]), places, np.ascontiguousarray(lively), shares)
+    places = cv2.resize(planes[..., PLANES:], size[::-1], interpolation=cv2.INTER_NEAREST)
+    works, counts = np.unique(places[..., 0], return_counts=True)
+    total = int(counts[works >= 0].sum())
+    shares = [(int(w), n / total) for w, n in zip(works, counts.tolist(), strict=True) if w >= 0]
+    ordered = tuple(sorted(shares, key=lambda share: -share[1]))
+    picture = to_rgb(wide[..., :3])
+    return Montage(picture, np.asarray(places), np.ascontiguousarray(lively), ordered)
 
 
 def placed(planes: Floats) -> Floats:

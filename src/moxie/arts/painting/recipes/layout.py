@@ -1,9 +1,9 @@
 """`painting/layout`: from some twenty works on, compositions of a model's own, in their strokes.
 
-A network learns where the works have which colours and how lively they are there (`composer`);
-what it imagines is laid anew with the works' own strokes (`laying`). Near imitation it begins from
-a work that is half hidden in noise, further off from noise alone. What has been measured is in
-benchmarks/RESULTS.md, why it is so in docs/decisions/0026-compositions-of-a-models-own.md.
+A network learns where the works have which colours and how lively they are there; what it begins
+settles into parts of works that go with each other (`composer`), and is laid anew with the works'
+own strokes (`laying`). The nearer to imitation, the larger the parts. What has been measured is in
+benchmarks/RESULTS.md, why it is so in docs/decisions/0027-compositions-of-a-models-own.md.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from moxie.art import Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
 from moxie.arts.painting.blocks import to_lab
-from moxie.arts.painting.composer import Beginning, Composer, Lesson, looked_at, nearest, shaped
+from moxie.arts.painting.composer import Beginning, Composer, Lesson, looked_at, shaped
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.laying import Tint, enliven, keep_known, lay
 from moxie.arts.painting.montage import Montage
@@ -27,15 +27,11 @@ from moxie.arts.painting.picture import Picture, cover
 from moxie.arts.painting.recipes.patches import PatchModel
 from moxie.arts.painting.underpainting import (
     LOOKED_AT,
-    PLANES,
-    Look,
     composition,
     cut,
     joined,
-    placed,
     seen,
     shrunk,
-    window,
 )
 from moxie.errors import Missing
 from moxie.nn.checkpoint import NoCheckpoint
@@ -47,12 +43,12 @@ from moxie.work import Plan
 LEAST_WORKS = 20
 """With fewer a network has nothing to stop by, and repeats what it has seen."""
 
-WIDTHS = "96,160,224"
+WIDTHS = "64,128,192"
 """Channels of the network at each halving of its grid."""
 
-BATCH, RATE, DECAY = 16, 1e-3, 0.01
+BATCH, RATE, DECAY = 16, 1.5e-3, 0.01
 
-STEP_SECONDS = 0.42
+STEP_SECONDS = 0.18
 """What a step takes on one core of a 2.5 GHz server in bfloat16, and some room."""
 
 SINGLE = 1.8
@@ -143,21 +139,9 @@ class LayoutModel(PatchModel):
             montage = self._repainted(cover(brief.start, *size), brief.mask, brief.novelty, rng)
             draft = lay(self.gallery, montage, settings)  # in the colours of what is around
             return replace(draft, content=keep_known(draft.content, brief.start, brief.mask))
-        montage = self._recalled(recalled(brief.novelty), size, rng)
+        imagined = self.composer.imagine(size, Beginning(), reach(brief.novelty), rng)
+        montage = composition(self.gallery, cut(imagined, size, rng), size)
         return lay(self.gallery, montage, settings, Tint.draw(settings, rng))
-
-    def _recalled(self, since: float, size: tuple[int, int], rng: Generator) -> Montage:
-        """An underpainting that begins from a work, hidden in noise: all of it where 0 is left."""
-        chances = self.gallery.weights / self.gallery.weights.sum()
-        index = int(rng.choice(len(self.gallery), p=chances))
-        work = placed(looked_at(self._covering(index)))
-        shape = nearest(size[1] / size[0])
-        begun = window(work, shape, Look(), rng)
-        made = self.composer.imagine(size, Beginning(begun[..., :PLANES], since), rng)
-        if since == 0:
-            return composition(self.gallery, cut(made, size, rng), size)
-        whole = np.dstack([made, begun[..., PLANES:]])
-        return composition(self.gallery, cut(whole, size, rng), size, index)
 
     def _repainted(
         self, start: Picture, mask: NDArray[np.bool_], novelty: float, rng: Generator
@@ -167,7 +151,7 @@ class LayoutModel(PatchModel):
         own = enliven(self.gallery, seen(start))
         given = joined(to_lab(own.picture), own.vigour)
         begin = Beginning(given, 0.8 * (1 - novelty), mask)
-        imagined = self.composer.imagine((height, width), begin, rng)
+        imagined = self.composer.imagine((height, width), begin, reach(novelty), rng)
         found = composition(self.gallery, imagined, (height, width))
         free = shrunk(mask[..., None].astype(np.float32), (height, width)) > 0
         return replace(found, picture=np.where(free, found.picture, start))
@@ -184,9 +168,9 @@ class LayoutModel(PatchModel):
         return self.gallery.covering(index, (LOOKED_AT, LOOKED_AT))
 
 
-def recalled(novelty: float) -> float:
-    """How much of a work an underpainting begins from, 0..1: none at full novelty."""
-    return float(0.5 * (1 - min(1.0, max(0.0, novelty))) ** 1.5)
+def reach(novelty: float) -> float:
+    """How much of what is around a point has to go with it: less makes more of many works."""
+    return 0.7 - 0.4 * min(1.0, max(0.0, novelty))
 
 
 def plan(supply: Supply) -> Plan | None:
