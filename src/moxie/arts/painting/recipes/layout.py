@@ -202,7 +202,10 @@ def step_seconds(machine: Machine) -> float:
 
 RECIPE = Recipe(
     name="painting/layout",
-    summary=say("Compositions that a network imagines, laid with the works' strokes."),
+    summary=say(
+        "Compositions that a network begins and parts of works finish, laid with the works' "
+        "strokes."
+    ),
     least_works=LEAST_WORKS,
     rank=0,
     plan=plan,
