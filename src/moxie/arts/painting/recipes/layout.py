@@ -3,7 +3,7 @@
 A network learns where the works have which colours and how lively they are there; what it begins
 settles into parts of works that go with each other (`composer`), and is laid anew with the works'
 own strokes (`laying`). The nearer to imitation, the larger the parts. What has been measured is in
-benchmarks/RESULTS.md, why it is so in docs/decisions/0027-compositions-of-a-models-own.md.
+benchmarks/RESULTS.md, why it is so in docs/decisions/0029-compositions-of-a-models-own.md.
 """
 
 from __future__ import annotations
