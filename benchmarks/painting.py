@@ -39,6 +39,7 @@ from moxie.arts.painting.picture import Picture, fit, short_side
 from moxie.arts.painting.tensors import to_tensor
 from moxie.flow import statistics
 from moxie.flow.create import create
+from moxie.flow.evaluate import strangers
 from moxie.flow.statistics import Grouped, Score, Space
 from moxie.nn import machine, sliced
 from moxie.nn.checkpoint import NoCheckpoint
@@ -81,7 +82,7 @@ class Yardstick:
         own, held = self._grouped(train), self._grouped(held_out)
         groups = {name: judge.embed(_pieces(works)) for name, works in others.items()}
         if not groups:
-            groups = _strangers(dict(judge.others()), own)
+            groups = strangers(own, dict(judge.others()))[0]
         self.space = Space.fit(own, list(groups.values()))
         self.own, self.held_out = self.space.project(own), self.space.project(held)
         projected = {n: self.space.project(Grouped.singles(g)) for n, g in groups.items()}
@@ -353,19 +354,6 @@ def _pieces(works: Sequence[Picture]) -> list[Picture]:
     """The middle piece of every work."""
     split = [ART.split(work) for work in works]
     return [pieces[len(pieces) // 2] for pieces in split]
-
-
-def _strangers(
-    groups: dict[str, NDArray[np.float32]], own: Grouped
-) -> dict[str, NDArray[np.float32]]:
-    """The bank's groups without those that hold the artist's own works."""
-    space = Space.fit(own, list(groups.values()))
-    mine = space.project(own)
-    return {
-        name: group
-        for name, group in groups.items()
-        if statistics.familiar(mine, space.project(Grouped.singles(group)).vectors) < 0.1
-    }
 
 
 if __name__ == "__main__":

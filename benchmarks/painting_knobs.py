@@ -12,10 +12,9 @@ with one thing switched off at a time:
 - `no subjects`: partners of a composition are drawn without the frozen network's opinion of what
   works show (the one thing here that was learnt from other people's pictures).
 
-`style_score_<judge>` as in painting.py, the first judge deciding; `energy` is the held-out error by
-which recipes are raced (see `contest`; less is better); `originality` 1 - similarity to the nearest
-work. Medians over seeds, the least and the greatest; `gain` is the score of `all` less that of the
-row, by pairs of one seed.
+`style_score_<judge>` as in painting.py, the first judge deciding; `originality` is 1 - similarity
+to the nearest work. Medians over seeds, the least and the greatest; `gain` is the score of `all`
+less that of the row, by pairs of one seed.
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ import numpy as np
 
 from moxie.art import Brief, Sample
 from moxie.arts.painting import blocks, montage, quilt
-from moxie.arts.painting.contest import contest
 from moxie.arts.painting.copies import PictureIndex
 from moxie.arts.painting.gallery import Gallery
 from moxie.arts.painting.picture import Picture
@@ -98,21 +96,18 @@ class Ground:
     """What every row is measured on."""
 
     train: Sequence[Picture]
-    held_out: Sequence[Picture]
     yardsticks: Sequence[Yardstick]
     index: PictureIndex
     creations: int
 
-    def scores(self, knob: Knob, model: PatchModel, seed: int, first: bool) -> dict[str, float]:
-        """Every figure of one row and seed; the slow ones of the first seed only."""
+    def scores(self, knob: Knob, model: PatchModel, seed: int) -> dict[str, float]:
+        """Every figure of one row and seed."""
         with switched(knob.off):
             seeds = range(10_000 * seed, 10_000 * seed + self.creations)
             made = [model.sample(Brief(SIZE), seed=s).content for s in seeds]
             found = {f"style_score_{y.judge.name}": y.score(made) for y in self.yardsticks}
             nearest = [self.index.nearest(picture) for picture in made]
             found["originality"] = 1 - float(np.mean([n.similarity for n in nearest if n]))
-            if first:
-                found["energy"] = float(contest(model, self.held_out[:32]).mean())
         return found
 
     def row(self, knob: Knob, whole: PatchModel, seeds: range) -> dict[str, list[float]]:
@@ -122,7 +117,7 @@ class Ground:
             rng = np.random.default_rng([seed, 1])
             few = rng.permutation(len(self.train))[: knob.works]
             model = whole if knob.works is None else learnt([self.train[i] for i in few])
-            for name, value in self.scores(knob, model, seed, seed == seeds[0]).items():
+            for name, value in self.scores(knob, model, seed).items():
                 found.setdefault(name, []).append(value)
         return found
 
@@ -137,7 +132,7 @@ def main() -> None:
     held_out, train = ([works[i] for i in part] for part in (order[:cut], order[cut:]))
     others: dict[str, Sequence[Picture]] = {f.name: load(f) for f in args.others}
     yardsticks = [Yardstick(judge, train, held_out, others) for judge in ART.judges()]
-    ground = Ground(train, held_out, yardsticks, PictureIndex(works), creations)
+    ground = Ground(train, yardsticks, PictureIndex(works), creations)
     whole = learnt(train)
     rows, baseline = Rows(), dict[str, list[float]]()
     for knob in KNOBS:
