@@ -141,6 +141,16 @@ def test_the_inside_of_a_mask_is_the_generators_and_the_outside_stays(model: Gan
     assert np.array_equal(first[:, deep], second[:, deep])  # whatever was hidden there
 
 
+def test_the_inside_of_a_mask_takes_the_colors_around_it(model: GanModel):
+    mask = np.zeros((64, 64), bool)
+    mask[24:40, 24:40] = True
+    for color in ((200, 40, 40), (40, 60, 190)):
+        start = np.empty((64, 64, 3), np.uint8)
+        start[:] = color
+        found = model.led(Brief((64, 64), 0.5, start, mask), start, seed=1)
+        assert np.abs(found[28:36, 28:36].mean((0, 1)) - color).max() < 40
+
+
 def test_drafts_of_a_photo_name_the_works_whose_strokes_they_have(model: GanModel):
     draft: Draft[Painted] = model.sample(Brief((64, 80), 0.5, paint(9, 80, 120)), seed=2)
     assert draft.content.shape == (64, 80, 3)

@@ -46,6 +46,9 @@ MARGIN = 1.2
 FOUND_STEPS, LOSS_STEPS = 80, 30
 """Steps of the search for a plan like a person's picture; and like a work held out."""
 
+SOFT = 1 / 6
+"""Standard deviation, in a plan's sides, by which its colors follow those around a mask."""
+
 SHORT, LONGER = 0.6, 0.6
 """The noise of a plan at novelty 0, in usual lengths, and how much longer it is at 1."""
 
@@ -149,6 +152,7 @@ class GanModel(PatchModel):
         made = self._nearest(image, known, FOUND_STEPS, seed=seed)
         height, width = start.shape[:2]
         if brief.mask is not None:
+            made = made + _around(image - made, known)
             return keep_known(resize(to_picture(made), height, width), start, brief.mask)
         moved = amount * (to_picture(made).astype(np.float32) - to_picture(image))
         wide = cv2.resize(moved, (width, height), interpolation=cv2.INTER_CUBIC)
@@ -189,6 +193,14 @@ class GanModel(PatchModel):
         with torch.no_grad():
             made: Tensor = self.generator(z)
         return made
+
+
+def _around(apart: Tensor, known: Tensor) -> Tensor:
+    """What a plan lacks in color where it is known, carried on smoothly to everywhere else."""
+    soft = apart.shape[3] * SOFT
+    planes = torch.cat([apart * known, known], 1)[0].permute(1, 2, 0).numpy()
+    wide = torch.from_numpy(cv2.GaussianBlur(planes, (0, 0), soft)).permute(2, 0, 1)[None]
+    return wide[:, :3] / wide[:, 3:].clamp_min(1e-3)
 
 
 @dataclass(frozen=True, slots=True)
