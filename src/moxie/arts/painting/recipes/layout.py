@@ -59,8 +59,8 @@ WORK_SECONDS = 0.09
 
 LEAST_STEPS, MOST_STEPS = 150, 4000
 
-PASSES = 60
-"""Times a work is seen at most in all: more only learns the works by heart."""
+PASSES, ENOUGH = 60, 600
+"""Times a work is seen at most, or steps if that is more: what is learnt by heart is not kept."""
 
 
 class LayoutModel(PatchModel):
@@ -170,7 +170,7 @@ class LayoutModel(PatchModel):
 
 def reach(novelty: float) -> float:
     """How much of what is around a point has to go with it: less makes more of many works."""
-    return 0.7 - 0.4 * min(1.0, max(0.0, novelty))
+    return 1.0 - 0.7 * min(1.0, max(0.0, novelty))
 
 
 def plan(supply: Supply) -> Plan | None:
@@ -182,7 +182,8 @@ def plan(supply: Supply) -> Plan | None:
     fitting = int((supply.seconds - preparing) * 0.9 / step)
     if fitting < LEAST_STEPS:
         return None
-    steps = max(LEAST_STEPS, min(fitting, MOST_STEPS, PASSES * supply.works // BATCH))
+    wanted = max(ENOUGH, PASSES * supply.works // BATCH)
+    steps = min(fitting, wanted, MOST_STEPS)
     options: dict[str, Scalar] = {"steps": steps, "batch": BATCH, "widths": WIDTHS}
     seconds = preparing + steps * step
     why = say(
