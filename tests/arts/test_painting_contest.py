@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from moxie.art import Brief, Draft, Sample
-from moxie.arts.painting.contest import contest
+from moxie.arts.painting import ART
+from moxie.arts.painting.contest import SCALE, contest
 from moxie.arts.painting.gallery import Gallery
 from moxie.arts.painting.picture import Picture
-from moxie.arts.painting.recipes.patches import RECIPE, PatchModel
+from moxie.arts.painting.recipes.patches import PatchModel
 from moxie.errors import BadInput
 from moxie.nn.checkpoint import NoCheckpoint
 from moxie.settings import Machine
@@ -90,6 +91,7 @@ def test_a_model_without_works_is_refused() -> None:
         contest(object(), HELD_OUT)  # type: ignore[arg-type]
 
 
-def test_painting_is_raced_by_it() -> None:
-    assert RECIPE.contest is contest
-    assert RECIPE.scale
+def test_all_of_paintings_recipes_are_raced_by_it() -> None:
+    recipes = ART.recipes()
+    assert len(recipes) >= 3
+    assert all(recipe.contest is contest and recipe.scale == SCALE for recipe in recipes)

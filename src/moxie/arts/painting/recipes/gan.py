@@ -22,6 +22,7 @@ from torch import Tensor
 
 from moxie.art import Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
 from moxie.arts.painting import guide
+from moxie.arts.painting.contest import SCALE, contest
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.gallery import Gallery, pack
 from moxie.arts.painting.laying import Tint, enliven, keep_known, lay
@@ -278,4 +279,6 @@ RECIPE = Recipe(
     rank=0,
     plan=plan,
     build=GanModel,
+    scale=SCALE,
+    contest=contest,
 )
