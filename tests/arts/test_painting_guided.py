@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from moxie.art import Brief, Sample
-from moxie.arts.painting import ART, guide, sketch
+from moxie.arts.painting import ART, asking, sketch
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.gallery import Gallery
 from moxie.arts.painting.picture import Picture, cover
@@ -189,7 +189,7 @@ def test_dials_that_cannot_be_are_refused(given: Mapping[str, str], said: str) -
 def test_dials_are_read() -> None:
     assert ART.options({}) == {}
     found = ART.options({"strength": " 0.3", "lead": "Sketch"})
-    assert guide.Lead.of(found) == guide.Lead(0.3, sketch=True)
+    assert asking.Lead.of(found) == asking.Lead(0.3, sketch=True)
 
 
 def test_one_color_and_a_distorted_sketch_are_refused(red: PatchModel) -> None:
@@ -235,7 +235,7 @@ def _older(exhibit):
 
 
 def test_strength_turns_detail_one_way() -> None:
-    shares = [guide.Lead(s).finer for s in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    shares = [asking.Lead(s).finer for s in (0.0, 0.25, 0.5, 0.75, 1.0)]
     assert shares == sorted(shares, reverse=True)
     assert shares[-1][1] == 0
     assert dial(-1.0) == dial(0.0), "below the middle of the dial the palette is not turned"

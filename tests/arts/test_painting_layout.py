@@ -60,6 +60,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.slow
 def test_one_seed_is_one_picture_and_another_seed_another(model: LayoutModel) -> None:
     brief: Brief[Picture] = Brief((64, 80), 0.6)
     first, again = (model.sample(brief, seed=3).content for _ in range(2))
@@ -69,6 +70,7 @@ def test_one_seed_is_one_picture_and_another_seed_another(model: LayoutModel) ->
     assert np.abs(first.astype(int) - other).mean() > 5
 
 
+@pytest.mark.slow
 def test_the_sources_are_works_and_their_shares_sum_to_one(model: LayoutModel) -> None:
     for novelty in (0.0, 1.0):
         sources = model.sample(Brief((64, 64), novelty), seed=1).sources
@@ -96,6 +98,7 @@ def test_learning_that_was_stopped_ends_in_the_same_model(
     assert files(tmp_path / "whole") == files(tmp_path / "resumed")
 
 
+@pytest.mark.slow
 def test_a_saved_model_makes_the_same_picture(model: LayoutModel, tmp_path: Path) -> None:
     model.save(tmp_path)
     assert {path.suffix for path in tmp_path.iterdir()} == {".safetensors", ".json"}
@@ -142,6 +145,7 @@ def test_learning_lowers_the_error(works: list[Picture]) -> None:
     assert error(60) < 0.9 * error(1)
 
 
+@pytest.mark.slow
 def test_nearer_to_imitation_the_parts_of_works_are_larger(model: LayoutModel) -> None:
     shares = [reach(v) for v in np.linspace(-0.1, 1.1, 13)]
     assert shares == sorted(shares, reverse=True)
@@ -176,6 +180,7 @@ def test_a_whole_picture_given_leads_as_in_every_recipe(
     assert np.array_equal(made, plain)
 
 
+@pytest.mark.slow
 def test_only_the_masked_part_changes(model: LayoutModel, works: list[Picture]) -> None:
     start = cv2.resize(works[1], (64, 64), interpolation=cv2.INTER_AREA)
     mask = np.zeros((64, 64), bool)
@@ -190,6 +195,7 @@ def test_only_the_masked_part_changes(model: LayoutModel, works: list[Picture]) 
     assert 0 < gaps[0] < gaps[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(64, 256), (256, 64), (96, 96)])
 def test_every_proportion_is_made_without_squeezing(
     model: LayoutModel, size: tuple[int, int]

@@ -187,10 +187,10 @@ class Painting:
         return region.region(text, data, (height, width))
 
     def dials(self) -> Mapping[str, Message]:
-        """See `guide.DIALS`."""
-        from moxie.arts.painting import guide
+        """See `asking.DIALS`."""
+        from moxie.arts.painting import asking
 
-        return guide.DIALS
+        return asking.DIALS
 
     def restorer(self, data: bytes, name: str) -> Restorer[Picture]:
         """See `restoration.restorer`."""
@@ -199,10 +199,10 @@ class Painting:
         return PictureRestorer(data, name)
 
     def options(self, given: Mapping[str, str]) -> Mapping[str, Scalar]:
-        """See `guide.options`."""
-        from moxie.arts.painting import guide
+        """See `asking.options`."""
+        from moxie.arts.painting import asking
 
-        return guide.options(given)
+        return asking.options(given)
 
     def blend(self, models: Sequence[tuple[StyleModel[Picture], float]]) -> StyleModel[Picture]:
         """See `blend.blend`."""
