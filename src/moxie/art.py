@@ -195,8 +195,7 @@ class Recipe(Generic[S]):
     `moxie.recipes`) with a module-level `RECIPE`. `plan` answers None when the supply does not
     suit. `rank` orders recipes that all suit: the highest is taken, unless a race decides.
     `scale` is the unit of its `losses`, in English ("nats per note"): only recipes of one art
-    whose losses mean the same share a scale, and only those may race each other. Where models have
-    no likelihood, recipes share a `contest`: held-out errors [n] by what a model makes, instead.
+    whose losses mean the same share a scale, and only those may race each other.
     """
 
     name: str  # "painting/patches"
@@ -206,7 +205,6 @@ class Recipe(Generic[S]):
     plan: Callable[[Supply], Plan | None]
     build: Callable[[Machine], StyleModel[S]]
     scale: str | None = None
-    contest: Callable[[StyleModel[S], Sequence[S]], Floats] | None = None
 
 
 class Judge(Protocol[S_contra]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -118,20 +118,6 @@ def test_the_worse_half_drops_out_lap_by_lap_and_earlier_who_is_clearly_worse() 
 
     assert list(map(len, rungs(run(five(noise=0.5))))) == [5, 3, 2]
     assert list(map(len, rungs(run(five())))) == [5, 3, 0], "after two laps it is clear"
-
-
-def test_where_losses_say_nothing_a_contest_decides() -> None:
-    def contest(model: Any, held_out: Sequence[float]) -> np.ndarray:
-        return np.full(len(held_out), 10.0 - model.kind.rank, np.float32)
-
-    kinds = [Kind("good", 1, floor=0.1), Kind("bad", 2, floor=3.0)]
-    recipes = [replace(kind.recipe(), contest=contest) for kind in kinds]
-    supply = Supply(len(TRAIN), 20.0, MACHINE, 100.0)
-    found = race(
-        recipes, supply, train=TRAIN, validation=VALIDATION, seed=0, on_step=lambda *_: None
-    )
-    assert run(kinds).winner == "x/good", "by their losses"
-    assert found.winner == "x/bad", "by the contest"
 
 
 def test_laps_grow_and_the_race_keeps_to_its_share() -> None:

@@ -22,7 +22,6 @@ from torch import Tensor
 
 from moxie.art import Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
 from moxie.arts.painting import guide
-from moxie.arts.painting.contest import SCALE, contest
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.gallery import Gallery, pack
 from moxie.arts.painting.laying import Tint, enliven, keep_known, lay
@@ -279,6 +278,4 @@ RECIPE = Recipe(
     rank=0,
     plan=plan,
     build=GanModel,
-    scale=SCALE,
-    contest=contest,
 )

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from moxie.art import Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
 from moxie.arts.painting.blocks import to_lab
 from moxie.arts.painting.composer import Beginning, Composer, Lesson, looked_at, shaped
-from moxie.arts.painting.contest import SCALE, contest
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.laying import Tint, enliven, keep_known, lay
 from moxie.arts.painting.montage import Montage
@@ -212,6 +211,4 @@ RECIPE = Recipe(
     rank=0,
     plan=plan,
     build=LayoutModel,
-    scale=SCALE,
-    contest=contest,
 )

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from moxie.art import Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
 from moxie.arts.painting import guide
-from moxie.arts.painting.contest import SCALE, contest
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.fill import fill
 from moxie.arts.painting.gallery import Exhibit, Gallery, pack, unpack
@@ -175,6 +174,4 @@ RECIPE = Recipe(
     rank=1,
     plan=plan,
     build=PatchModel,
-    scale=SCALE,
-    contest=contest,
 )
