@@ -12,14 +12,15 @@ import copy
 import json
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.errors import CannotWrite
+from moxie.errors import CannotWrite, Missing
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,6 +45,18 @@ def from_state(state: Mapping[str, object]) -> tuple[dict[str, NDArray[Any]], st
 
     arrays = {name: v.numpy() for name, v in state.items() if isinstance(v, torch.Tensor)}
     return arrays, str(state["facts"])
+
+
+@contextmanager
+def files_of_model() -> Iterator[None]:
+    """Where a saved model is read: a file that is not there raises Missing, which names it."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise Missing(
+            "The model lacks the file {name}: train it again.",
+            name=Path(str(error.filename)).name,
+        ) from error
 
 
 class NoCheckpoint:

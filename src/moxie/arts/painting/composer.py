@@ -35,8 +35,8 @@ from moxie.arts.painting.underpainting import (
     shrunk,
     window,
 )
-from moxie.errors import Missing
 from moxie.nn import flow
+from moxie.nn.checkpoint import files_of_model
 from moxie.nn.flow import Correct, FlowNet, Shape
 from moxie.nn.student import Course, Student
 from moxie.settings import Machine
@@ -248,14 +248,9 @@ class Composer:
     @classmethod
     def load(cls, folder: Path) -> Composer:
         """Read what `save` wrote; raises Missing when a file is not there."""
-        try:
+        with files_of_model():
             facts = json.loads((folder / "composer.json").read_text("utf-8"))
             tensors = load_file(folder / "composer.safetensors")
-        except FileNotFoundError as error:
-            raise Missing(
-                "The model lacks the file {name}: train it again.",
-                name=Path(str(error.filename)).name,
-            ) from error
         net = shaped(tuple(int(w) for w in facts["widths"])).build()
         net.load_state_dict(
             {k.removeprefix("net."): v for k, v in tensors.items() if k.startswith("net.")}

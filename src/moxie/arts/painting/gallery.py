@@ -22,7 +22,7 @@ from safetensors.numpy import load_file, save_file
 from moxie.arts.painting import codec
 from moxie.arts.painting.hands import Hands
 from moxie.arts.painting.picture import Picture, resize, short_side
-from moxie.errors import Missing
+from moxie.nn.checkpoint import files_of_model
 from moxie.nn.vgg import Vgg19
 
 SHORTEST = 640
@@ -161,14 +161,9 @@ class Gallery:
     @classmethod
     def load(cls, folder: Path) -> Gallery:
         """Read what `save` wrote; raises Missing when a file is not there."""
-        try:
+        with files_of_model():
             facts = (folder / "gallery.json").read_text("utf-8")
             tensors = load_file(folder / "gallery.safetensors")
-        except FileNotFoundError as error:
-            raise Missing(
-                "The model lacks the file {name}: train it again.",
-                name=Path(str(error.filename)).name,
-            ) from error
         return cls(unpack(tensors, facts))
 
 

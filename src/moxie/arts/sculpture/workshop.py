@@ -15,7 +15,7 @@ from moxie.art import Sample
 from moxie.arts.sculpture.clean import standard
 from moxie.arts.sculpture.field import Box, Field, field_of
 from moxie.arts.sculpture.form import STANDARD, Form
-from moxie.errors import Missing
+from moxie.nn.checkpoint import files_of_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,14 +83,9 @@ class Workshop:
         """Read what `save` wrote; raises Missing when a file is not there."""
         from safetensors.numpy import load_file
 
-        try:
+        with files_of_model():
             facts = (folder / FACTS).read_text("utf-8")
             tensors = load_file(folder / FILE)
-        except FileNotFoundError as error:
-            raise Missing(
-                "The model lacks the file {name}: train it again.",
-                name=Path(str(error.filename)).name,
-            ) from error
         return cls(unpack(tensors, facts))
 
 

@@ -29,7 +29,7 @@ from moxie.arts.painting.picture import Picture, resize
 from moxie.arts.painting.recipes.patches import PatchModel
 from moxie.arts.painting.tensors import to_picture, to_tensor
 from moxie.errors import Missing
-from moxie.nn.checkpoint import as_state
+from moxie.nn.checkpoint import as_state, files_of_model
 from moxie.nn.duel import Duel, Match
 from moxie.nn.gan import Features, Generator, facts, find
 from moxie.nn.student import Among
@@ -167,14 +167,9 @@ class GanModel(PatchModel):
     def load(self, folder: Path) -> Self:
         """Read what `save` wrote; raises Missing when a file is not there."""
         super().load(folder)
-        try:
+        with files_of_model():
             shape = json.loads((folder / "generator.json").read_text("utf-8"))
             weights = load_file(folder / "generator.safetensors")
-        except FileNotFoundError as error:
-            raise Missing(
-                "The model lacks the file {name}: train it again.",
-                name=Path(str(error.filename)).name,
-            ) from error
         generator = Generator(int(shape["side"]), int(shape["latent"]), int(shape["width"]))
         generator.load_state_dict(weights)
         self._generator = generator.eval().requires_grad_(requires_grad=False)
