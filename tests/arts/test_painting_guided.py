@@ -92,9 +92,17 @@ def test_a_photo_keeps_what_it_shows_the_more_the_weaker(red: PatchModel, photo:
     assert likeness(weak, photo) > 0.7
 
 
-def test_a_photo_takes_the_palette_the_more_the_stronger(red: PatchModel, photo: Picture) -> None:
-    weak, strong = (made(red, photo, strength=s).content for s in (0.0, 1.0))
-    assert redness(strong) > redness(weak) + 20
+def test_a_photo_takes_the_palette_as_far_as_asked(red: PatchModel, photo: Picture) -> None:
+    own, usual, theirs = (
+        made(red, photo, **said).content for said in ({"palette": 0.0}, {}, {"palette": 1.0})
+    )
+    assert redness(theirs) > redness(usual) > redness(own) + 20
+
+
+def test_the_colors_of_a_part_or_a_sketch_go_less_far_unless_asked() -> None:
+    assert asking.Lead().pull(part=True) < asking.Lead().pull(part=False)
+    assert asking.Lead(sketch=True).pull(part=False) < asking.Lead().pull(part=False)
+    assert asking.Lead(palette=0.9, sketch=True).pull(part=True) == 0.9
 
 
 def test_another_seed_takes_other_strokes_and_the_same_seed_the_same(photo: Picture) -> None:
@@ -176,6 +184,7 @@ def test_only_the_masked_part_changes_and_comes_in_softly(red: PatchModel, photo
     [
         ({"mood": "sad"}, "no dial mood"),
         ({"strength": "2"}, "runs from 0 to 1"),
+        ({"palette": "-0.1"}, "palette '-0.1' cannot be used: it runs from 0 to 1"),
         ({"strength": "nan"}, "runs from 0 to 1"),
         ({"strength": "much"}, "runs from 0 to 1"),
         ({"lead": "dance"}, "photo / sketch"),

@@ -16,10 +16,17 @@ LEADS = ("photo", "sketch")
 USUAL = 0.5
 """Strength when nobody says."""
 
+FAR, NEAR = 0.7, 0.3
+"""How far colours go when nobody says: those of a photo; and those of a sketch, which were chosen,
+or of a part that has to go with what is around it."""
+
 DIALS: Mapping[str, Message] = {
     "strength": say(
         "How much of the artist's hand a picture of yours takes on, 0 to 1: small strokes that "
         "keep every detail, or broad ones."
+    ),
+    "palette": say(
+        "How far the colors of a picture of yours go to those of a work of the artist, 0 to 1."
     ),
     "lead": say("What you begin from: photo or sketch (color blocks, or lines on plain paper)."),
 }
@@ -31,11 +38,22 @@ class Lead:
 
     strength: float = USUAL
     sketch: bool = False
+    palette: float | None = None
 
     @classmethod
     def of(cls, options: Mapping[str, Scalar]) -> Lead:
         """From `Brief.options`."""
-        return cls(float(options.get("strength", USUAL)), options.get("lead") == "sketch")
+        palette = options.get("palette")
+        return cls(
+            float(options.get("strength", USUAL)),
+            options.get("lead") == "sketch",
+            None if palette is None else float(palette),
+        )
+
+    def pull(self, *, part: bool) -> float:
+        """How far colours go to the artist's, 0..1, in a whole picture or in a part of one."""
+        usual = NEAR if part or self.sketch else FAR
+        return usual if self.palette is None else self.palette
 
     @property
     def finer(self) -> tuple[float, float]:
@@ -53,8 +71,9 @@ def options(given: Mapping[str, str]) -> dict[str, Scalar]:
             known=", ".join(DIALS),
         )
     found: dict[str, Scalar] = {}
-    if "strength" in given:
-        found["strength"] = _share(given["strength"])
+    for name in ("strength", "palette"):
+        if name in given:
+            found[name] = _share(given[name], name)
     if "lead" in given:
         found["lead"] = given["lead"].strip().lower()
         if found["lead"] not in LEADS:
@@ -66,11 +85,13 @@ def options(given: Mapping[str, str]) -> dict[str, Scalar]:
     return found
 
 
-def _share(text: str) -> float:
+def _share(text: str, name: str) -> float:
     try:
         found = float(text)
     except ValueError:
         found = -1.0
     if not 0 <= found <= 1:
-        raise BadInput("The strength {text} cannot be used: it runs from 0 to 1.", text=repr(text))
+        raise BadInput(
+            "The {name} {text} cannot be used: it runs from 0 to 1.", name=name, text=repr(text)
+        )
     return found

@@ -3,8 +3,9 @@
 Four things move together with `novelty`: of how many works a composition is joined, how far their
 parts are enlarged and bent, how freely it is followed, and how far the palette may leave the
 artist's. What is taken from elsewhere grows slowly at first, as the first changes tell most in
-originality, and the palette quickly, as the last ones tell most in fidelity: both then change about
-evenly over the dial.
+originality. The palette is left later still, and then far: a turned palette adds nothing to a
+composition's originality and is what costs most of the hand, so it is spent where the rest is at
+its end already.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Dial:
 def dial(novelty: float) -> Dial:
     """The settings for a novelty in 0..1; each moves steadily with it."""
     v = min(1.0, max(0.0, novelty))
-    far, tint = v**1.25, v**0.6
+    far, tint = v**1.25, v**2
     return Dial(
         parts=2 if v < 0.4 else 3,
         share=0.25 + 0.25 * far,
@@ -37,6 +38,6 @@ def dial(novelty: float) -> Dial:
         zoom=1.15 + 0.95 * far,
         mended=0.4 * (1 - v) ** 1.5,
         apart=0.1 + 0.4 * far,
-        hue=0.75 * tint,
-        chroma=0.35 * tint,
+        hue=1.2 * tint,
+        chroma=0.45 * tint,
     )

@@ -24,8 +24,9 @@ from moxie.arts.painting.picture import Picture, cover
 from moxie.arts.painting.sketch import colored, is_drawn
 from moxie.errors import BadInput
 
-PULL = 0.8
-"""How far the palette goes to the artist's at full strength."""
+LENT, LIGHT = 4, 0.5
+"""Works suited to a picture that lend it their palette, and how much of the way lightness goes
+with it: lightness is what a picture shows."""
 
 PLAIN = 1.0
 """Deviation of lightness, of 255, below which a picture shows nothing."""
@@ -37,13 +38,14 @@ STRETCHED = 1.05
 def led(gallery: Gallery, brief: Brief[Picture], settings: Dial, rng: Generator) -> Draft[Picture]:
     """The picture that a person gave, `brief.start`, in the artist's hand.
 
-    With a mask all else stays as it is. What a person gave keeps its colours in the lower half of
-    the dial of novelty; above that they are turned.
+    With a mask all else stays as it is. In the upper half of the dial of novelty the colours are
+    turned as well.
     """
     assert brief.start is not None
     lead = Lead.of(brief.options)
     size = (brief.size[0], brief.size[1])
-    montage = composition(gallery, brief.start, lead, size, rng)
+    pull = lead.pull(part=brief.mask is not None)
+    montage = composition(gallery, brief.start, lead, size, rng, pull)
     tint = Tint.draw(dial(2 * brief.novelty - 1), rng)
     draft = lay(gallery, montage, settings, tint, finer=lead.finer, chance=rng)
     if brief.mask is None:
@@ -52,12 +54,13 @@ def led(gallery: Gallery, brief: Brief[Picture], settings: Dial, rng: Generator)
 
 
 def composition(
-    gallery: Gallery, start: Picture, lead: Lead, size: tuple[int, int], rng: Generator
+    gallery: Gallery, start: Picture, lead: Lead, size: tuple[int, int], rng: Generator, pull: float
 ) -> Montage:
     """What a person's picture becomes, at a size (height, width), as lively as the works are.
 
-    A photo of other proportions is cut, not squashed. Raises BadInput for a picture that shows
-    nothing, and for a sketch of other proportions.
+    Its colours go to the works' by `pull`, 0..1; lines have none, and get some. A photo of other
+    proportions is cut, not squashed. Raises BadInput for a picture that shows nothing, and for a
+    sketch of other proportions.
     """
     if lead.sketch:
         _check_proportions(start, size)
@@ -66,21 +69,24 @@ def composition(
         raise BadInput("The picture to begin from is of one color: there is nothing to follow.")
     if lead.sketch and is_drawn(picture):
         return enliven(gallery, colored(gallery, picture, rng))
-    return enliven(gallery, tuned(gallery, picture, PULL * lead.strength))
+    return enliven(gallery, tuned(gallery, picture, pull, LENT, LIGHT))
 
 
-def tuned(gallery: Gallery, picture: Picture, amount: float) -> Picture:
-    """The picture with its colours drawn towards the palette of the works suited to it.
+def tuned(
+    gallery: Gallery, picture: Picture, amount: float, lent: int = RETRIEVED, light: float = 1.0
+) -> Picture:
+    """The picture with its colours drawn towards the palette of some works suited to it.
 
     The linear map that carries one normal distribution to another at the least cost (Pitie and
     Kokaram, "The linear Monge-Kantorovitch linear colour mapping", 2007), in Lab; 0 changes
-    nothing, 1 gives the works' mean and covariance.
+    nothing, 1 gives the works' mean and covariance. Lightness goes `light` of that.
     """
-    works = [gallery.thumbnail(index) for index in gallery.retrieve(picture, RETRIEVED)]
+    works = [gallery.thumbnail(index) for index in gallery.retrieve(picture, lent)]
     theirs = np.concatenate([_pixels(work) for work in works])
     ours = _pixels(picture)
     mapped = (ours - ours.mean(0)) @ _transport(_spread(ours), _spread(theirs)) + theirs.mean(0)
-    lab = (ours + amount * (mapped - ours)).reshape(picture.shape)
+    moved = (mapped - ours) * np.array([light, 1, 1], np.float32)
+    lab = (ours + amount * moved).reshape(picture.shape)
     whole = np.clip(np.rint(lab), 0, 255).astype(np.uint8)
     return np.ascontiguousarray(cv2.cvtColor(whole, cv2.COLOR_LAB2RGB), np.uint8)
 
