@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Self
 
@@ -27,12 +27,15 @@ MOST_PATHS = 400
 MOST_WORDS = 6000
 """Words whose spread over the works is remembered: the commonest."""
 
+USUAL = 800
+"""Characters that are remembered by how often they are written."""
+
 SPOKEN = 0.4
 """A paragraph of which this share stands between marks of speech is dialogue."""
 
 FILE = "prose.json"
 
-_TOLD = ("paths", "spread", "works", "marks", "chinese", "forms")
+_TOLD = ("paths", "spread", "works", "marks", "chinese", "forms", "usual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class Habits:
 
     `spread` says of a word in how many works of prose it is met; `marks` are the two that enclose
     speech, empty where nobody speaks; `chinese` whether words are pairs of characters. `forms`
-    counts the poems by the forms that they are in; `grams` are the runs of characters in prose.
+    counts the poems by the forms that they are in; `usual` are characters of prose, the commonest
+    first; `grams` the runs of them.
     """
 
     paths: tuple[tuple[int, ...], ...] = ()
@@ -50,6 +54,7 @@ class Habits:
     marks: tuple[str, ...] = ()
     chinese: bool = True
     forms: dict[str, int] = field(default_factory=dict)
+    usual: str = ""
     grams: Grams | None = None
 
     @classmethod
@@ -66,10 +71,11 @@ class Habits:
         spread: Counter[str] = Counter()
         for work in prose:
             spread.update(set(words(work.text, chinese=wide(text))))
-        kept = dict(sorted(spread.items(), key=lambda item: (-item[1], item[0]))[:MOST_WORDS])
+        kept = dict(_ordered(spread)[:MOST_WORDS])
         grams = Grams.learn([work.text for work in prose], chinese=wide(text)) if prose else None
         known = dict(sorted(forms.items()))
-        return cls(paths, kept, len(prose), marks, wide(text), known, grams)
+        usual = "".join(char for char, _ in _ordered(Counter(filter(str.isalnum, text)))[:USUAL])
+        return cls(paths, kept, len(prose), marks, wide(text), known, usual, grams)
 
     def save(self, folder: Path) -> None:
         """Write them into a model's folder."""
@@ -89,6 +95,7 @@ class Habits:
             tuple(map(str, told["marks"])),
             bool(told["chinese"]),
             {str(name): int(n) for name, n in told["forms"].items()},
+            str(told.get("usual", "")),
             Grams.load(folder) if told["paths"] else None,
         )
 
@@ -107,12 +114,24 @@ class Habits:
             next((one.marks for one in several if one.marks), ()),
             all(one.chinese for one in several),
             dict(forms),
+            _interleaved([one.usual for one in several]),
             _together([one.grams for one in several if one.grams is not None]),
         )
 
     def weight(self, word: str) -> float:
         """How much a word tells of what a text is about: 0 for those in most works, to 1."""
         return max(0.0, 1.0 - 3.0 * self.spread.get(word, 0) / max(3, self.works))
+
+
+def _ordered(counts: Counter[str]) -> list[tuple[str, int]]:
+    """The commonest first, equally common ones in order."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _interleaved(several: Sequence[str]) -> str:
+    """Each one's first, each one's second and so on, none twice."""
+    turns = (char for turn in zip_longest(*several, fillvalue="") for char in turn)
+    return "".join(dict.fromkeys(turns))
 
 
 def _together(several: Sequence[Grams]) -> Grams | None:

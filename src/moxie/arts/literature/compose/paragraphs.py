@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from moxie.arts.literature.compose.fluency import Fluency
 from moxie.arts.literature.compose.habits import Habits, words
 from moxie.arts.literature.compose.plan import Beat
 from moxie.arts.literature.models.draw import BLANK, STOPS, Manner, repeating
@@ -31,18 +32,6 @@ each letter that follows it."""
 
 CERTAIN = 0.5
 """A character that was at least so likely is certain; a long run of them is known by heart."""
-
-LIKELY = 300
-"""Symbols that are looked at one by one; the others are hardly ever drawn."""
-
-NEVER = (0.002, 0.06)
-"""What is left of the chance of a run of two, and of three, that the works do not have."""
-
-STRANGE = (0.1, 0.5)
-"""The same where the language is fluent: other words than the author's may be right ones."""
-
-COPIED = 0.004
-"""What is left of the chance of a character that ends a long run of the works."""
 
 NAMED = 0.25
 """From this share of its length on a paragraph names a theme word that it has not come to yet."""
@@ -83,6 +72,7 @@ class Scribe:
     language: Language
     habits: Habits
     manner: Manner
+    fluency: Fluency
 
     def write(
         self, before: str, start: Reader, beat: Beat, begun: str, rng: np.random.Generator
@@ -114,7 +104,7 @@ class Scribe:
             one.done = True
             return
         pulled = shares * self._pull(one, beat)
-        chances = pulled * self._flow(before + one.text, pulled)
+        chances = pulled * self.fluency.factors(before + one.text, pulled)
         for char, left in _worn(before[-WORN_FOR:] + one.text).items():
             if self.language.alphabet.knows(char):
                 chances[self.language.alphabet.encode(char)[0]] *= left
@@ -191,26 +181,6 @@ class Scribe:
                 urgent = THEME * (1 + URGENT * len(one.said) / beat.length)
                 pull[alphabet.encode(word[known])[0]] = GOING_ON if known else urgent
         return pull
-
-    def _flow(self, before: str, shares: NDArray[np.float32]) -> NDArray[np.float32]:
-        """How much likelier each symbol is made by the runs it ends, float32 [symbols].
-
-        A run of two or three that the author never wrote is hardly fluent, unless the language is;
-        one of nine that the author wrote is a copy.
-        """
-        flow = np.ones(len(shares), np.float32)
-        if self.habits.grams is None:
-            return flow
-        characters = self.language.alphabet.characters
-        likely = np.argsort(-shares[: len(characters)])[:LIKELY]
-        codes = np.array([ord(characters[place]) for place in likely], np.uint64)
-        short, longer, copied = self.habits.grams.known(before[-40:], codes)
-        strength = self.manner.temperature  # the warmer, the freer, and the farther from the works
-        never = STRANGE if self.language.fluent else NEVER
-        flow[:] = never[0]
-        flow[likely] = np.where(longer, 1.0, np.where(short, never[1], never[0]))
-        flow[likely] *= np.where(copied, COPIED ** (strength * strength), 1.0)
-        return flow
 
     def _merit(self, one: Paragraph, before: str, beat: Beat) -> float:
         """How good a finished paragraph is; higher is better."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from moxie.art import Brief
 from moxie.arts.literature.compose import plan
+from moxie.arts.literature.compose.fluency import Fluency
 from moxie.arts.literature.compose.habits import Habits
 from moxie.arts.literature.compose.paragraphs import Paragraph, Scribe
 from moxie.arts.literature.models.draw import STOPS, Manner
@@ -28,7 +29,8 @@ def write(language: Language, habits: Habits, brief: Brief[Writing], seed: int) 
     (characters,) = brief.size
     told = brief.options
     opening = _opening(brief, characters)
-    scribe = Scribe(language, habits, Manner.of(language, brief.novelty))
+    fluency = Fluency.of(language, habits.grams, habits.usual, brief.novelty)
+    scribe = Scribe(language, habits, Manner.of(language, brief.novelty), fluency)
     outline = _outline(habits, told, max(plan.SHORTEST, characters - len(opening)), rng)
     reader, text = _read(language.reader(), language, opening), opening
     for beat in outline.beats:

@@ -14,10 +14,12 @@ from moxie.arts.literature.models.tables import Floats
 from moxie.arts.literature.writing import Writing
 
 BARRED = 1e-9
-COLDEST, WARMEST = 0.7, 1.05
-"""Temperatures at novelty 0 and 1: below 1 what is likely becomes more so."""
+HEAT = {"fluent": (0.7, 0.875, 1.05), "letters": (0.6, 0.7, 1.05), "ideographs": (0.95, 1.0, 1.6)}
+"""Temperatures at novelty 0, 0.5 and 1. Below 1 what is likely becomes more so: words hold
+together, and the commonest come too often. A language that is fluent by itself stays so only if it
+is cool; letters have words to spell; of ideographs the commonest would be all that is left."""
 
-LEAST_OF_BEST = 0.02
+LEAST = {"fluent": 0.02, "letters": 0.02, "ideographs": 0.002}
 """What is less likely than this share of the likeliest is not drawn."""
 
 IDEOGRAPHS = "\u2e80"
@@ -49,6 +51,7 @@ class Manner:
     """How the next character is drawn."""
 
     temperature: float
+    least: float  # share of the likeliest below which nothing is drawn
     allowed: NDArray[np.bool_]  # [symbols]
 
     @classmethod
@@ -60,7 +63,10 @@ class Manner:
         for character in without:
             if alphabet.knows(character):
                 allowed[alphabet.encode(character)[0]] = False
-        return cls(COLDEST + (WARMEST - COLDEST) * novelty, allowed)
+        kind = "ideographs" if _is_wide(alphabet.characters) else "letters"
+        kind = "fluent" if language.fluent else kind
+        heat = float(np.interp(novelty, (0, 0.5, 1), HEAT[kind]))
+        return cls(heat, LEAST[kind], allowed)
 
     def draw(
         self, shares: Floats, rng: np.random.Generator, less: Mapping[int, float] | None = None
@@ -70,7 +76,7 @@ class Manner:
         for symbol, share in (less or {}).items():
             chances[symbol] *= share
         chances /= max(chances.max(), 1e-300)
-        chances[chances < LEAST_OF_BEST] = 0
+        chances[chances < self.least] = 0
         chances **= 1 / self.temperature
         return int(rng.choice(len(chances), p=chances / chances.sum()))
 
@@ -174,7 +180,7 @@ def _complete(said: Sequence[str], characters: int) -> bool:
 def repeating(said: Sequence[str], language: Language) -> dict[int, float]:
     """What the text has said after the like before, and how much less likely that is now."""
     characters = language.alphabet.characters
-    wide = 2 * sum(character >= IDEOGRAPHS for character in characters) > len(characters)
+    wide = _is_wide(characters)
     text, found = "".join(said), {}
     for length in range(AGAIN[wide], min(LOOP[wide], len(text) + 1)):
         tail, place = text[-length:], text.find(text[-length:])
@@ -193,3 +199,8 @@ def _out_of_place(said: Sequence[str], language: Language) -> dict[int, float]:
         blanks = BLANK if not said or said[-2:] == ["\n", "\n"] else BLANK.replace("\n", "")
     knows = language.alphabet.knows
     return {language.alphabet.encode(c)[0]: BARRED for c in blanks if knows(c)}
+
+
+def _is_wide(characters: str) -> bool:
+    """Whether most of some characters are ideographs."""
+    return 2 * sum(character >= IDEOGRAPHS for character in characters) > len(characters)

@@ -1,0 +1,120 @@
+"""What makes the next character likelier or less by the run that it would end.
+
+A run of two or three that the author never wrote is hardly fluent, unless the language is. Most
+runs of rare characters were never written, of usual ones nearly all: taken by itself that turns
+Chinese prose into the few hundred commonest words. So what it takes from characters of one band of
+commonness goes to others of the same band, and each band keeps the chance that the language gives
+it. A run of nine that the author wrote is a passage of the works: the nearer to imitation, the
+longer one is followed; above the middle of the dial never.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moxie.arts.literature.compose.grams import CHINESE, Grams
+from moxie.arts.literature.models.language import Alphabet, Language
+
+LIKELY = 300
+"""Symbols that are looked at one by one; the others are hardly ever drawn."""
+
+NEVER = (0.002, 0.06)
+"""What is left of the chance of a run of two, and of three, that the works do not have."""
+
+STRANGE = (0.1, 0.5)
+"""The same where the language is fluent: other words than the author's may be right ones."""
+
+FREE = 0.7
+"""Power of them at novelty 1; at 0 and in the middle it is 1."""
+
+COPIED = 0.004
+"""What is left of the chance of a character that goes on with a passage for too long."""
+
+FOLLOWED, QUOTING = 24, 30.0
+"""Characters beyond its beginning for which a passage is followed at novelty 0, and how much
+likelier each becomes; both are gone at the middle of the dial."""
+
+BANDS = (12, 60, 250, 800)
+"""Ranks by how often characters are written, between which they are as common; marks stand apart.
+"""
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Fluency:
+    """What an author wrote, and how near to it is to be written; `bands` are [symbols]."""
+
+    alphabet: Alphabet
+    grams: Grams | None
+    bands: NDArray[np.int64]
+    never: tuple[float, float]
+    novelty: float
+
+    @classmethod
+    def of(cls, language: Language, grams: Grams | None, usual: str, novelty: float) -> Self:
+        """`usual` are characters, the commonest first."""
+        power = 1 + (FREE - 1) * max(0.0, 2 * novelty - 1)
+        pairs, threes = STRANGE if language.fluent else NEVER
+        bands = banded(language.alphabet, usual)
+        return cls(language.alphabet, grams, bands, (pairs**power, threes**power), novelty)
+
+    def factors(self, before: str, shares: Floats) -> Floats:
+        """How much likelier each symbol is made after a text, float32 [symbols]."""
+        factors = np.ones(len(shares), np.float32)
+        if self.grams is None:
+            return factors
+        characters = self.alphabet.characters
+        likely = np.argsort(-shares[: len(characters)])[:LIKELY]
+        codes = np.array([ord(characters[place]) for place in likely], np.uint64)
+        short, longer, copied = self.grams.known(before[-40:], codes)
+        factors[:] = self.never[0]
+        factors[likely] = np.where(longer, 1.0, np.where(short, self.never[1], self.never[0]))
+        if self.grams.lengths == CHINESE:  # words of letters have to be spelled as they are
+            factors = self._balanced(factors, shares)
+        if copied.any():
+            factors[likely[copied]] *= self._following(before)
+        return factors
+
+    def _balanced(self, factors: Floats, shares: Floats) -> Floats:
+        """The factors made such that every band keeps its share."""
+        number = int(self.bands.max()) + 1
+        before = np.bincount(self.bands, shares, number)
+        after = np.bincount(self.bands, shares * factors, number)
+        gains = np.divide(before, after, out=np.ones(number), where=after > 0)
+        return np.asarray(factors * gains[self.bands], np.float32)
+
+    def _following(self, before: str) -> float:
+        """How much likelier it is made to go on with the passage that the text ends in."""
+        near = max(0.0, 1 - 2 * self.novelty)
+        most = round(FOLLOWED * near)
+        if most and self._followed(before, most) < most:
+            return float(QUOTING**near)
+        return float(COPIED ** max(1.0, (2 * self.novelty) ** 2))
+
+    def _followed(self, before: str, most: int) -> int:
+        """For how many characters the text has gone on with a passage, no further than `most`."""
+        assert self.grams is not None
+        length = self.grams.lengths[2]
+        for back in range(most):
+            text = before[: len(before) - back][-length:]
+            if len(text) < length:
+                return back
+            last = np.array([ord(text[-1])], np.uint64)
+            if not self.grams.known(text[:-1], last)[2, 0]:
+                return back
+        return most
+
+
+def banded(alphabet: Alphabet, usual: str) -> NDArray[np.int64]:
+    """In which band each symbol is: letters by rank, rare ones, then marks and the rest."""
+    places = {character: rank for rank, character in enumerate(usual)}
+    ranks = [places.get(character, len(usual) + BANDS[-1]) for character in alphabet.characters]
+    bands = np.full(alphabet.size, len(BANDS) + 1, np.int64)
+    bands[: len(ranks)] = np.digitize(ranks, BANDS)
+    bands[~alphabet.letters] = len(BANDS) + 1
+    return bands

@@ -1,0 +1,100 @@
+"""What makes a character likelier by the run it ends: bands keep their chances, passages end."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from moxie.arts.literature.compose.fluency import BANDS, FOLLOWED, Fluency, banded
+from moxie.arts.literature.compose.grams import Grams
+from moxie.arts.literature.compose.habits import Habits
+from moxie.arts.literature.models.language import Alphabet, Language
+from moxie.arts.literature.writing import PROSE, Writing
+
+TEXT = "山上有一座小小的茶馆，老人每天清早就把门打开，烧水，等着过路的人来坐下喝一碗热茶再走。"
+OTHER = "夜里下了雨，河水涨到桥下，孩子们站在岸边数漂过去的木头，谁也不肯先回家去吃饭。"
+
+
+class Plain:
+    """As much of a language as is looked at."""
+
+    fluent = False
+
+    def __init__(self, alphabet: Alphabet) -> None:
+        self.alphabet = alphabet
+
+
+def made(novelty: float, usual: str | None = None) -> Fluency:
+    habits = Habits.learn([Writing.from_text(TEXT, "", PROSE), Writing.from_text(OTHER, "", PROSE)])
+    alphabet = Alphabet("".join(sorted(set(TEXT + OTHER))))
+    language = cast(Language, cast(Any, Plain(alphabet)))
+    return Fluency.of(language, habits.grams, habits.usual if usual is None else usual, novelty)
+
+
+def even(fluency: Fluency) -> np.ndarray:
+    shares = np.zeros(fluency.alphabet.size, np.float32)
+    shares[: len(fluency.alphabet.characters)] = 1 / len(fluency.alphabet.characters)
+    return shares
+
+
+@pytest.mark.parametrize("before", ["", "山上有一", "河水涨到", "木茶门"])
+@pytest.mark.parametrize("novelty", [0.5, 1.0])
+def test_every_band_keeps_its_chance(before: str, novelty: float) -> None:
+    fluency = made(novelty)
+    shares = even(fluency)
+    got = np.bincount(fluency.bands, shares * fluency.factors(before, shares), len(BANDS) + 2)
+    np.testing.assert_allclose(got, np.bincount(fluency.bands, shares, len(BANDS) + 2), rtol=1e-4)
+
+
+def test_within_a_band_what_was_written_is_likelier() -> None:
+    fluency = made(0.5)
+    factors = fluency.factors("每天清", even(fluency))
+    places = {c: i for i, c in enumerate(fluency.alphabet.characters)}
+    same = [i for c, i in places.items() if fluency.bands[i] == fluency.bands[places["早"]]]
+    assert factors[places["早"]] > 5 * np.median(factors[same])
+
+
+@pytest.mark.parametrize(("novelty", "likelier"), [(0.0, True), (0.25, True), (0.5, False)])
+def test_a_passage_is_followed_near_to_imitation_only(novelty: float, likelier: bool) -> None:
+    fluency = made(novelty)
+    shares = even(fluency)
+    at = fluency.alphabet.characters.index(TEXT[9])
+    within = fluency.factors(TEXT[:9], shares)[at]
+    elsewhere = fluency.factors(OTHER[:3] + TEXT[3:9], shares)[at]
+    assert (within > elsewhere) == likelier
+
+
+def test_no_passage_is_followed_for_long() -> None:
+    fluency = made(0.0)
+    shares = even(fluency)
+    length = Grams.learn([TEXT], chinese=True).lengths[2]
+    ahead = [
+        fluency.factors(TEXT[:end], shares)[fluency.alphabet.characters.index(TEXT[end])]
+        for end in range(length, len(TEXT) - 1)
+    ]
+    assert len(ahead) > FOLLOWED + 4
+    assert max(ahead[FOLLOWED + 1 :]) < 0.01 * min(ahead[: FOLLOWED - 1])
+
+
+def test_marks_are_a_band_and_letters_go_by_rank() -> None:
+    alphabet = Alphabet("，甲乙丙")
+    bands = banded(alphabet, "丙乙")
+    assert bands[0] == len(BANDS) + 1
+    assert bands[2] == bands[3] == 0
+    assert bands[1] == len(BANDS), "never met: the rarest letters"
+    assert (bands[len(alphabet.characters) :] == len(BANDS) + 1).all()
+
+
+def test_an_older_model_without_ranks_still_writes() -> None:
+    fluency = made(0.5, usual="")
+    factors = fluency.factors("每天清", even(fluency))
+    assert np.isfinite(factors).all()
+    assert (factors >= 0).all()
+    assert factors.max() > 0
+
+
+def test_of_several_authors_the_commonest_characters_come_by_turns() -> None:
+    one, other = Habits(usual="甲乙"), Habits(usual="乙丙丁")
+    assert Habits.joined([one, other]).usual == "甲乙丙丁"
