@@ -87,6 +87,17 @@ def test_marks_are_a_band_and_letters_go_by_rank() -> None:
     assert (bands[len(alphabet.characters) :] == len(BANDS) + 1).all()
 
 
+@pytest.mark.parametrize(("letters", "mark"), [("QSab", "Q"), ("ＱＳａｂ", "Ｑ")])
+def test_among_ideographs_no_words_are_spelled_at_random(letters: str, mark: str) -> None:
+    language = cast(Language, cast(Any, Plain(Alphabet("".join(sorted({*TEXT, *letters}))))))
+    grams = Grams.learn([TEXT, letters], chinese=True)
+    fluency = Fluency.of(language, grams, TEXT, 0.5)
+    shares = even(fluency)
+    at = [fluency.alphabet.characters.index(letter) for letter in letters]
+    assert fluency.factors("老人，", shares)[at].min() > 0.01
+    assert fluency.factors(f"老人{mark}", shares)[at].max() < 0.01
+
+
 def test_an_older_model_without_ranks_still_writes() -> None:
     fluency = made(0.5, usual="")
     factors = fluency.factors("每天清", even(fluency))

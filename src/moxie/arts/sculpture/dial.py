@@ -24,11 +24,12 @@ class Dial:
 def dial(novelty: float) -> Dial:
     """The settings for a novelty in 0..1; each moves steadily with it."""
     v = min(1.0, max(0.0, novelty))
+    far = v + 3 * max(0.0, v - 0.5) ** 2  # forms bear much before they are another sculptor's
     return Dial(
-        parts=2 if v < 0.55 else 3,
-        bend=0.025 + 0.05 * v,
-        twist=0.15 + 0.55 * v,
-        stretch=0.10 + 0.18 * v,
-        swell=0.012 + 0.022 * v,
+        parts=2 if v < 0.55 else 3 if v < 0.85 else 4,
+        bend=0.025 + 0.05 * far,
+        twist=0.15 + 0.55 * far,
+        stretch=0.10 + 0.18 * far,
+        swell=0.012 + 0.022 * far,
         skin=0.1 + 0.4 * v,
     )

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.literature.compose.grams import CHINESE, Grams
+from moxie.arts.literature.models.draw import IDEOGRAPHS
 from moxie.arts.literature.models.language import Alphabet, Language
 
 LIKELY = 300
@@ -38,6 +39,10 @@ FOLLOWED, QUOTING = 24, 30.0
 """Characters beyond its beginning for which a passage is followed at novelty 0, and how much
 likelier each becomes; both are gone at the middle of the dial."""
 
+SPELLED = 1e-6
+"""What is left, in a text of ideographs, of the chance of a letter after a letter: one stands for
+a name, more are only spelled at random."""
+
 BANDS = (12, 60, 250, 800)
 """Ranks by how often characters are written, between which they are as common; marks stand apart.
 """
@@ -47,11 +52,15 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Fluency:
-    """What an author wrote, and how near to it is to be written; `bands` are [symbols]."""
+    """What an author wrote, and how near to it is to be written.
+
+    `bands` [symbols] as in `banded`; `foreign` says which symbols are letters, not ideographs.
+    """
 
     alphabet: Alphabet
     grams: Grams | None
     bands: NDArray[np.int64]
+    foreign: NDArray[np.bool_]
     never: tuple[float, float]
     novelty: float
 
@@ -60,8 +69,11 @@ class Fluency:
         """`usual` are characters, the commonest first."""
         power = 1 + (FREE - 1) * max(0.0, 2 * novelty - 1)
         pairs, threes = STRANGE if language.fluent else NEVER
-        bands = banded(language.alphabet, usual)
-        return cls(language.alphabet, grams, bands, (pairs**power, threes**power), novelty)
+        never = pairs**power, threes**power
+        alphabet = language.alphabet
+        foreign = np.zeros(alphabet.size, np.bool_)
+        foreign[: len(alphabet.characters)] = [_is_foreign(char) for char in alphabet.characters]
+        return cls(alphabet, grams, banded(alphabet, usual), foreign, never, novelty)
 
     def factors(self, before: str, shares: Floats) -> Floats:
         """How much likelier each symbol is made after a text, float32 [symbols]."""
@@ -76,6 +88,8 @@ class Fluency:
         factors[likely] = np.where(longer, 1.0, np.where(short, self.never[1], self.never[0]))
         if self.grams.lengths == CHINESE:  # words of letters have to be spelled as they are
             factors = self._balanced(factors, shares)
+            if before and _is_foreign(before[-1]):
+                factors[self.foreign] *= SPELLED
         if copied.any():
             factors[likely[copied]] *= self._following(before)
         return factors
@@ -118,3 +132,8 @@ def banded(alphabet: Alphabet, usual: str) -> NDArray[np.int64]:
     bands[: len(ranks)] = np.digitize(ranks, BANDS)
     bands[~alphabet.letters] = len(BANDS) + 1
     return bands
+
+
+def _is_foreign(character: str) -> bool:
+    """Whether it is a letter, half or full width."""
+    return character.isalpha() and (character < IDEOGRAPHS or "\uff21" <= character <= "\uff5a")
