@@ -23,8 +23,9 @@ from moxie.arts.literature.models.language import Alphabet, Language
 LIKELY = 300
 """Symbols that are looked at one by one; the others are hardly ever drawn."""
 
-NEVER = (0.002, 0.06)
-"""What is left of the chance of a run of two, and of three, that the works do not have."""
+NEVER, MISSPELT = (0.002, 0.06), (0.0005, 0.03)
+"""What is left of the chance of a run of two, and of three, that the works do not have; and of runs
+of four and seven letters."""
 
 STRANGE = (0.1, 0.5)
 """The same where the language is fluent: other words than the author's may be right ones."""
@@ -68,12 +69,13 @@ class Fluency:
     def of(cls, language: Language, grams: Grams | None, usual: str, novelty: float) -> Self:
         """`usual` are characters, the commonest first."""
         power = 1 + (FREE - 1) * max(0.0, 2 * novelty - 1)
-        pairs, threes = STRANGE if language.fluent else NEVER
-        never = pairs**power, threes**power
+        never = NEVER if grams is None or grams.lengths == CHINESE else MISSPELT
+        pairs, threes = STRANGE if language.fluent else never
         alphabet = language.alphabet
+        left = pairs**power, threes**power
         foreign = np.zeros(alphabet.size, np.bool_)
         foreign[: len(alphabet.characters)] = [_is_foreign(char) for char in alphabet.characters]
-        return cls(alphabet, grams, banded(alphabet, usual), foreign, never, novelty)
+        return cls(alphabet, grams, banded(alphabet, usual), foreign, left, novelty)
 
     def factors(self, before: str, shares: Floats) -> Floats:
         """How much likelier each symbol is made after a text, float32 [symbols]."""

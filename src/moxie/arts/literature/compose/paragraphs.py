@@ -36,8 +36,12 @@ CERTAIN = 0.5
 NAMED = 0.25
 """From this share of its length on a paragraph names a theme word that it has not come to yet."""
 
-WORN, WORN_FOR = (0.05, 0.005), 1500
-"""What is left of the chances of what was said twice, or at length, in so many characters."""
+WORN_FOR = 1500
+"""So many characters are looked back on for what was said before."""
+
+WORN = {True: ((3, 2, 0.05), (4, 1, 0.005)), False: ((14, 2, 0.05), (20, 1, 0.005))}
+"""A run of so many characters that was said so often is worn: what is left of the chance of its
+last, in Chinese and in letters, of which a word has several."""
 
 CLAUSE_ENDS = frozenset("，。；：！？“「…—")
 
@@ -105,7 +109,7 @@ class Scribe:
             return
         pulled = shares * self._pull(one, beat)
         chances = pulled * self.fluency.factors(before + one.text, pulled)
-        for char, left in _worn(before[-WORN_FOR:] + one.text).items():
+        for char, left in self._worn(before[-WORN_FOR:] + one.text).items():
             if self.language.alphabet.knows(char):
                 chances[self.language.alphabet.encode(char)[0]] *= left
         named = self._named(one, beat)
@@ -182,6 +186,18 @@ class Scribe:
                 pull[alphabet.encode(word[known])[0]] = GOING_ON if known else urgent
         return pull
 
+    def _worn(self, text: str) -> dict[str, float]:
+        """What would say once more what the text has said, and what is left of its chances."""
+        found: dict[str, float] = {}
+        for length, times, left in WORN[self.habits.chinese]:
+            tail = text[-(length - 1) :]
+            place, after = text.find(tail), list[str]()
+            while 0 <= place < len(text) - len(tail):
+                after.append(text[place + len(tail)])
+                place = text.find(tail, place + 1)
+            found |= {char: left for char in after if after.count(char) >= times}
+        return found
+
     def _merit(self, one: Paragraph, before: str, beat: Beat) -> float:
         """How good a finished paragraph is; higher is better."""
         text = one.text
@@ -207,22 +223,6 @@ class Scribe:
         if not alphabet.knows(character):
             return 0.0
         return float(shares[alphabet.encode(character)[0]])
-
-
-def _worn(text: str) -> dict[str, float]:
-    """What would say once more what the text has said, and what is left of its chances.
-
-    A run of four that was said is worn, one of three when it was said twice.
-    """
-    found: dict[str, float] = {}
-    for length, times, left in ((3, 2, WORN[0]), (4, 1, WORN[1])):
-        tail = text[-(length - 1) :]
-        place, after = text.find(tail), list[str]()
-        while 0 <= place < len(text) - len(tail):
-            after.append(text[place + len(tail)])
-            place = text.find(tail, place + 1)
-        found |= {char: left for char in after if after.count(char) >= times}
-    return found
 
 
 def _cut(one: Paragraph) -> None:
