@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from moxie.art import Art, Likeness
 from moxie.errors import Missing
-from moxie.flow.evaluate import evaluate
+from moxie.flow.evaluate import evaluate, strangers
+from moxie.flow.statistics import Grouped
 from moxie.text import say
 from moxie.work import Evaluation
 
@@ -221,3 +222,17 @@ def test_a_group_much_nearer_than_any_other_is_the_artist() -> None:
     groups = {"pupil": bank(20, 0.45), "near": bank(1, 1.6), "far": bank(2, 1.9)}
     found = run(works(12, 16), train, held, Looks(groups))
     assert [note.params.get("group") for note in found.notes][:1] == ["pupil"]
+
+
+def test_a_feature_that_all_have_puts_nobody_far_away_by_rounding() -> None:
+    rng = np.random.default_rng(0)
+    works = np.repeat(np.arange(60), 14)[:827]
+    rows = np.column_stack([rng.normal(size=(len(works), 4)), np.full(len(works), 100.0)])
+    others = {
+        name: np.column_stack([rng.normal(i + 1, 1, (24, 4)), np.full(24, 100.0)])
+        for i, name in enumerate(("near", "far", "farther"))
+    }
+    whole = Grouped(rows, works)
+    assert (whole.shares() @ whole.vectors).var(axis=0)[4] > 0, "means of works are rounded"
+    found, _ = strangers(whole, others)
+    assert found

@@ -42,6 +42,10 @@ SHARED, SAME, ALONE = 0.2, 0.1, 0.25
 """A group is the artist himself when it has this share of his works, is this much nearer to him
 than the farthest group is, or this much nearer than any other."""
 
+FLAT = 1e-6
+"""A feature that deviates by so small a share of itself is the same everywhere: that is rounding.
+"""
+
 NEAREST, ELSEWHERE = 8, 6.0
 """Only so many groups count, the nearest: a floor is among them, and the more there are that have
 little to do with the artist, the less is seen of what sets him apart. Those that are so many
@@ -202,8 +206,9 @@ def _comparable(whole: Grouped, others: Mapping[str, Floats]) -> dict[str, Float
     """The groups that are near enough to say something, in the order given."""
     sets = [whole.shares() @ whole.vectors, *others.values()]
     inside = np.mean([rows.var(axis=0, dtype=np.float64) for rows in sets], axis=0)
-    scale = np.sqrt(np.where(inside > 0, inside, 1.0))
     middle = sets[0].mean(axis=0)
+    flat = (FLAT * np.maximum(1.0, np.abs(middle))) ** 2
+    scale = np.sqrt(np.where(inside > flat, inside, 1.0))
     far = {
         name: float((((rows.mean(axis=0, dtype=np.float64) - middle) / scale) ** 2).mean())
         for name, rows in others.items()
