@@ -146,3 +146,17 @@ def test_an_opening_is_kept_and_gone_on_with(model: TextModel) -> None:
 def test_poets_are_asked_for_poems_in_their_forms() -> None:
     assert Habits.learn(POEMS).paths == ()
     assert Habits.joined([Habits.learn(POEMS), Habits.learn(WORKS)]).works == len(WORKS)
+
+
+@pytest.mark.parametrize(
+    ("chinese", "text", "next_one"),
+    [
+        (True, "他走进茶馆，又走进茶", "馆"),  # a run of four that was said
+        (False, "that was all that he said and tha", None),  # a word may be said again
+        (False, "on the road to the sea they went on the road to the s", "e"),
+    ],
+)
+def test_what_was_said_wears_out_by_the_length_of_words(
+    chinese: bool, text: str, next_one: str | None
+) -> None:
+    assert list(paragraphs.worn(text, chinese=chinese)) == ([next_one] if next_one else [])

@@ -109,7 +109,7 @@ class Scribe:
             return
         pulled = shares * self._pull(one, beat)
         chances = pulled * self.fluency.factors(before + one.text, pulled)
-        for char, left in self._worn(before[-WORN_FOR:] + one.text).items():
+        for char, left in worn(before[-WORN_FOR:] + one.text, chinese=self.habits.chinese).items():
             if self.language.alphabet.knows(char):
                 chances[self.language.alphabet.encode(char)[0]] *= left
         named = self._named(one, beat)
@@ -186,18 +186,6 @@ class Scribe:
                 pull[alphabet.encode(word[known])[0]] = GOING_ON if known else urgent
         return pull
 
-    def _worn(self, text: str) -> dict[str, float]:
-        """What would say once more what the text has said, and what is left of its chances."""
-        found: dict[str, float] = {}
-        for length, times, left in WORN[self.habits.chinese]:
-            tail = text[-(length - 1) :]
-            place, after = text.find(tail), list[str]()
-            while 0 <= place < len(text) - len(tail):
-                after.append(text[place + len(tail)])
-                place = text.find(tail, place + 1)
-            found |= {char: left for char in after if after.count(char) >= times}
-        return found
-
     def _merit(self, one: Paragraph, before: str, beat: Beat) -> float:
         """How good a finished paragraph is; higher is better."""
         text = one.text
@@ -223,6 +211,19 @@ class Scribe:
         if not alphabet.knows(character):
             return 0.0
         return float(shares[alphabet.encode(character)[0]])
+
+
+def worn(text: str, *, chinese: bool) -> dict[str, float]:
+    """What would say once more what the text has said, and what is left of its chances."""
+    found: dict[str, float] = {}
+    for length, times, left in WORN[chinese]:
+        tail = text[-(length - 1) :]
+        place, after = text.find(tail), list[str]()
+        while 0 <= place < len(text) - len(tail):
+            after.append(text[place + len(tail)])
+            place = text.find(tail, place + 1)
+        found |= {char: left for char in after if after.count(char) >= times}
+    return found
 
 
 def _cut(one: Paragraph) -> None:
