@@ -4,8 +4,8 @@ A run of two or three that the author never wrote is hardly fluent, unless the l
 runs of rare characters were never written, of usual ones nearly all: taken by itself that turns
 Chinese prose into the few hundred commonest words. So what it takes from characters of one band of
 commonness goes to others of the same band, and each band keeps the chance that the language gives
-it. A run of nine that the author wrote is a passage of the works: the nearer to imitation, the
-longer one is followed; above the middle of the dial never.
+it. A run of nine that the author wrote, or of eighteen letters, begins a passage of the works: the
+nearer to imitation, the longer one is followed; above the middle of the dial never.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ FREE = 0.7
 COPIED = 0.004
 """What is left of the chance of a character that goes on with a passage for too long."""
 
-FOLLOWED, QUOTING = 24, 30.0
-"""Characters beyond its beginning for which a passage is followed at novelty 0, and how much
-likelier each becomes; both are gone at the middle of the dial."""
+FOLLOWED, LETTERED, QUOTING = 24, 96, 30.0
+"""Ideographs, or letters, beyond its beginning for which a passage is followed at novelty 0, and
+how much likelier each becomes; both are gone at the middle of the dial."""
 
 SPELLED = 1e-6
 """What is left, in a text of ideographs, of the chance of a letter after a letter: one stands for
@@ -85,15 +85,17 @@ class Fluency:
         characters = self.alphabet.characters
         likely = np.argsort(-shares[: len(characters)])[:LIKELY]
         codes = np.array([ord(characters[place]) for place in likely], np.uint64)
-        short, longer, copied = self.grams.known(before[-40:], codes)
+        known = self.grams.known(before[-40:], codes)
+        short, longer, passage, copied = known[0], known[1], known[2], known[-1]
         factors[:] = self.never[0]
         factors[likely] = np.where(longer, 1.0, np.where(short, self.never[1], self.never[0]))
         if self.grams.lengths == CHINESE:  # words of letters have to be spelled as they are
             factors = self._balanced(factors, shares)
             if before and _is_foreign(before[-1]):
                 factors[self.foreign] *= SPELLED
-        if copied.any():
-            factors[likely[copied]] *= self._following(before)
+        if passage.any():
+            follows = self._follows(before)
+            factors[likely[passage if follows > 1 else copied]] *= follows
         return factors
 
     def _balanced(self, factors: Floats, shares: Floats) -> Floats:
@@ -104,10 +106,11 @@ class Fluency:
         gains = np.divide(before, after, out=np.ones(number), where=after > 0)
         return np.asarray(factors * gains[self.bands], np.float32)
 
-    def _following(self, before: str) -> float:
+    def _follows(self, before: str) -> float:
         """How much likelier it is made to go on with the passage that the text ends in."""
         near = max(0.0, 1 - 2 * self.novelty)
-        most = round(FOLLOWED * near)
+        assert self.grams is not None
+        most = round((FOLLOWED if self.grams.lengths == CHINESE else LETTERED) * near)
         if most and self._followed(before, most) < most:
             return float(QUOTING**near)
         return float(COPIED ** max(1.0, (2 * self.novelty) ** 2))

@@ -16,8 +16,9 @@ from safetensors.numpy import load_file, save_file
 
 Hashes = NDArray[np.uint64]
 
-CHINESE, LETTERS = (2, 3, 9), (4, 7, 32)
-"""Lengths of runs: hardly a word, a word and what it leans on, a clause; likewise of letters."""
+CHINESE, LETTERS = (2, 3, 9), (4, 7, 18, 32)
+"""Lengths of runs: hardly a word, a word and what it leans on, a clause; likewise of letters, of
+which some three words begin a passage and a clause is a copy."""
 
 FILE = "runs.safetensors"
 
@@ -26,10 +27,10 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """The runs of three lengths in some works, hashes in order."""
+    """The runs of some lengths in some works, shortest first, hashes in order."""
 
-    lengths: tuple[int, int, int]
-    runs: tuple[Hashes, Hashes, Hashes]
+    lengths: tuple[int, ...]
+    runs: tuple[Hashes, ...]
 
     @classmethod
     def learn(cls, texts: Sequence[str], *, chinese: bool) -> Self:
@@ -38,13 +39,14 @@ class Grams:
         found = [[_hashes(text, n) for text in texts] for n in lengths]
         none = np.zeros(0, np.uint64)
         sets = [np.unique(np.concatenate([none, *some])) for some in found]
-        return cls(lengths, (sets[0], sets[1], sets[2]))
+        return cls(lengths, tuple(sets))
 
     @classmethod
     def joined(cls, several: Sequence[Self]) -> Self:
         """The runs of several authors."""
-        sets = [np.unique(np.concatenate([one.runs[i] for one in several])) for i in range(3)]
-        return cls(several[0].lengths, (sets[0], sets[1], sets[2]))
+        together = zip(*(one.runs for one in several), strict=True)
+        sets = tuple(np.unique(np.concatenate(runs)) for runs in together)
+        return cls(several[0].lengths, sets)
 
     def save(self, folder: Path) -> None:
         """Write them into a model's folder."""
@@ -56,15 +58,14 @@ class Grams:
         """What `save` wrote."""
         arrays = load_file(folder / FILE)
         lengths = sorted(int(name.removeprefix("runs/")) for name in arrays)
-        runs = [arrays[f"runs/{n}"] for n in lengths]
-        return cls((lengths[0], lengths[1], lengths[2]), (runs[0], runs[1], runs[2]))
+        return cls(tuple(lengths), tuple(arrays[f"runs/{n}"] for n in lengths))
 
     def known(self, before: str, next_ones: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Whether the run that each next character (code points) would end is known, [3, n].
+        """Whether the run that each next character (code points) would end is known, [lengths, n].
 
         A run that would begin before the text does is not told apart: True for short ones.
         """
-        found = np.zeros((3, len(next_ones)), np.bool_)
+        found = np.zeros((len(self.lengths), len(next_ones)), np.bool_)
         for place, (length, runs) in enumerate(zip(self.lengths, self.runs, strict=True)):
             if len(before) < length - 1:
                 found[place] = place < 2
