@@ -44,6 +44,10 @@ SPELLED = 1e-6
 """What is left, in a text of ideographs, of the chance of a letter after a letter: one stands for
 a name, more are only spelled at random."""
 
+MOST_GAIN = 4.0
+"""By how much a band is made likelier at most: where hardly anything fluent is left in one, it is
+not filled with what is not."""
+
 BANDS = (12, 60, 250, 800)
 """Ranks by how often characters are written, between which they are as common; marks stand apart.
 """
@@ -99,12 +103,12 @@ class Fluency:
         return factors
 
     def _balanced(self, factors: Floats, shares: Floats) -> Floats:
-        """The factors made such that every band keeps its share."""
+        """The factors made such that every band keeps its share, as far as `MOST_GAIN` goes."""
         number = int(self.bands.max()) + 1
         before = np.bincount(self.bands, shares, number)
         after = np.bincount(self.bands, shares * factors, number)
         gains = np.divide(before, after, out=np.ones(number), where=after > 0)
-        return np.asarray(factors * gains[self.bands], np.float32)
+        return np.asarray(factors * np.minimum(gains, MOST_GAIN)[self.bands], np.float32)
 
     def _follows(self, before: str) -> float:
         """How much likelier it is made to go on with the passage that the text ends in."""
