@@ -4,8 +4,9 @@ A run of two or three that the author never wrote is hardly fluent, unless the l
 runs of rare characters were never written, of usual ones nearly all: taken by itself that turns
 Chinese prose into the few hundred commonest words. So what it takes from characters of one band of
 commonness goes to others of the same band, and each band keeps the chance that the language gives
-it. A run of nine that the author wrote, or of eighteen letters, begins a passage of the works: the
-nearer to imitation, the longer one is followed; above the middle of the dial never.
+it, as far as something fluent is left in it. A run of nine that the author wrote, or of eighteen
+letters, begins a passage of the works: the nearer to imitation, the longer one is followed; above
+the middle of the dial never.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ STRANGE = (0.1, 0.5)
 """The same where the language is fluent: other words than the author's may be right ones."""
 
 FREE = 0.7
-"""Power of them at novelty 1; at 0 and in the middle it is 1."""
+"""Power of the shares above at novelty 1; up to the middle it is 1."""
 
 COPIED = 0.004
 """What is left of the chance of a character that goes on with a passage for too long."""
