@@ -1,6 +1,9 @@
 """What tuning by a taste does to creations, by simulated judges whose features nobody else has.
 
     python benchmarks/feedback_creations.py --works DIR [--art A] [--seed N] [--quick] [--json]
+        [--keep FILE]
+
+A judge takes minutes; `--keep` writes what each showed to a file and takes up those in it.
 
 A model learns from the works (the art's first recipe; split as `moxie prepare` does) and makes
 `POOL` creations. A judge (families as in feedback.py: likings of what the last judge of the art
@@ -33,6 +36,7 @@ took part.
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import sys
 import time
@@ -261,6 +265,28 @@ def _judge(seed: int) -> list[tuple[str, str, float]]:
     return _worlds[0].judge(seed)
 
 
+Figures = list[tuple[str, str, float]]
+
+
+def kept(path: Path | None, world: str) -> dict[int, Figures]:
+    """What judges of this world showed before, by seed."""
+    if path is None or not path.exists():
+        return {}
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return {
+        line["seed"]: [(s, m, v) for s, m, v in line["figures"]]
+        for line in lines
+        if line["world"] == world
+    }
+
+
+def keep(path: Path | None, world: str, seed: int, figures: Figures) -> None:
+    """Write down what one judge showed."""
+    if path is not None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"world": world, "seed": seed, "figures": figures}) + "\n")
+
+
 def main() -> None:
     """The command line."""
     flags = parser(__doc__)
@@ -269,20 +295,26 @@ def main() -> None:
     flags.add_argument("--jobs", type=int, default=2, help="processes side by side")
     flags.add_argument("--minutes", type=float, help="end with the first judges after these")
     flags.add_argument("--judges", type=int, default=20, help="of each family")
+    flags.add_argument("--keep", type=Path, metavar="FILE", help="write each judge's figures here")
     given = flags.parse_args()
     world = (given.works, given.art, given.size, given.seed, given.quick)
     seeds = range(given.seed, given.seed + (2 if given.quick else given.judges))
+    name = f"{given.works.resolve().name} {given.art} {given.size} {given.seed} {given.quick}"
+    known = kept(given.keep, name)
     values: dict[tuple[str, str], list[float]] = {}
     began = time.monotonic()
     with ProcessPoolExecutor(
         given.jobs, multiprocessing.get_context("spawn"), _begin, world
     ) as workers:
-        waiting = [workers.submit(_judge, seed) for seed in seeds]
-        for number, one in enumerate(waiting):
+        waiting = {seed: workers.submit(_judge, seed) for seed in seeds if seed not in known}
+        for number, seed in enumerate(seeds):
             if given.minutes and time.monotonic() - began > 60 * given.minutes:
                 workers.shutdown(wait=False, cancel_futures=True)
                 break
-            for system, metric, value in one.result():
+            if seed in waiting:
+                known[seed] = waiting[seed].result()
+                keep(given.keep, name, seed, known[seed])
+            for system, metric, value in known[seed]:
                 values.setdefault((system, metric), []).append(value)
                 if metric.startswith(f"gain_{ANSWERS}_") and system in ALL_FAMILIES:
                     values.setdefault((system, f"gain_{ANSWERS}"), []).append(value)

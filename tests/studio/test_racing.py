@@ -54,9 +54,8 @@ def test_a_race_is_run_once_and_kept(prepared: Path) -> None:
 
 @pytest.mark.parametrize("when", [1, 25, 45])
 def test_stopped_on_the_way_it_goes_on_to_the_same_choice(
-    when: int, prepared: Path, measured: Path, tmp_path: Path
+    when: int, prepared: Path, tmp_path: Path
 ) -> None:
-    shutil.copy(measured, prepared / "machine.json")  # two measurements may differ
     other = tmp_path / "other"
     shutil.copytree(prepared, other)
     whole, rest, stopped = Steps(), Steps(), Steps(when)
