@@ -20,6 +20,7 @@ even. `unflagged_near_copies` were handed out although too near: none may be.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from argparse import Namespace
@@ -46,6 +47,9 @@ from moxie.nn.checkpoint import NoCheckpoint
 from moxie.studio.scoring import FEW_HELD_OUT
 from moxie.work import Calibration, Dataset, Part, Rights
 from tables import Rows, parser
+
+os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
+"""OpenCV's own threads hold a lock that a process forked off may wait for for ever."""
 
 NOVELTIES = tuple(np.linspace(0, 1, 9).tolist())
 QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)

@@ -14,9 +14,9 @@ from feedback import HIDDEN, Floats
 from moxie.art import Art, Brief, CopyIndex, Draft, Judge, Recipe, Sample, StyleModel
 from moxie.errors import MoxieError
 from moxie.flow import evaluate, prepare
-from moxie.flow.create import attempt_seed
 from moxie.nn import machine
 from moxie.nn.checkpoint import NoCheckpoint
+from moxie.seeds import numbered
 from moxie.settings import Machine
 from moxie.studio.counting import Likeness
 from moxie.studio.scoring import LOOKED_AT, Scorer
@@ -129,7 +129,7 @@ class Studio:
 
     def make(self, model: StyleModel[Any], n: int, seed: int) -> list[Draft[Any]]:
         """First attempts of `n` creations."""
-        return [model.sample(self.brief, seed=attempt_seed(seed, i, 0)) for i in range(n)]
+        return [model.sample(self.brief, seed=numbered(seed, i, 0)) for i in range(n)]
 
     def copied(self, content: Any) -> bool:  # noqa: ANN401  an art's own type
         """Whether it is a near-copy of a work."""

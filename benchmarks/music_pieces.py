@@ -20,8 +20,9 @@ from moxie.arts.music.style.judges import classify
 from moxie.arts.music.style.overlap import overlap, told_apart
 from moxie.arts.music.theory.harmony import ends_well
 from moxie.arts.music.theory.ranges import range_of
-from moxie.flow.create import Made, attempt_seed, create
+from moxie.flow.create import Made, create
 from moxie.flow.evaluate import evaluate
+from moxie.seeds import numbered
 from music_works import ART, Corpus, Yardstick, evenly_chosen, rivals
 from tables import Rows
 
@@ -168,7 +169,7 @@ class Exam:
         for novelty in DIAL:
             made = [
                 self.model.sample(
-                    Brief((BARS,), novelty), seed=attempt_seed(self.seed + 1, i, 0)
+                    Brief((BARS,), novelty), seed=numbered(self.seed + 1, i, 0)
                 ).content
                 for i in range(number)
             ]

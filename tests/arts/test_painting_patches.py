@@ -181,7 +181,7 @@ def test_the_dial_moves_everything_one_way():
 
 
 def test_a_montage_takes_parts_from_several_works_in_its_shares(model):
-    found = montage.compose(model.gallery, dial(0.5), (64, 80), np.random.default_rng(0))
+    found = montage.compose(model.gallery, 0, dial(0.5), (64, 80), np.random.default_rng(0))
     assert found.picture.shape == found.places.shape == (64, 80, 3)
     assert len(found.shares) == 3
     assert sum(share for _, share in found.shares) == pytest.approx(1)
@@ -200,7 +200,7 @@ def test_a_montage_knows_where_its_pixels_came_from(model):
     ]
     plain = learn(maps)
     still = dataclasses.replace(dial(0.5), warp=0.0)
-    found = montage.compose(plain.gallery, still, (96, 96), np.random.default_rng(3))
+    found = montage.compose(plain.gallery, 1, still, (96, 96), np.random.default_rng(3))
     shown = found.picture.astype(float)
     told = np.stack(
         [60 * found.places[..., 0], 2 * height * found.places[..., 1], shown[..., 2]], 2

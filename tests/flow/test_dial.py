@@ -74,6 +74,14 @@ def test_novelty_0_is_where_few_drafts_are_near_copies() -> None:
     assert REFUSED < 0.5
 
 
+@pytest.mark.parametrize(("refused", "near"), [(0, False), (1, False), (2, True), (3, True)])
+def test_one_near_copy_of_three_drafts_does_not_move_novelty_0(refused: int, near: bool) -> None:
+    given = reading(lambda x: 0.4 + 0.5 * x, lambda x: 1.0, rounds=3)
+    given.similarities[:] = np.minimum(given.similarities, 0.45)
+    given.similarities[:refused, 0] = 0.9
+    assert (fit(given, seed=0).setting(0) > 0) == near
+
+
 def test_a_near_copy_counts_as_if_at_the_threshold() -> None:
     given = reading(lambda x: 0.4 + 0.5 * x, lambda x: 1.0)
     given.similarities[:, 0] = 0.99

@@ -19,6 +19,7 @@ from moxie.flow import statistics
 from moxie.flow.dial import Reading
 from moxie.flow.evaluate import look, strangers
 from moxie.flow.statistics import Estimate, Grouped, Space
+from moxie.seeds import numbered
 
 if TYPE_CHECKING:
     from moxie.art import Floats
@@ -75,7 +76,7 @@ class Bench(Generic[S]):
 
     def round(self, number: int, wanted: int, on_step: OnStep) -> tuple[Probe, ...]:
         """Drafts of one seed at every setting: round `number`, from 0, of those wanted."""
-        seed = int(np.random.SeedSequence([self.seed, number]).generate_state(1)[0])
+        seed = numbered(self.seed, number)
         found: list[Probe] = []
         for setting in SETTINGS:
             content = self.model.sample(Brief(self.size, setting), seed=seed).content

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-import numpy as np
-
 from moxie.art import Brief, CopyIndex, Draft, OnStep, StyleModel
 from moxie.errors import BadInput
+from moxie.seeds import numbered
 from moxie.text import say
 from moxie.work import Match
 
@@ -68,11 +67,6 @@ def create(  # noqa: PLR0913  what is made, what it is compared with, and how of
     return bench.make_all(range(first, first + n), on_step)
 
 
-def attempt_seed(seed: int, number: int, attempt: int) -> int:
-    """The seed of one attempt at one creation, 32 bits: unlike those of all others."""
-    return int(np.random.SeedSequence([seed, number, attempt]).generate_state(1)[0])
-
-
 @dataclass(frozen=True, slots=True)
 class _Bench(Generic[S]):
     """Everything that stays the same from one creation to the next."""
@@ -105,7 +99,7 @@ class _Bench(Generic[S]):
 
     def _attempt(self, number: int, attempt: int) -> Made[S]:
         novelty = min(1.0, self.brief.novelty + NOVELTY_STEP * attempt)
-        seed = attempt_seed(self.seed, number, attempt)
+        seed = numbered(self.seed, number, attempt)
         setting = self.dial(novelty)
         draft = self.model.sample(replace(self.brief, novelty=setting), seed=seed)
         nearest = self._nearest(draft.content)

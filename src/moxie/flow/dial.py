@@ -1,12 +1,12 @@
 """The dial: from a novelty that a person asks for to a style model's own setting.
 
 Novelty means the same in every art. At 0 the model stays as near to the works as the gate allows:
-at the least setting of which at most `REFUSED` drafts are near-copies, so that making them again
-is an exception. At 1 it goes as far as a floor of fidelity allows. The floor is `HALFWAY`: on that
-scale (a squared distance) what lies halfway between the artist's own works and the nearest other
-artist's scores 0.75; beyond it a creation is nearer to somebody else. Where the model's best is
-less than 1, the floor is that share of its best, so that there is a dial at all. In between, equal
-steps of novelty are equal steps of originality.
+at the least setting of which at most `REFUSED` drafts seem to be near-copies, so that making them
+again is an exception. At 1 it goes as far as a floor of fidelity allows. The floor is `HALFWAY`: on
+that scale (a squared distance) what lies halfway between the artist's own works and the nearest
+other artist's scores 0.75; beyond it a creation is nearer to somebody else. Where the model's best
+is less than 1, the floor is that share of its best, so that there is a dial at all. In between,
+equal steps of novelty are equal steps of originality.
 
 All curves are fitted monotonically (isotonic regression: Barlow et al., 1972) to means over the
 same seeds at every setting. Originality is drawn towards a straight line as far as its bends could
@@ -35,6 +35,10 @@ attempts."""
 
 BELIEF = 2.0
 """Rounds' worth of belief that originality grows evenly with the setting."""
+
+SELDOM = (1, 8)
+"""Near-copies among drafts that are believed in before any is made: one refused of three tells
+little, and must not cost the dial its near half."""
 
 KNOTS = 20
 """Steps of novelty that are kept."""
@@ -72,7 +76,8 @@ def fit(reading: Reading, *, seed: int) -> Calibration:
     if not np.isfinite(known).all():
         return Calibration(shown, (), np.nan, rounds, seed, (_NO_FLOOR,))
     fidelity = _monotone(known, increasing=False)
-    refused = _monotone(np.array([one.refused for one in shown]), increasing=False)
+    near_copies = rounds * np.array([one.refused for one in shown])
+    refused = _monotone((near_copies + SELDOM[0]) / (rounds + SELDOM[1]), increasing=False)
     grown = _evened(1 - np.minimum(reading.similarities, reading.threshold))
     fine = np.linspace(places[0], places[-1], FINE + 1)
     curves = (np.interp(fine, places, values) for values in (refused, fidelity))

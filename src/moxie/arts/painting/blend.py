@@ -16,6 +16,7 @@ from moxie.arts.painting.montage import compose
 from moxie.arts.painting.picture import Picture
 from moxie.arts.painting.recipes.patches import PatchModel
 from moxie.errors import BadInput
+from moxie.seeds import pick
 
 
 class BlendModel(PatchModel):
@@ -33,10 +34,9 @@ class BlendModel(PatchModel):
         settings = dial(brief.novelty)
         if brief.start is not None:
             return guide.led(self.gallery, brief, settings, rng)
-        shares = [share for _, share in self.parts]
-        first = int(rng.choice(len(shares), p=shares))
+        first, base = self._base(seed)
         gallery, share = self.parts[first]
-        montage = compose(gallery, settings, (brief.size[0], brief.size[1]), rng)
+        montage = compose(gallery, base, settings, (brief.size[0], brief.size[1]), rng)
         picture = montage.picture
         for i, (other, weight) in enumerate(self.parts):
             if i != first:
@@ -47,6 +47,12 @@ class BlendModel(PatchModel):
         given = tuple((int(known[i]), part) for i, part in montage.shares)
         whole = replace(montage, picture=picture, places=places, shares=given)
         return lay(self.gallery, whole, settings, Tint.draw(settings, rng))
+
+    def _base(self, seed: int) -> tuple[int, int]:
+        """A painter's number, and that of one of their works."""
+        each = [share * one.weights / one.weights.sum() for one, share in self.parts]
+        works = [(i, work) for i, chances in enumerate(each) for work in range(len(chances))]
+        return works[pick(np.concatenate(each), seed)]
 
 
 def blend(models: Sequence[tuple[StyleModel[Picture], float]]) -> StyleModel[Picture]:

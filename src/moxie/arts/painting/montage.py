@@ -130,10 +130,11 @@ class _Cut:
         return max(1, low), min(length - 1, int(length * (self.place + 0.2)))
 
 
-def compose(gallery: Gallery, dial: Dial, size: tuple[int, int], rng: Generator) -> Montage:
-    """Join `dial.parts` works into one composition of `size` (h, w)."""
+def compose(
+    gallery: Gallery, base: int, dial: Dial, size: tuple[int, int], rng: Generator
+) -> Montage:
+    """Join work `base` and `dial.parts` - 1 others into one composition of `size` (h, w)."""
     small = working_size(size)
-    base = int(rng.choice(len(gallery), p=gallery.weights / gallery.weights.sum()))
     window = _Window.draw(gallery.thumbnail(base), *small, dial.zoom, rng)
     layers = [_Layer(base, window, np.zeros(small, np.float32))]
     picture = window.cut(gallery.thumbnail(base), *small)

@@ -119,9 +119,11 @@ class Montage:
         return tuple(sorted(((i, s / total) for i, s in found.items()), key=lambda x: -x[1]))
 
 
-def compose(workshop: Workshop, dial: Dial, rng: Generator) -> Montage:
-    """Join `dial.parts` works, drawn by how much they count, into one form, and bend it."""
-    base = int(rng.choice(len(workshop), p=workshop.chances))
+def compose(workshop: Workshop, base: int, dial: Dial, rng: Generator) -> Montage:
+    """Join `dial.parts` works, `base` at the foot, into one form, and bend it.
+
+    The others are drawn by how much they count.
+    """
     parts = [Part(base, -np.inf)]
     bounds = [(0.4, 0.75)] if dial.parts == 2 else [(0.22, 0.45), (0.6, 0.82)]
     for low, high in bounds:

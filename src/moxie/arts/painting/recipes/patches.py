@@ -29,6 +29,7 @@ from moxie.errors import Cancelled, Missing
 from moxie.nn.checkpoint import as_state, from_state
 from moxie.nn.nearest import bank, nearest, patches
 from moxie.nn.vgg import Vgg19
+from moxie.seeds import pick
 from moxie.settings import Machine
 from moxie.text import say
 from moxie.work import Plan
@@ -125,7 +126,8 @@ class PatchModel:
         settings = dial(brief.novelty)
         if brief.start is not None:
             return guide.led(self.gallery, brief, settings, rng)
-        montage = compose(self.gallery, settings, (brief.size[0], brief.size[1]), rng)
+        base = pick(self.gallery.weights, seed)
+        montage = compose(self.gallery, base, settings, (brief.size[0], brief.size[1]), rng)
         return lay(self.gallery, montage, settings, Tint.draw(settings, rng))
 
     def infill(self, content: Picture, mask: NDArray[np.bool_], *, seed: int) -> Picture:

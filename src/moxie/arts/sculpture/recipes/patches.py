@@ -28,6 +28,7 @@ from moxie.errors import Cancelled, Missing
 from moxie.nn.checkpoint import as_state, from_state
 from moxie.nn.nearest import nearest
 from moxie.nn.voting import patches_at, vote
+from moxie.seeds import pick
 from moxie.settings import Machine
 from moxie.text import say
 from moxie.work import Plan
@@ -112,7 +113,7 @@ class PatchModel:
             given = field_of(standard(brief.start), brief.size[0])
             laid = lay(given, self.bank, 1.0, generator)
             return Draft(_form(laid.field), sources(shop, laid.shares))
-        montage = compose(shop, settings, np.random.default_rng(seed))
+        montage = compose(shop, pick(shop.chances, seed), settings, np.random.default_rng(seed))
         joined = montage.field(shop, brief.size[0])
         laid = lay(joined, self.bank, settings.skin, generator)
         both = [(i, share / 2) for part in (montage.shares(shop), laid.shares) for i, share in part]

@@ -27,6 +27,7 @@ from moxie.arts.sculpture.recipes.patches import PatchModel
 from moxie.arts.sculpture.recipes.patches import plan as plan_patches
 from moxie.arts.sculpture.skin import lay
 from moxie.arts.sculpture.warp import Warp
+from moxie.seeds import pick
 from moxie.settings import Machine
 from moxie.text import say
 from moxie.work import Plan
@@ -97,7 +98,7 @@ class ShapeModel(PatchModel):
         if brief.start is not None:
             return super().sample(brief, seed=seed)
         rng = np.random.default_rng(seed)
-        shares = self._between(brief.novelty, rng)
+        shares = self._between(pick(self.workshop.chances, seed), brief.novelty, rng)
         mean, components, places = self.space
         at = sum(share * places[i] for i, share in shares)
         coarse = field_in_cube(mean + np.asarray(at) @ components)
@@ -108,10 +109,11 @@ class ShapeModel(PatchModel):
         made = standard(laid.field.mesh(STANDARD))
         return Draft(made, sources(self.workshop, both if laid.shares else shares))
 
-    def _between(self, novelty: float, rng: np.random.Generator) -> list[tuple[int, float]]:
-        """A few works and how much of each there is: one leads, the less the newer."""
+    def _between(
+        self, first: int, novelty: float, rng: np.random.Generator
+    ) -> list[tuple[int, float]]:
+        """A few works and how much of each there is: `first` leads, the less the newer."""
         places = self.space[2]
-        first = int(rng.choice(len(places), p=self.workshop.chances))
         gap = np.linalg.norm(places - places[first], axis=1)
         others = [int(i) for i in np.argsort(gap, kind="stable") if i != first][:NEIGHBOURS]
         drawn = rng.permutation(others)[: 1 + int(rng.random() < novelty)]
