@@ -12,7 +12,9 @@ for the model's own setting.
 `originality` is 1 - similarity to the nearest of all works, looked up afresh; `fidelity` the
 normalised style score by the first judge, 0 for the nearest other artists and 1 for the artist's
 own works. `spearman_*` is the rank correlation of novelty with the mean at each novelty (for
-fidelity as it falls), with a 95 % interval over resampled seeds; `spearman_*_pieces` that with
+fidelity as it falls), with a 95 % interval over resampled seeds; `fidelity_fall` is the mean
+fidelity at 0 less that at 1, `fidelity_rise` what it gains at most between two novelties on the way
+(chosen afterwards, so its interval flatters the rise); `spearman_*_pieces` that with
 single pieces, which says how much a person sees of it from one piece to the next. `largest_step`
 is the largest step of mean originality between neighbouring quarters over the mean step: 1 is
 even. `unflagged_near_copies` were handed out although too near: none may be.
@@ -248,6 +250,10 @@ def report(rows: Rows, name: str, way: Way, yardstick: Yardstick, seed: int) -> 
         rows.add(name, f"spearman_{measure}", ranks.value, ranks.low, ranks.high, "of means")
         pieces = _order(np.tile(way.novelties, number), single.ravel())
         rows.spread(name, f"spearman_{measure}_pieces", [pieces], "of pieces")
+    low, high = _rise(fidelity[0])
+    for measure, values in (("fall", (0, -1)), ("rise", (high, low))):
+        one = Estimate.of(fidelity[:, values[0]] - fidelity[:, values[1]])
+        rows.add(name, f"fidelity_{measure}", one.value, one.low, one.high, "of means")
     quarters = original[:, [way.novelties.index(novelty) for novelty in QUARTERS]]
     steps = np.diff(quarters, axis=1)
     even = Estimate.of(steps.max(axis=1) / np.maximum(steps.mean(axis=1), 1e-9))
@@ -284,6 +290,13 @@ def _alike(scale: Yardstick, rows: NDArray[np.float32]) -> float:
 
 def _order(novelties: Sequence[float] | Doubles, values: Doubles) -> float:
     return float(spearmanr(novelties, values)[0]) if np.ptp(values) > 0 else float("nan")
+
+
+def _rise(values: Doubles) -> tuple[int, int]:
+    """The two places, in order, between which values grow most."""
+    gains = np.triu(values[None, :] - values[:, None])
+    low, high = np.unravel_index(int(gains.argmax()), gains.shape)
+    return int(low), int(high)
 
 
 def _keep(folder: Path, shown: Preview, number: int, novelty: float) -> None:

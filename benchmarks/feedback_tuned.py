@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -26,6 +26,16 @@ Worth = Callable[[Floats], Floats]
 """Points to how well each is worth choosing."""
 
 OF = 16
+
+
+class Likes(Protocol):
+    """A true liking of the judges' components, in deviations; `noise` is that of its answers."""
+
+    noise: float
+
+    def __call__(self, hidden: Floats) -> Floats:
+        """The liking of each row."""
+        ...
 
 
 class Liking:
@@ -130,7 +140,7 @@ class Version:
 
 
 def tuned(
-    pool: Pool, taste: Taste, before: Before, liking: Liking, old: StyleModel[Any], seed: int
+    pool: Pool, taste: Taste, before: Before, liking: Likes, old: StyleModel[Any], seed: int
 ) -> Version:
     """As `moxie tune`: the steepest counts that pass the gates, then twelve blind questions."""
     liked = steering.careful(*taste.likes(pool.works))

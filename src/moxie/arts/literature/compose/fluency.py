@@ -3,10 +3,10 @@
 A run of two or three that the author never wrote is hardly fluent, unless the language is. Most
 runs of rare characters were never written, of usual ones nearly all: taken by itself that turns
 Chinese prose into the few hundred commonest words. So what it takes from characters of one band of
-commonness goes to others of the same band, and each band keeps the chance that the language gives
-it, as far as something fluent is left in it. A run of nine that the author wrote, or of eighteen
-letters, begins a passage of the works: the nearer to imitation, the longer one is followed; above
-the middle of the dial never.
+commonness goes to what is fluent in that band, and each band keeps the chance that the language
+gives it, as far as there is something fluent in it. A run of nine that the author wrote, or of
+eighteen letters, begins a passage of the works: the nearer to imitation, the longer one is
+followed; above the middle of the dial never.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.arts.literature.compose.grams import CHINESE, Grams
-from moxie.arts.literature.models.draw import IDEOGRAPHS
-from moxie.arts.literature.models.language import Alphabet, Language
+from moxie.arts.literature.compose.grams import Grams
+from moxie.arts.literature.models.language import IDEOGRAPHS, Alphabet, Language
 
 LIKELY = 300
 """Symbols that are looked at one by one; the others are hardly ever drawn."""
@@ -45,9 +44,9 @@ SPELLED = 1e-6
 """What is left, in a text of ideographs, of the chance of a letter after a letter: one stands for
 a name, more are only spelled at random."""
 
-MOST_GAIN = 4.0
-"""By how much a band is made likelier at most: where hardly anything fluent is left in one, it is
-not filled with what is not."""
+MOST_GAIN = 20.0
+"""By how much what is fluent in a band is made likelier at most: where hardly anything is left in
+one, the same few characters must not stand for it every time."""
 
 BANDS = (12, 60, 250, 800)
 """Ranks by how often characters are written, between which they are as common; marks stand apart.
@@ -74,7 +73,7 @@ class Fluency:
     def of(cls, language: Language, grams: Grams | None, usual: str, novelty: float) -> Self:
         """`usual` are characters, the commonest first."""
         power = 1 + (FREE - 1) * max(0.0, 2 * novelty - 1)
-        never = NEVER if grams is None or grams.lengths == CHINESE else MISSPELT
+        never = NEVER if grams is None or grams.chinese else MISSPELT
         pairs, threes = STRANGE if language.fluent else never
         alphabet = language.alphabet
         left = pairs**power, threes**power
@@ -94,7 +93,7 @@ class Fluency:
         short, longer, passage, copied = known[0], known[1], known[2], known[-1]
         factors[:] = self.never[0]
         factors[likely] = np.where(longer, 1.0, np.where(short, self.never[1], self.never[0]))
-        if self.grams.lengths == CHINESE:  # words of letters have to be spelled as they are
+        if self.grams.chinese:  # words of letters have to be spelled as they are
             factors = self._balanced(factors, shares)
             if before and _is_foreign(before[-1]):
                 factors[self.foreign] *= SPELLED
@@ -104,18 +103,23 @@ class Fluency:
         return factors
 
     def _balanced(self, factors: Floats, shares: Floats) -> Floats:
-        """The factors made such that every band keeps its share, as far as `MOST_GAIN` goes."""
+        """The factors made such that what is fluent in a band takes up the band's whole share.
+
+        As far as `MOST_GAIN` goes; a band with nothing fluent loses its share.
+        """
         number = int(self.bands.max()) + 1
+        fluent = factors > self.never[0]
         before = np.bincount(self.bands, shares, number)
-        after = np.bincount(self.bands, shares * factors, number)
+        after = np.bincount(self.bands, shares * factors * fluent, number)
         gains = np.divide(before, after, out=np.ones(number), where=after > 0)
-        return np.asarray(factors * np.minimum(gains, MOST_GAIN)[self.bands], np.float32)
+        gained = factors * np.minimum(gains, MOST_GAIN)[self.bands]
+        return np.asarray(np.where(fluent, gained, factors), np.float32)
 
     def _follows(self, before: str) -> float:
         """How much likelier it is made to go on with the passage that the text ends in."""
         near = max(0.0, 1 - 2 * self.novelty)
         assert self.grams is not None
-        most = round((FOLLOWED if self.grams.lengths == CHINESE else LETTERED) * near)
+        most = round((FOLLOWED if self.grams.chinese else LETTERED) * near)
         if most and self._followed(before, most) < most:
             return float(QUOTING**near)
         return float(COPIED ** max(1.0, (2 * self.novelty) ** 2))

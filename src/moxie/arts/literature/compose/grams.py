@@ -41,6 +41,11 @@ class Grams:
         sets = [np.unique(np.concatenate([none, *some])) for some in found]
         return cls(lengths, tuple(sets))
 
+    @property
+    def chinese(self) -> bool:
+        """Whether they are runs of ideographs."""
+        return self.lengths == CHINESE
+
     @classmethod
     def joined(cls, several: Sequence[Self]) -> Self:
         """The runs of several authors."""

@@ -22,9 +22,6 @@ is cool; letters have words to spell; of ideographs the commonest would be all t
 LEAST = {"fluent": 0.02, "letters": 0.01, "ideographs": 0.002}
 """What is less likely than this share of the likeliest is not drawn."""
 
-IDEOGRAPHS = "\u2e80"
-"""From here on a character is a word or half of one; the letters before it only spell words."""
-
 AGAIN, RELUCTANCE = {True: 2, False: 12}, {True: 0.5, False: 0.85}
 """From so many characters on, each further one that was said before makes what followed less
 likely by this share: what reads its own text expects it to go on as it did."""
@@ -63,7 +60,7 @@ class Manner:
         for character in without:
             if alphabet.knows(character):
                 allowed[alphabet.encode(character)[0]] = False
-        kind = "ideographs" if _is_wide(alphabet.characters) else "letters"
+        kind = "ideographs" if alphabet.ideographic else "letters"
         kind = "fluent" if language.fluent else kind
         heat = float(np.interp(novelty, (0, 0.5, 1), HEAT[kind]))
         return cls(heat, LEAST[kind], allowed)
@@ -179,8 +176,7 @@ def _complete(said: Sequence[str], characters: int) -> bool:
 
 def repeating(said: Sequence[str], language: Language) -> dict[int, float]:
     """What the text has said after the like before, and how much less likely that is now."""
-    characters = language.alphabet.characters
-    wide = _is_wide(characters)
+    wide = language.alphabet.ideographic
     text, found = "".join(said), {}
     for length in range(AGAIN[wide], min(LOOP[wide], len(text) + 1)):
         tail, place = text[-length:], text.find(text[-length:])
@@ -199,8 +195,3 @@ def _out_of_place(said: Sequence[str], language: Language) -> dict[int, float]:
         blanks = BLANK if not said or said[-2:] == ["\n", "\n"] else BLANK.replace("\n", "")
     knows = language.alphabet.knows
     return {language.alphabet.encode(c)[0]: BARRED for c in blanks if knows(c)}
-
-
-def _is_wide(characters: str) -> bool:
-    """Whether most of some characters are ideographs."""
-    return 2 * sum(character >= IDEOGRAPHS for character in characters) > len(characters)

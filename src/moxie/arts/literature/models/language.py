@@ -19,15 +19,21 @@ SPELLED = 0.01
 """Share of the characters that are spelled though they could be known: the rarest, those met once.
 A model learns from them how often something new comes, and how bytes follow each other."""
 
+IDEOGRAPHS = "\u2e80"
+"""From here on a character is a word or half of one; the letters before it only spell words."""
+
 
 class Alphabet:
     """The characters of some works, the 256 bytes for all others, and the end of a text.
 
-    Symbols count from 0: characters in order, then bytes, then `end`.
+    Symbols count from 0: characters in order, then bytes, then `end`. `ideographic` says whether
+    most of the characters are words, or halves of them.
     """
 
     def __init__(self, characters: str) -> None:
         self.characters = characters
+        wide = sum(character >= IDEOGRAPHS for character in characters)
+        self.ideographic = 2 * wide > len(characters)
         self._places = {character: i for i, character in enumerate(characters)}
 
     @classmethod
