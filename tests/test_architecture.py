@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import shutil
 import subprocess
@@ -24,9 +25,9 @@ def short(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    for path in MODULES:
-        yield short(path), ast.parse(path.read_text("utf-8"))
+@functools.cache
+def trees() -> tuple[tuple[str, ast.Module], ...]:
+    return tuple((short(path), ast.parse(path.read_text("utf-8"))) for path in MODULES)
 
 
 def imports(tree: ast.AST) -> Iterator[str]:

@@ -82,6 +82,7 @@ def learnt(checkpoint: MemoryCheckpoint, stops: Stops | None = None) -> Pretrain
     )
 
 
+@pytest.mark.slow
 def test_a_model_is_tuned_and_reads_back_as_it_was(base: bases.Base, tmp_path: Path) -> None:
     model = learnt(MemoryCheckpoint())
     works = [sample.content for sample in samples()[:2]]

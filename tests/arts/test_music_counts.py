@@ -179,6 +179,7 @@ def test_a_gate_mixes_as_it_was_fitted(rng: np.random.Generator) -> None:
     assert np.array_equal(again.outer, gate.outer)
 
 
+@pytest.mark.slow
 def test_counting_further_works_does_not_mislead_the_gates() -> None:
     """A gate hears how much was seen: more works must not look like another world to it."""
     grid = Grid(4)

@@ -101,6 +101,7 @@ def test_a_seed_decides_what_is_learnt(plan: Plan, works: list[Score]) -> None:
         assert not np.array_equal(one.losses(works), fitted(works, plan, seed=6).losses(works))
 
 
+@pytest.mark.slow
 def test_a_whole_model_stopped_anywhere_is_the_same_model(tmp_path: Path) -> None:
     works, plan = chorales(6, bars=4, voices=2), tiny("counts", "transformer", "recurrent", steps=4)
     calls: list[int] = []

@@ -136,6 +136,7 @@ def between(grouped: Grouped, first: int, last: int) -> Grouped:
     return Grouped(grouped.vectors[inside], grouped.works[inside] - first)
 
 
+@pytest.mark.slow
 @pytest.mark.works
 @pytest.mark.parametrize("name", ["style", "handcrafted"])
 def test_real_works_of_the_artist_score_one_and_others_nothing(

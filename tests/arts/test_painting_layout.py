@@ -78,6 +78,7 @@ def test_the_sources_are_works_and_their_shares_sum_to_one(model: LayoutModel) -
         assert sum(share for _, share in sources) == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_learning_that_was_stopped_ends_in_the_same_model(
     model: LayoutModel, works: list[Picture], tmp_path: Path
 ) -> None:

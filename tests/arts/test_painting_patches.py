@@ -150,6 +150,7 @@ def test_infill_leaves_the_known_part_and_closes_the_hole(model):
     assert error < 0.5 * np.abs(damaged[mask].astype(int) - picture[mask]).mean()
 
 
+@pytest.mark.slow
 def test_infill_of_nothing_and_of_everything(model):
     picture = scene(3)
     nothing = np.zeros(picture.shape[:2], bool)

@@ -70,6 +70,7 @@ def test_a_rough_form_keeps_its_shape() -> None:
     assert FormIndex.of([start]).nearest(made).similarity > 0.8  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_a_broken_top_is_filled_and_every_other_vertex_stays() -> None:
     whole = works()[0]
     mask = ART.region("top 15%", None, whole)

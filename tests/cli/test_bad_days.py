@@ -227,6 +227,7 @@ def test_two_processes_on_one_corpus(
     assert moxie("prepare", "beads").code == 0
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_keep_the_store_whole(beads: Path, home: Path) -> None:
     command = [sys.executable, "-m", "moxie", "collect", str(beads), "--json"]
     both = [
@@ -240,6 +241,7 @@ def test_two_processes_at_once_keep_the_store_whole(beads: Path, home: Path) -> 
     assert [json.loads(out)["works"]["collected"] for out, _ in said] == [24, 24]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent differently there")
 def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(beads: Path, tmp_path: Path) -> None:
     import signal

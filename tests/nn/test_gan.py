@@ -71,6 +71,7 @@ def test_a_generator_makes_pictures_of_its_side(side: int):
     assert 0 <= made.min() <= made.max() <= 1
 
 
+@pytest.mark.slow
 def test_one_seed_trains_one_generator_and_another_seed_another():
     first = trained(MemoryCheckpoint())
     assert same(first, trained(MemoryCheckpoint()))

@@ -64,6 +64,7 @@ def test_it_is_measured_once(trained: Studio, monkeypatch: pytest.MonkeyPatch) -
     assert trained.calibrate() == found
 
 
+@pytest.mark.slow
 def test_stopped_it_goes_on_to_the_same(
     another_home: Callable[[str], Path], toy: Path, beads: Path
 ) -> None:

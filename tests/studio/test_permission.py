@@ -104,6 +104,7 @@ def test_a_license_without_derivatives_is_a_no(
     assert first["rights_override"] == "written leave of 2026-11-02"
 
 
+@pytest.mark.slow
 def test_a_model_lists_its_works_and_a_forgotten_one_is_left_out(
     beads: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

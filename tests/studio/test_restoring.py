@@ -84,6 +84,7 @@ def test_a_painting_is_restored_without_any_corpus(
     assert (found.status, found.source) == ("one", "compositeWithTrainedAlgorithmicMedia")
 
 
+@pytest.mark.slow
 def test_works_of_a_corpus_help_and_are_counted(studio: Studio, torn: Path, tmp_path: Path) -> None:
     for number in range(2):
         Image.fromarray(np.roll(canvas(), 20 + number, 1)).resize((160, 144)).save(

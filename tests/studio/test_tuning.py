@@ -104,6 +104,7 @@ def test_a_version_by_taste_is_used_only_after_a_blind_comparison_is_won(studio:
     assert in_use(studio) == before
 
 
+@pytest.mark.slow
 def test_an_undone_blind_answer_does_not_count(studio: Studio) -> None:
     studio.tune()
     first = studio.ask()
@@ -116,6 +117,7 @@ def test_an_undone_blind_answer_does_not_count(studio: Studio) -> None:
     assert waiting.outcome == "waiting"
 
 
+@pytest.mark.slow
 def test_a_version_that_is_not_liked_better_is_left(studio: Studio) -> None:
     before, liking = in_use(studio), steep(studio)
     assert studio.tune().outcome == "waiting"
@@ -126,6 +128,7 @@ def test_a_version_that_is_not_liked_better_is_left(studio: Studio) -> None:
     assert in_use(studio) == before
 
 
+@pytest.mark.slow
 def test_each_creation_of_a_blind_comparison_is_shown_once(studio: Studio) -> None:
     found = studio.tune()
     shown: list[str] = []
@@ -137,6 +140,7 @@ def test_each_creation_of_a_blind_comparison_is_shown_once(studio: Studio) -> No
     assert sorted(shown) == sorted((*found.old, *found.new))
 
 
+@pytest.mark.slow
 def test_few_answers_and_answers_that_foretell_nothing_touch_no_model(studio: Studio) -> None:
     few = studio.tune(who="somebody")
     assert few.outcome == "unready"
@@ -150,6 +154,7 @@ def test_few_answers_and_answers_that_foretell_nothing_touch_no_model(studio: St
     assert len(studio.models()) == models
 
 
+@pytest.mark.slow
 def test_a_version_that_harms_is_refused_with_what_it_would_harm(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,11 +180,13 @@ def test_a_version_that_harms_is_refused_with_what_it_would_harm(
     assert studio.ask().why != "blind"
 
 
+@pytest.mark.slow
 def test_tuning_again_with_the_same_answers_is_the_same(studio: Studio) -> None:
     first, again = studio.tune(), studio.tune()
     assert replace(first, at="") == replace(again, at="")
 
 
+@pytest.mark.slow
 def test_a_person_can_be_erased_after_tuning(studio: Studio) -> None:
     found = studio.tune()
     assert isinstance(found, Tuning)

@@ -95,6 +95,7 @@ def order(visitor: Visitor) -> None:
     assert favourite.endswith(first)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "language"), ALL)
 def test_from_works_to_favourites_and_a_mended_work(server, visit, beads, width, language):
     visitor = visit(server("home"), width=width, language=language)

@@ -75,6 +75,7 @@ def studio(
             yield Open(address, id_of(result.corpus), creation.id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "language"), VIEWS)
 def test_every_place_is_for_everyone(studio, visit, width, language):
     visitor = visit(studio.address, width=width, language=language)

@@ -25,6 +25,7 @@ def over(client, asked):
     return client.get(where.removesuffix("/events")).json()
 
 
+@pytest.mark.slow
 def test_what_can_be_undone_is_said_by_the_art(home):
     with browser(home) as client:
         sent = client.put(
