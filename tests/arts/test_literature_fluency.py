@@ -87,7 +87,7 @@ def test_a_passage_is_followed_near_to_imitation_only(novelty: float, likelier: 
     shares = even(fluency)
     at = fluency.alphabet.characters.index(TEXT[9])
     within = fluency.factors(TEXT[:9], shares)[at]
-    elsewhere = fluency.factors(OTHER[:3] + TEXT[3:9], shares)[at]
+    elsewhere = fluency.factors(OTHER[:5] + TEXT[5:9], shares)[at]
     assert (within > elsewhere) == likelier
 
 

@@ -4,7 +4,7 @@ A run of two or three that the author never wrote is hardly fluent, unless the l
 runs of rare characters were never written, of usual ones nearly all: taken by itself that turns
 Chinese prose into the few hundred commonest words. So what it takes from characters of one band of
 commonness goes to what is fluent in that band, and each band keeps the chance that the language
-gives it, as far as there is something fluent in it. A run of nine that the author wrote, or of
+gives it, as far as there is something fluent in it. A run of six that the author wrote, or of
 eighteen letters, begins a passage of the works: the nearer to imitation, the longer one is
 followed; above the middle of the dial never.
 """
@@ -36,7 +36,7 @@ FREE = 0.7
 COPIED = 0.004
 """What is left of the chance of a character that goes on with a passage for too long."""
 
-FOLLOWED, LETTERED, QUOTING = 24, 96, 30.0
+FOLLOWED, LETTERED, QUOTING = 10, 96, 30.0
 """Ideographs, or letters, beyond its beginning for which a passage is followed at novelty 0, and
 how much likelier each becomes; both are gone at the middle of the dial."""
 

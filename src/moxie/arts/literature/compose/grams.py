@@ -16,8 +16,8 @@ from safetensors.numpy import load_file, save_file
 
 Hashes = NDArray[np.uint64]
 
-CHINESE, LETTERS = (2, 3, 9), (4, 7, 18, 32)
-"""Lengths of runs: hardly a word, a word and what it leans on, a clause; likewise of letters, of
+CHINESE, LETTERS = (2, 3, 6), (4, 7, 18, 32)
+"""Lengths of runs: hardly a word, a word and what it leans on, a phrase; likewise of letters, of
 which some three words begin a passage and a clause is a copy."""
 
 FILE = "runs.safetensors"
@@ -44,7 +44,7 @@ class Grams:
     @property
     def chinese(self) -> bool:
         """Whether they are runs of ideographs."""
-        return self.lengths == CHINESE
+        return self.lengths[0] == CHINESE[0]
 
     @classmethod
     def joined(cls, several: Sequence[Self]) -> Self:
