@@ -181,9 +181,11 @@ def test_the_dial_moves_everything_one_way():
     assert mended == sorted(mended, reverse=True)
 
 
-def test_a_montage_takes_parts_from_several_works_in_its_shares(model):
-    found = montage.compose(model.gallery, 0, dial(0.5), (64, 80), np.random.default_rng(0))
+@pytest.mark.parametrize("base", range(6))
+def test_a_montage_takes_parts_from_several_works_in_its_shares(model, base):
+    found = montage.compose(model.gallery, base, dial(0.5), (64, 80), np.random.default_rng(1))
     assert found.picture.shape == found.places.shape == (64, 80, 3)
+    assert base in dict(found.shares)
     assert len(found.shares) == 3
     assert sum(share for _, share in found.shares) == pytest.approx(1)
     assert min(share for _, share in found.shares) > 0.02
