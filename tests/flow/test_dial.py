@@ -15,11 +15,18 @@ SETTINGS = (0.0, 1 / 3, 2 / 3, 1.0)
 Curve = Callable[[float], float]
 
 
-def reading(original: Curve, fidelity: Curve, *, rounds: int = 16, noise: float = 0.0) -> Reading:
+def reading(
+    original: Curve,
+    fidelity: Curve,
+    *,
+    rounds: int = 16,
+    noise: float = 0.0,
+    doubt: float = 0.001,
+) -> Reading:
     rng = np.random.default_rng(1)
     means = np.array([1 - original(x) for x in SETTINGS])
     similar = means + noise * rng.normal(size=(rounds, len(SETTINGS)))
-    near = tuple(Estimate(v, v - 0.1, v + 0.1) for v in map(fidelity, SETTINGS))
+    near = tuple(Estimate(v, v - doubt, v + doubt) for v in map(fidelity, SETTINGS))
     return Reading(SETTINGS, similar, near, threshold=0.5, typical=0.1)
 
 
@@ -55,6 +62,13 @@ def test_novelty_1_keeps_to_the_floor() -> None:
     found = fit(reading(bent, lambda x: 1 - 0.5 * x), seed=0)
     assert found.floor == HALFWAY
     assert found.setting(1) == pytest.approx(0.5, abs=0.02)
+
+
+def test_fidelity_that_chance_may_have_lowered_does_not_end_the_dial() -> None:
+    vague = reading(bent, lambda x: 0.9 - 1.5 * x, rounds=3, doubt=2.0)
+    assert fit(vague, seed=0).setting(1) == pytest.approx(1.0)
+    some = reading(bent, lambda x: 1 - 0.5 * x, doubt=0.1)
+    assert fit(some, seed=0).setting(1) == pytest.approx(0.7, abs=0.02)
 
 
 def test_a_model_that_is_far_from_the_artist_keeps_a_share_of_its_best() -> None:

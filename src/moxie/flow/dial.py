@@ -2,7 +2,8 @@
 
 Novelty means the same in every art. At 0 the model stays as near to the works as the gate allows:
 at the least setting of which at most `REFUSED` drafts seem to be near-copies, so that making them
-again is an exception. At 1 it goes as far as a floor of fidelity allows. The floor is `HALFWAY`: on
+again is an exception. At 1 it goes on until fidelity is surely below a floor: a few drafts tell
+fidelity so vaguely that the dial would else end wherever chance has it. The floor is `HALFWAY`: on
 that scale (a squared distance) what lies halfway between the artist's own works and the nearest
 other artist's scores 0.75; beyond it a creation is nearer to somebody else. Where the model's best
 is less than 1, the floor is that share of its best, so that there is a dial at all. In between,
@@ -75,13 +76,14 @@ def fit(reading: Reading, *, seed: int) -> Calibration:
     known = np.array([one.fidelity.value for one in shown])
     if not np.isfinite(known).all():
         return Calibration(shown, (), np.nan, rounds, seed, (_NO_FLOOR,))
-    fidelity = _monotone(known, increasing=False)
+    best = float(_monotone(known, increasing=False)[0])
+    at_most = _monotone(np.array([one.fidelity.high for one in shown]), increasing=False)
     near_copies = rounds * np.array([one.refused for one in shown])
     refused = _monotone((near_copies + SELDOM[0]) / (rounds + SELDOM[1]), increasing=False)
     grown = _evened(1 - np.minimum(reading.similarities, reading.threshold))
     fine = np.linspace(places[0], places[-1], FINE + 1)
-    curves = (np.interp(fine, places, values) for values in (refused, fidelity))
-    near, far, floor, notes = _ends(fine, *curves)
+    refused, at_most = (np.interp(fine, places, values) for values in (refused, at_most))
+    near, far, floor, notes = _ends(fine, refused, at_most, best)
     originality = _along(fine, places, grown)
     reached = np.interp([near, far], fine, originality)
     if reached[1] - reached[0] < LEAST_GAIN:
@@ -126,17 +128,19 @@ def _settings(reading: Reading, seed: int) -> tuple[Setting, ...]:
 
 
 def _ends(
-    fine: Doubles, refused: Doubles, fidelity: Doubles
+    fine: Doubles, refused: Doubles, at_most: Doubles, best: float
 ) -> tuple[float, float, float, tuple[Message, ...]]:
-    """The settings of novelty 0 and 1, the floor of fidelity, and what a person should know."""
+    """The settings of novelty 0 and 1, the floor of fidelity, and what a person should know.
+
+    `at_most` is the upper end of fidelity's interval by setting, `best` its best value.
+    """
     notes: list[Message] = []
     passing = np.flatnonzero(refused <= REFUSED)
     near = float(fine[passing[0]]) if len(passing) else float(fine[0])
     if not len(passing):
         notes.append(_NEVER_NEAR)
-    best = float(fidelity[0])
     floor = HALFWAY * min(1.0, best) if best > 0 else np.nan
-    faithful = np.flatnonzero(fidelity >= floor) if np.isfinite(floor) else np.arange(len(fine))
+    faithful = np.flatnonzero(at_most >= floor) if np.isfinite(floor) else np.arange(len(fine))
     far = float(fine[faithful[-1]])
     if far <= near:
         return near, float(fine[-1]), np.nan, (*notes, _NO_ROOM)
