@@ -50,7 +50,7 @@ class BlendModel(PatchModel):
 
     def _base(self, seed: int) -> tuple[int, int]:
         """A painter's number, and that of one of their works."""
-        each = [share * one.weights / one.weights.sum() for one, share in self.parts]
+        each = [share * one.chances for one, share in self.parts]
         works = [(i, work) for i, chances in enumerate(each) for work in range(len(chances))]
         return works[pick(np.concatenate(each), seed)]
 
@@ -64,7 +64,7 @@ def blend(models: Sequence[tuple[StyleModel[Picture], float]]) -> StyleModel[Pic
     parts = [(_gallery(model), weight) for model, weight in models]
     shown: dict[str, Exhibit] = {}
     for school, (gallery, weight) in enumerate(parts):
-        chances = weight * gallery.weights / gallery.weights.sum()
+        chances = weight * gallery.chances
         for exhibit, chance in zip(gallery.exhibits, chances, strict=True):
             known = shown.get(exhibit.work, replace(exhibit, weight=0.0, school=school))
             shown[exhibit.work] = replace(known, weight=known.weight + float(chance))

@@ -81,6 +81,7 @@ class Gallery:
         self._palettes = np.sort(self._layouts.reshape(len(exhibits), -1, 3), axis=1)
         self._subjects = np.stack([e.subject for e in exhibits])
         self.weights = np.array([e.weight for e in exhibits], np.float64)
+        self.chances = self.weights / self.weights.sum()
         self._schools = np.array([e.school for e in exhibits])
 
     def number(self, work: str) -> int:

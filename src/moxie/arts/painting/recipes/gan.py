@@ -211,7 +211,7 @@ class _Works:
         wide = round(MARGIN * side)
         thumbnails = [resize(gallery.thumbnail(i), wide, wide) for i in range(len(gallery))]
         images = torch.from_numpy(np.stack(thumbnails)).permute(0, 3, 1, 2).contiguous()
-        return cls(images, gallery.weights / gallery.weights.sum(), side)
+        return cls(images, gallery.chances, side)
 
     def __call__(self, rng: np.random.Generator, n: int) -> Tensor:
         """See `moxie.nn.duel.Draw`."""
