@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from moxie.art import Brief, Sample
-from moxie.arts.sculpture import ART, mend, show, skin
+from moxie.arts.sculpture import ART, mend, show, skin, stump
 from moxie.arts.sculpture.align import Shape, likely, points_of, similarity
 from moxie.arts.sculpture.clean import clean
 from moxie.arts.sculpture.copies import FormIndex, pack, unpack
@@ -109,6 +109,51 @@ def test_a_symmetrical_work_is_filled_from_its_other_side() -> None:
     guess = mend.guess(left, mask, hole, Workshop([]))
     apart = [np.abs(film(hole, one).values - truth)[near].mean() for one in (nothing, guess)]
     assert apart[1] < 0.7 * apart[0]
+
+
+def column(high: float) -> Form:
+    """An upright round column, 0.3 thick."""
+    places = Box.between(np.array([-0.3, -0.7, -0.3]), np.array([0.3, 0.7, 0.3]), 0.02)
+    x, y, z = np.moveaxis(places.points(), -1, 0)
+    values = np.maximum(np.hypot(x, z) - 0.15, np.abs(y) - high / 2)
+    return Field(values.astype(np.float32), places.low, 0.02).mesh(STANDARD)
+
+
+def test_a_broken_column_is_solid_to_the_break_and_goes_on_a_little() -> None:
+    whole = column(1.0)
+    mask = ART.region("top 20%", None, whole)
+    left = broken(whole, mask)
+    hole = mend.hole_of(left, mask)
+    field, axis = hole.field, hole.field.points()[..., 1]
+    core = np.linalg.norm(field.points()[..., ::2], axis=-1) < 0.1
+    assert (field.values[core & ~hole.missing & (axis > -0.1)] < 0).all()
+    assert stump.one_sided(hole) == 1
+    far = mend.mend(left, mask, Workshop([]), None, torch.Generator()).vertices[:, 1].max()
+    assert far - left.vertices[:, 1].max() == pytest.approx(stump.FAR, abs=0.03)
+
+
+def test_what_is_only_grazed_grows_no_peg() -> None:
+    whole = column(1.0)
+    mask = ART.region("right 2%", None, whole)
+    left = broken(whole, mask)
+    filled = mend.mend(left, mask, Workshop([]), None, torch.Generator())
+    assert filled.vertices[:, 0].max() < whole.vertices[:, 0].max() + 0.02
+
+
+def test_a_hole_in_a_wall_is_no_stump() -> None:
+    whole = works()[0]
+    middle = mend.hole_of(whole, ART.region("y:0.4-0.6", None, whole))
+    assert stump.one_sided(middle) == 0
+
+
+@pytest.mark.slow
+def test_a_part_made_anew_is_another_work_s_and_differs_by_seed() -> None:
+    whole = works()[0]
+    brief = Brief((48,), start=whole, mask=ART.region("top 30%", None, whole))
+    made = [model().sample(brief, seed=seed) for seed in range(4)]
+    assert len({draft.content.vertices.tobytes() for draft in made}) > 1
+    assert {work for draft in made for work, _ in draft.sources} <= {f"work-{i}" for i in range(3)}
+    assert all(is_closed(draft.content) for draft in made)
 
 
 def test_of_many_forms_the_likely_ones_are_known_without_laying_them() -> None:

@@ -1,9 +1,9 @@
 """Filling what is missing in a sculpture, from its own other side and from other works.
 
 Guesses are what `precedents` finds: places in works, and in the broken work itself, that are like
-what lies about the hole. Doing without any is one of the ways; `weighing` says how much each
-counts. The difference at the rim is carried into the hole (`film`), and the surface is laid in the
-works' detail.
+what lies about the hole. Doing without any is one of the ways (`stump`); `weighing` says how much
+each counts. The difference at the rim is carried into the hole (`film`), and the surface is laid in
+the works' detail.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from moxie.arts.sculpture.field import MARGIN, Box, Field, field_in
+from moxie.arts.sculpture.field import MARGIN, Box, Field, field_in, samples
 from moxie.arts.sculpture.film import Hole, film
 from moxie.arts.sculpture.form import GRID, Bools, Floats, Form
 from moxie.arts.sculpture.lending import PITCH, Known, Lender, Place
 from moxie.arts.sculpture.precedents import precedents
 from moxie.arts.sculpture.skin import Bank, lay
 from moxie.arts.sculpture.stitch import stitched
+from moxie.arts.sculpture.stump import continued, one_sided, solid
 from moxie.arts.sculpture.weighing import weights
 from moxie.arts.sculpture.workshop import Workshop
+from moxie.seeds import pick
 
 SIZE = 76
 """Voxels along the work's longest side."""
@@ -43,9 +45,39 @@ Doubles = NDArray[np.float64]
 def mend(
     content: Form, mask: Bools, workshop: Workshop, bank: Bank | None, generator: torch.Generator
 ) -> Form:
-    """The content with what the mask covers made anew, all else exactly as it was."""
+    """The content with what the mask covers as it likely was, all else exactly as it is."""
     hole = hole_of(content, mask)
-    filled = film(hole, guess(content, mask, hole, workshop))
+    return _laid(content, mask, hole, guess(content, mask, hole, workshop), bank, generator)
+
+
+def remake(
+    content: Form, mask: Bools, workshop: Workshop, bank: Bank | None, seed: int
+) -> tuple[Form, Sequence[tuple[int, float]]]:
+    """The content with what the mask covers as it could be, and the shares of works in that.
+
+    Where mending weighs all that is likely, this takes one place of a work: another seed, another.
+    """
+    hole = hole_of(content, mask)
+    scene = _Scene(content, mask, hole)
+    places = _precedents(scene, workshop)
+    generator = torch.Generator().manual_seed(seed)
+    if not places:
+        return mend(content, mask, workshop, bank, generator), []
+    place, shown = places[pick(np.full(len(places), 1 / len(places)), seed)]
+    shares = [(place.lender, 1.0)] if place.lender < len(workshop) else []
+    return _laid(content, mask, hole, shown, bank, generator), shares
+
+
+def _laid(
+    content: Form,
+    mask: Bools,
+    hole: Hole,
+    guess: Floats,
+    bank: Bank | None,
+    generator: torch.Generator,
+) -> Form:
+    """The hole filled with a guess, in the works' detail, and sewn to the rest."""
+    filled = film(hole, guess)
     if bank is not None:
         filled = lay(filled, bank, 0.6, generator, hole.missing).field
     return stitched(content, mask, filled.mesh(content.frame, whole=False))
@@ -74,7 +106,10 @@ def _whole(content: Form, mask: Bools) -> Field:
     held = ~masked[content.faces].any(1)
     known = Form(content.vertices, content.faces[held], content.frame) if held.any() else content
     low, high = content.vertices.min(0).astype(float), content.vertices.max(0).astype(float)
-    return field_in(known, Box.around(low, high, content.frame.longest / SIZE))
+    field = field_in(known, Box.around(low, high, content.frame.longest / SIZE))
+    points = field.points()
+    missing = content.frame.masked(points.reshape(-1, 3).astype(np.float32), mask)
+    return solid(field, missing.reshape(field.values.shape), samples(known, 0.5 * field.pitch)[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,28 +153,33 @@ class _Scene:
 
 
 def guess(content: Form, mask: Bools, hole: Hole, workshop: Workshop) -> Floats:
-    """What the works and the content's own parts say of the hole, in its box; 0 for nothing."""
+    """What the works and the content's own parts say of the hole, in its box."""
     scene = _Scene(content, mask, hole)
-    lenders = [Lender(workshop.field(i, SIZE)) for i in range(len(workshop))]
-    lenders.append(scene.itself())
-    known = Known.of(scene.scaled(hole.whole), scene.masked, scene.box(PITCH))
-    if not len(known.values):
-        return np.zeros_like(hole.field.values)
-    nothing = np.zeros_like(hole.field.values)
-    alone = film(hole, nothing).values
-    places = precedents(known, lenders, LENDING)
-    shown = [nothing, *(_shown(scene, place, lenders[place.lender], alone) for place in places)]
-    counts = weights(hole, shown)
-    total = sum(w * hole.clipped(v) for w, v in zip(counts, shown, strict=True))
+    alone = continued(hole, content.frame.longest)
+    shown = [field for _, field in _precedents(scene, workshop)]
+    counts = weights(hole, [np.zeros_like(alone), *shown], one_sided(hole))
+    total = sum(w * hole.clipped(v) for w, v in zip(counts, [alone, *shown], strict=True))
     return np.asarray(total, np.float32)
 
 
-def _shown(scene: _Scene, place: Place, lender: Lender, alone: Floats) -> Floats:
-    """What a place shows of the hole, in the work's units; where it knows nothing, `alone`."""
+def _precedents(scene: _Scene, workshop: Workshop) -> list[tuple[Place, Floats]]:
+    """The likeliest places, and what they show of the hole, each [x, y, z]."""
+    known = Known.of(scene.scaled(scene.hole.whole), scene.masked, scene.box(PITCH))
+    if not len(known.values):
+        return []
+    lenders = [Lender(workshop.field(i, SIZE)) for i in range(len(workshop))]
+    lenders.append(scene.itself())
+    smooth = film(scene.hole, np.zeros_like(scene.hole.field.values)).values
+    places = precedents(known, lenders, LENDING)
+    return [(place, _shown(scene, place, lenders[place.lender], smooth)) for place in places]
+
+
+def _shown(scene: _Scene, place: Place, lender: Lender, smooth: Floats) -> Floats:
+    """What a place shows of the hole, in the work's units; where it knows nothing, `smooth`."""
     points = scene.scaled(scene.hole.field).points().reshape(-1, 3)
     values = place.shown(lender.field, points) * scene.content.frame.longest
-    sees = lender.sees(place.source(points)).reshape(alone.shape)
-    return np.where(sees, values.reshape(alone.shape), alone).astype(np.float32)
+    sees = lender.sees(place.source(points)).reshape(smooth.shape)
+    return np.where(sees, values.reshape(smooth.shape), smooth).astype(np.float32)
 
 
 def sources(

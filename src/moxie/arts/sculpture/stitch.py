@@ -13,17 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.sculpture.form import (
+    GRID,
     STANDARD,
     Bools,
     Floats,
     Form,
     Integers,
+    edges,
     open_edges,
     parts,
 )
 
 NEARBY = 2
 """Cells of the mask within which an old open rim is taken to be the broken edge."""
+
+FAR = 8
+"""Cells that the rims of two meshes may lie apart, on average, to be sewn to each other."""
 
 Loop = list[int]
 
@@ -45,8 +50,8 @@ def stitched(content: Form, mask: Bools, made: Form) -> Form:
     close = _nearby(mask)
     rims = [rim for rim in rims if frame.masked(points[rim], close).any()]
     new_faces = _anchored(new_faces)
-    edges = _rims(open_edges(new_faces)) if len(new_faces) else []
-    sewn, extra = _sewn(points, rims, edges)
+    ends = _rims(open_edges(new_faces)) if len(new_faces) else []
+    sewn, extra = _sewn(points, rims, ends, old_faces, FAR * frame.side / GRID)
     faces = np.concatenate([old_faces, new_faces, sewn]).astype(np.int32)
     return _used(np.concatenate([points, extra]), faces, len(old), content)
 
@@ -105,25 +110,29 @@ def _rims(directed: NDArray[np.int64]) -> list[Loop]:
     return loops
 
 
-def _sewn(points: Floats, rims: Sequence[Loop], edges: Sequence[Loop]) -> tuple[Integers, Floats]:
-    """Faces that join rims of the old mesh to edges of the new, and close what is left over."""
+def _sewn(
+    points: Floats, rims: Sequence[Loop], ends: Sequence[Loop], old: Integers, most: float
+) -> tuple[Integers, Floats]:
+    """Faces that join rims of the old mesh, whose faces are `old`, to ends of the new, at `most`
+    so far apart, and close what is left over.
+    """
     faces: list[tuple[int, int, int]] = []
     extra: list[NDArray[np.float64]] = []
-    free_rims, free_edges = set(range(len(rims))), set(range(len(edges)))
+    free_rims, free_ends = set(range(len(rims))), set(range(len(ends)))
     gaps = [
-        (_gap(points[rim], points[edge]), i, j)
+        (_gap(points[rim], points[end]), i, j)
         for i, rim in enumerate(rims)
-        for j, edge in enumerate(edges)
+        for j, end in enumerate(ends)
     ]
-    for _, i, j in sorted(gaps):
-        if i in free_rims and j in free_edges:
-            faces += _zip(points, rims[i], edges[j])
+    for gap, i, j in sorted(gaps):
+        if gap < most and i in free_rims and j in free_ends:
+            faces += _zip(points, rims[i], ends[j])
             free_rims.discard(i)
-            free_edges.discard(j)
+            free_ends.discard(j)
     for i in sorted(free_rims):
-        faces += _fan(rims[i])
-    for j in sorted(free_edges):
-        loop, middle = edges[j], len(points) + len(extra)
+        faces += _fan(rims[i], old)
+    for j in sorted(free_ends):
+        loop, middle = ends[j], len(points) + len(extra)
         extra.append(points[loop[0]].astype(np.float64) * 0.999 + points[loop].mean(0) * 0.001)
         faces += [(b, a, middle) for a, b in zip(loop, loop[1:] + loop[:1], strict=True)]
     found = np.array(faces, np.int32).reshape(-1, 3)
@@ -136,9 +145,17 @@ def _gap(one: Floats, other: Floats) -> float:
     return float(cKDTree(other).query(one)[0].mean() + cKDTree(one).query(other)[0].mean())
 
 
-def _fan(loop: Loop) -> list[tuple[int, int, int]]:
-    """A rim closed from its first vertex."""
-    return [(loop[i + 1], loop[i], loop[0]) for i in range(1, len(loop) - 1)]
+def _fan(loop: Loop, faces: Integers) -> list[tuple[int, int, int]]:
+    """A rim closed from its first vertex that has no edge to another of the rim in old faces."""
+    held = np.unique(np.sort(edges(faces[np.isin(faces, loop).sum(1) > 1]), 1), axis=0).tolist()
+    joined = {(a, b) for a, b in held} | {(b, a) for a, b in held}
+    for start in range(len(loop)):
+        turned = loop[start:] + loop[:start]
+        if not any((turned[0], other) in joined for other in turned[2:-1]):
+            break
+    else:
+        turned = loop
+    return [(turned[i + 1], turned[i], turned[0]) for i in range(1, len(turned) - 1)]
 
 
 def _zip(points: Floats, rim: Loop, edge: Loop) -> list[tuple[int, int, int]]:

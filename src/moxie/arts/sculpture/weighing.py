@@ -29,8 +29,18 @@ SUM = 10.0
 """How strictly weights sum to 1."""
 
 
-def weights(hole: Hole, guesses: Sequence[Floats]) -> Doubles:
-    """Of guesses [x, y, z] in the hole's box, none below 0, summing to 1; the first is trusted."""
+TWIN = (0.1, 0.2)
+"""Shares of the first guess's squared error: whose is below the first is a twin of what is missing,
+as a work's other side is; from the second on it is none.
+"""
+
+
+def weights(hole: Hole, guesses: Sequence[Floats], one_sided: float = 0.0) -> Doubles:
+    """Of guesses [x, y, z] in the hole's box, none below 0, summing to 1; the first is trusted.
+
+    As far as the hole is `one_sided`, 0 to 1, foretelling a rim proves nothing, and the first
+    counts alone, unless there is a twin.
+    """
     from scipy.optimize import nnls
 
     told, truth = _foretold(hole, guesses)
@@ -39,7 +49,12 @@ def weights(hole: Hole, guesses: Sequence[Floats]) -> Doubles:
     trusted[0] = RIDGE
     rows = np.concatenate([told / size, np.full((1, number), SUM), RIDGE * np.eye(number)])
     found, _ = nnls(rows, np.concatenate([truth / size, [SUM], trusted]))
-    return np.asarray(found / max(float(found.sum()), 1e-12))
+    missed = np.square(told - truth[:, None]).sum(0)
+    unlike = np.interp(missed.min() / max(float(missed[0]), 1e-12), TWIN, (0.0, 1.0))
+    alone = one_sided * float(unlike)
+    counts = found / max(float(found.sum()), 1e-12) * (1 - alone)
+    counts[0] += alone
+    return np.asarray(counts)
 
 
 def _foretold(hole: Hole, guesses: Sequence[Floats]) -> tuple[Doubles, Doubles]:

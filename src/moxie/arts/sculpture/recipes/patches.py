@@ -19,7 +19,7 @@ from moxie.arts.sculpture.clean import standard
 from moxie.arts.sculpture.dial import dial
 from moxie.arts.sculpture.field import Field, field_of
 from moxie.arts.sculpture.form import STANDARD, Form
-from moxie.arts.sculpture.mend import mend, sources
+from moxie.arts.sculpture.mend import mend, remake, sources
 from moxie.arts.sculpture.montage import compose
 from moxie.arts.sculpture.rebuilding import SIZE, error
 from moxie.arts.sculpture.skin import PATCH, TRUNCATED, Bank, lay, near
@@ -106,8 +106,8 @@ class PatchModel:
         generator = torch.Generator().manual_seed(seed)
         shop = self.workshop
         if brief.start is not None and brief.mask is not None:
-            made = mend(brief.start, brief.mask, shop, self.bank, generator)
-            return Draft(made, sources(shop, list(enumerate(shop.chances.tolist()))))
+            made, shares = remake(brief.start, brief.mask, shop, self.bank, seed)
+            return Draft(made, sources(shop, shares))
         settings = dial(brief.novelty)
         if brief.start is not None:
             given = field_of(standard(brief.start), brief.size[0])
