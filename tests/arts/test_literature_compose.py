@@ -103,6 +103,7 @@ def test_runs_of_the_works_are_known_and_others_are_not() -> None:
     assert whole.all()
 
 
+@pytest.mark.slow
 def test_prose_follows_its_plan(model: TextModel) -> None:
     found = made(model, plan=PLAN, title="渡口的夜")
     assert (found.title, found.form) == ("渡口的夜", "prose")
@@ -115,6 +116,7 @@ def test_prose_follows_its_plan(model: TextModel) -> None:
     assert found != made(model, plan=PLAN, title="渡口的夜", seed=4)
 
 
+@pytest.mark.slow
 def test_speech_is_closed_sentences_end_and_nothing_goes_round(model: TextModel) -> None:
     for seed in range(2):
         found = made(model, 160, seed)

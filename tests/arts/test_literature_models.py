@@ -228,6 +228,7 @@ class TestMixture:
         assert again.sample(brief, seed=5) == model.sample(brief, seed=5)
         assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".safetensors"}
 
+    @pytest.mark.slow
     def test_stopped_anywhere_it_ends_the_same(self, tiny: Plan, tmp_path: Path) -> None:
         some = samples(8)
         expected = learnt(some, tiny).language.nats(story(90))

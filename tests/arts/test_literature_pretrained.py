@@ -140,6 +140,7 @@ def test_tuning_makes_the_works_likelier(base: bases.Base) -> None:
     assert costs[1] < costs[0] - 0.02
 
 
+@pytest.mark.slow
 def test_read_one_by_one_or_at_one_go_it_says_the_same(base: bases.Base) -> None:
     language = learnt(MemoryCheckpoint()).language
     assert isinstance(language, Mixture)

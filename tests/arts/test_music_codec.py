@@ -141,6 +141,7 @@ def test_no_field_of_the_lossless_form_is_trusted(
         codec.read(json.dumps(form).encode(), "a.score")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -90,6 +90,7 @@ def test_notes_stay_in_the_reach_of_the_works(kind: str, models: Mapping[str, Sc
         assert len(set(chords)) < len(chords), "the piano plays chords, as in the works"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["grid", "mixed"])
 def test_a_seed_makes_one_piece(kind: str, models: Mapping[str, ScoreModel]) -> None:
     one = made(models[kind], 4, seed=3)
@@ -123,6 +124,7 @@ def test_pieces_close_on_their_tonic(kind: str, models: Mapping[str, ScoreModel]
     assert thirds >= 10, "one says whether it is major or minor"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_piece_is_endless(kind: str, models: Mapping[str, ScoreModel]) -> None:
     model = models[kind]
@@ -135,6 +137,7 @@ def test_no_piece_is_endless(kind: str, models: Mapping[str, ScoreModel]) -> Non
             assert_sound(whole, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("beats", "unit"), [(5, 8), (12, 8)])
 @pytest.mark.parametrize("write_one", [sonata, chorale])
 def test_any_metre_can_be_learnt(beats: int, unit: int, write_one: Callable[..., Score]) -> None:
@@ -181,6 +184,7 @@ def test_symbols_are_drawn_by_the_temperature() -> None:
 # Dials
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["events", "grid"])
 def test_dials_are_followed(kind: str, models: Mapping[str, ScoreModel]) -> None:
     inside = []
@@ -217,6 +221,7 @@ def test_a_plan_repeats_its_bars_exactly(kind: str, models: Mapping[str, ScoreMo
     assert shorter == again
 
 
+@pytest.mark.slow
 def test_a_plan_varies_its_bars(models: Mapping[str, ScoreModel]) -> None:
     for kind in ("events", "grid"):
         whole = asked(models[kind], 8, plan="A4 A'4")

@@ -76,6 +76,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", checks("bars:2-3", "music/counts"), ids=str)
 def test_counts_conform(check: Check) -> None:
     check()

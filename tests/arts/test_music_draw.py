@@ -39,6 +39,7 @@ def until(line: Line, stop: int) -> list[tuple[int, ...]]:
     return sorted((n.onset, n.pitch, n.part) for n in line.result() if n.onset < end)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_family_goes_on_from_its_best(kind: str, models: Mapping[str, ScoreModel]) -> None:
     model = models[kind]
@@ -61,6 +62,7 @@ def test_a_family_goes_on_from_its_best(kind: str, models: Mapping[str, ScoreMod
         assert any(one != wholes[0] for one in wholes), "and then go their own ways"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["events", "grid"])
 def test_a_copy_goes_its_own_way(kind: str, models: Mapping[str, ScoreModel]) -> None:
     model = models[kind]

@@ -171,6 +171,7 @@ def test_what_has_no_pitch_is_not_heard() -> None:
     assert not describe(piece([])).any()
 
 
+@pytest.mark.slow
 @pytest.mark.works
 def test_an_engraving_and_a_midi_file_of_one_movement_are_alike() -> None:
     file = Path(__file__).resolve().parents[3] / "shared/data/music/mozart"

@@ -114,6 +114,7 @@ MASKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MASKS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_hidden_bars_are_made_anew(kind: str, name: str, models: Mapping[str, ScoreModel]) -> None:
@@ -160,6 +161,7 @@ def test_a_voice_between_voices_may_begin_with_them() -> None:
     assert on_the_bar >= 4, "the second violin begins with the others, as in the works"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["events", "grid"])
 def test_a_known_note_that_is_held_is_waited_for(
     kind: str, models: Mapping[str, ScoreModel]
@@ -191,6 +193,7 @@ def test_scores_of_many_parts_are_filled(part: int, models: Mapping[str, ScoreMo
     filled(models["events"], whole, np.array([True, False]))
 
 
+@pytest.mark.slow
 def test_what_is_off_the_grid_stays_off_it(models: Mapping[str, ScoreModel]) -> None:
     rng = np.random.default_rng(3)
     for kind in ("events", "grid"):
@@ -231,6 +234,7 @@ def test_the_end_rings_out(models: Mapping[str, ScoreModel]) -> None:
     assert np.mean([len(of_bar(one, 4)) for one in found]) <= 2.5 * len(of_bar(whole, 4))
 
 
+@pytest.mark.slow
 def test_odd_bars_are_filled(models: Mapping[str, ScoreModel]) -> None:
     bars = [Bar(0, TICKS, 3, 4)]
     for beats, unit in ((3, 4), (5, 8), (12, 8), (7, 16), (4, 4), (5, 64), (3, 4)):
@@ -295,6 +299,7 @@ def test_what_follows_is_listened_to(models: Mapping[str, ScoreModel]) -> None:
 # Blends
 
 
+@pytest.mark.slow
 def test_a_blend_writes_between_its_models(models: Mapping[str, ScoreModel]) -> None:
     other = fitted([sonata(seed, metre=(3, 4), minor=True) for seed in range(30, 33)], COUNTS)
     blended = ART.blend([(models["mixed"], 0.6), (other, 0.4)])
@@ -309,6 +314,7 @@ def test_a_blend_writes_between_its_models(models: Mapping[str, ScoreModel]) -> 
     assert found.count((4, 4)) / len(found) == pytest.approx(0.6, abs=0.02)
 
 
+@pytest.mark.slow
 def test_a_blend_can_be_kept(models: Mapping[str, ScoreModel], tmp_path: Path) -> None:
     blended = ART.blend([(models["mixed"], 0.6), (models["events"], 0.4)])
     blended.save(tmp_path)

@@ -336,6 +336,7 @@ BAD: list[tuple[Callable[[], bytes], str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("make", "reason"), BAD)
 def test_bad_files_are_refused_in_one_sentence(make: Callable[[], bytes], reason: str) -> None:
     with pytest.raises(UnreadableWork, match=reason) as refused:

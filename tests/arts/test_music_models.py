@@ -79,6 +79,7 @@ def test_mixed_shares_sum_to_one(mixing: ScoreModel) -> None:
             assert np.allclose(mixed.sum(axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("plan", "works"),
     [

@@ -207,6 +207,7 @@ def taught(
     return net, losses
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("stop", [1, 6, 10])
 def test_stopped_and_resumed_is_never_stopped(

@@ -132,6 +132,7 @@ def test_a_part_pushed_late_by_a_grace_note_comes_back() -> None:
     assert quantise(content) == (found, 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.works
 def test_real_scores_are_on_the_grid() -> None:
     if not MOZART.is_dir():

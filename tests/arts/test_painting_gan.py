@@ -59,6 +59,7 @@ def model() -> GanModel:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", making.ALL, ids=lambda check: check.__name__)
 def test_the_recipe_conforms(apprentice: Apprentice[Painted], check: Any):
     check(apprentice)
@@ -173,6 +174,7 @@ def test_losses_are_smaller_for_what_the_generator_makes(model: GanModel):
     assert near < 0.5 * far
 
 
+@pytest.mark.slow
 def test_a_training_that_was_stopped_keeps_the_works_it_read():
     """Going on must not read them again."""
     samples = [Sample(f"work-{n}", paint(n, 64, 64)) for n in range(3)]

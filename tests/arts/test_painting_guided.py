@@ -92,6 +92,7 @@ def test_a_photo_keeps_what_it_shows_the_more_the_weaker(red: PatchModel, photo:
     assert likeness(weak, photo) > 0.7
 
 
+@pytest.mark.slow
 def test_a_photo_takes_the_palette_as_far_as_asked(red: PatchModel, photo: Picture) -> None:
     own, usual, theirs = (
         made(red, photo, **said).content for said in ({"palette": 0.0}, {}, {"palette": 1.0})
@@ -105,6 +106,7 @@ def test_the_colors_of_a_part_or_a_sketch_go_less_far_unless_asked() -> None:
     assert asking.Lead(palette=0.9, sketch=True).pull(part=True) == 0.9
 
 
+@pytest.mark.slow
 def test_another_seed_takes_other_strokes_and_the_same_seed_the_same(photo: Picture) -> None:
     model = learnt(RED, "many", n=26)
     brief = Brief((96, 128), start=photo)

@@ -53,6 +53,7 @@ def test_the_first_judge_is_independent_and_the_last_says_that_it_is_not() -> No
     assert [judge.independent for judge in every()] == [True, True, False]  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(3))
 def test_vectors_of_any_size_of_picture(number: int) -> None:
     judge = every()[number]

@@ -126,6 +126,7 @@ def test_what_was_learnt_is_foreseen_better_than_noise(
     assert model.losses([noise])[0] == strange  # in whatever company
 
 
+@pytest.mark.slow
 def test_learning_lowers_the_error(works: list[Picture]) -> None:
     planes = [looked_at(work) for work in works]
     lesson = Lesson.of([f"work-{i}" for i in range(4)], planes, [1.0] * 4)
@@ -159,6 +160,7 @@ def test_nearer_to_imitation_the_parts_of_works_are_larger(model: LayoutModel) -
     assert seams[0] < seams[1]
 
 
+@pytest.mark.slow
 def test_an_underpainting_is_made_of_what_its_places_say(model: LayoutModel) -> None:
     made = model.composer.imagine((64, 64), Beginning(), 0.3, np.random.default_rng(2))
     told = np.empty_like(made[..., :3])

@@ -39,6 +39,7 @@ def error(made: np.ndarray, truth: Picture, mask: Mask) -> float:
     return float(((made.astype(float) - truth)[mask] ** 2).mean())
 
 
+@pytest.mark.slow
 def test_mending_beats_the_usual_solvers_and_touches_nothing_else(
     picture: Picture, mask: Mask
 ) -> None:
@@ -56,6 +57,7 @@ def test_mending_beats_the_usual_solvers_and_touches_nothing_else(
     assert (done.sureness[~mask] == 1).all()
 
 
+@pytest.mark.slow
 def test_what_lies_under_the_mask_does_not_matter(picture: Picture, mask: Mask) -> None:
     dark, light = blanked(picture, mask), np.where(mask[..., None], np.uint8(255), picture)
     one, other = (mending.mend(Scan(torn), mask).scan.pixels for torn in (dark, light))
@@ -75,6 +77,7 @@ def test_a_deep_scan_with_opacity_keeps_both(picture: Picture) -> None:
     assert len(np.unique(done.pixels[hole][:, 0] % 257)) > 20  # in its own depth, not in 8 bits
 
 
+@pytest.mark.slow
 def test_a_hole_larger_than_a_tile_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mending, "TILE", 32)
     monkeypatch.setattr(mending, "MARGIN", 8)
@@ -85,6 +88,7 @@ def test_a_hole_larger_than_a_tile_is_filled(monkeypatch: pytest.MonkeyPatch) ->
     assert np.abs(made.astype(int) - plain).max() <= 4
 
 
+@pytest.mark.slow
 def test_other_works_lend_strokes_and_are_named(picture: Picture) -> None:
     hole = np.zeros(picture.shape[:2], bool)
     hole[40:70, 50:85] = True

@@ -115,6 +115,7 @@ def test_a_file_that_keeps_its_buffer_inside_is_read() -> None:
     assert np.allclose(read.vertices, ball().vertices)
 
 
+@pytest.mark.slow
 def test_holes_are_closed_and_told() -> None:
     cleaned = clean(without(ball(), slice(100, 160)))
     assert is_closed(cleaned.content)
@@ -138,6 +139,7 @@ def test_inside_out_is_turned_outwards() -> None:
     assert volume(cleaned.content) > 0
 
 
+@pytest.mark.slow
 def test_what_runs_through_itself_becomes_one() -> None:
     one = ball()
     both = np.concatenate([one.vertices, one.vertices + np.float32([0.3, 0, 0])])
@@ -167,6 +169,7 @@ def test_a_sheet_is_no_body() -> None:
     assert not clean(sheet).usable
 
 
+@pytest.mark.slow
 def test_cleaning_twice_changes_nothing_more() -> None:
     once = clean(without(ball(), slice(0, 40))).content
     assert clean(once).content is once

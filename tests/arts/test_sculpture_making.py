@@ -51,6 +51,7 @@ def broken(form: Form, mask: np.ndarray) -> Form:
     return compacted(form.vertices, form.faces[~lost[form.faces].any(1)], form.frame)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("novelty", [0.0, 1.0])
 def test_what_is_made_is_one_closed_printable_body(novelty: float) -> None:
     made = model().sample(Brief((48,), novelty), seed=3)
@@ -95,6 +96,7 @@ def test_what_is_masked_does_not_speak_for_itself() -> None:
     assert np.allclose(one, two, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_symmetrical_work_is_filled_from_its_other_side() -> None:
     field = figure(np.random.default_rng(2), pitch=1 / 40)
     both = Field(np.minimum(field.values, field.values[::-1]), field.low, field.pitch)
@@ -203,6 +205,7 @@ def test_regions_are_sides_boxes_and_meshes() -> None:
         ART.region("y:-1-2", None, form)
 
 
+@pytest.mark.slow
 def test_a_turntable_is_a_strip_of_views_that_differ() -> None:
     shown = show.preview(works()[0])
     picture = np.asarray(Image.open(io.BytesIO(shown.data)), np.int16)

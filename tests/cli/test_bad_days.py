@@ -57,6 +57,7 @@ def test_the_main_job_ends_with_one_json_object(
     assert "collected 24, refused 0" in said.err
 
 
+@pytest.mark.slow
 def test_each_verb_has_a_json_object_too(
     moxie: Callable[..., Said], beads: Path, tmp_path: Path
 ) -> None:

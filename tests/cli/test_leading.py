@@ -114,6 +114,7 @@ def test_two_corpora_are_blended(moxie: Callable[..., Said], beads: Path, tmp_pa
     assert "--blend must be corpora" in refusal(moxie("create", "--blend", "mine,other"))
 
 
+@pytest.mark.slow
 def test_further_formats(
     moxie: Callable[..., Said], beads: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

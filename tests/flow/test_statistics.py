@@ -20,6 +20,7 @@ def in_pieces(rng: np.random.Generator, works: int, pieces: int, mean: float = 0
     return Grouped(rows, np.repeat(np.arange(works), pieces))
 
 
+@pytest.mark.slow
 def test_distance_has_the_closed_form_of_two_gaussians(rng: np.random.Generator) -> None:
     m = 0.7
     a, b = normal(rng, 1500, d=1), normal(rng, 1500, m, d=1)

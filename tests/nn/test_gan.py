@@ -78,6 +78,7 @@ def test_one_seed_trains_one_generator_and_another_seed_another():
     assert not same(first, trained(MemoryCheckpoint(), seed=5))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop_at", [1, 3, 6])
 def test_stopped_and_resumed_it_is_the_same_generator(stop_at: int):
     checkpoint = MemoryCheckpoint()
@@ -94,6 +95,7 @@ def test_a_training_leaves_the_random_numbers_of_others_alone():
     assert torch.equal(torch.rand(3), expected)
 
 
+@pytest.mark.slow
 def test_judges_learn_to_tell_what_is_real():
     training = duel(Match(steps=30, side=32, width=2, latent=8, batch=8, rate=2e-3))
     lost = [training.learn(half=False) for _ in range(30)]

@@ -177,6 +177,7 @@ def test_no_byte_of_a_checkpoint_can_be_changed(data: st.DataObject) -> None:
     assert not signed.signed_by(KEY.public)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 def test_nonsense_is_no_checkpoint(text: str) -> None:
     with pytest.raises(BadInput):

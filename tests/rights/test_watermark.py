@@ -53,6 +53,7 @@ EDITS: dict[str, Callable[[Picture], Picture]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", EDITS)
 def test_the_mark_is_read_and_only_where_there_is_one(edit: str) -> None:
     found = watermark.read(EDITS[edit](MARKED), ORIGINAL, KEY)
@@ -108,6 +109,7 @@ def test_a_large_picture_is_marked_and_read_small() -> None:
     assert found.agreeing(BITS) >= 60
 
 
+@pytest.mark.slow
 def test_strangers_and_empty_pictures_cannot_be_read() -> None:
     assert watermark.read(paint(8), ORIGINAL, KEY) is None
     assert watermark.read(np.full((300, 300, 3), 90, np.uint8), ORIGINAL, KEY) is None

@@ -74,6 +74,7 @@ def test_two_processes_may_make_and_write_one_store_at_once(home: Path) -> None:
     assert half_made(home) == []
 
 
+@pytest.mark.slow
 def test_a_killed_process_loses_nothing_it_said_was_stored(home: Path) -> None:
     said: list[str] = []
     for attempt, lines in enumerate((1, 7, 20)):

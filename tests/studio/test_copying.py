@@ -117,6 +117,7 @@ def test_the_evidence(studio: Studio, suspect: Path, tmp_path: Path) -> None:
     assert found.copies
 
 
+@pytest.mark.slow
 def test_what_is_said_of_a_hit_is_what_its_evidence_says(
     studio: Studio, suspect: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +166,7 @@ def test_registered_originals_come_with_their_receipt(
     assert proved is not None
 
 
+@pytest.mark.slow
 def test_a_work_of_the_public_domain_is_no_ground_for_a_notice(
     studio: Studio, tmp_path: Path
 ) -> None:

@@ -66,6 +66,7 @@ def test_asking_changes_nothing_and_each_answer_brings_another_question(studio: 
     assert studio.undo() is None
 
 
+@pytest.mark.slow
 def test_what_was_said_is_learnt_and_measured_on_what_was_not_learnt(studio: Studio) -> None:
     liking = high(studio)
     why = go_on(studio, 20, liking)

@@ -45,6 +45,7 @@ def loud(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Toy, "write", write)
 
 
+@pytest.mark.slow
 def test_further_formats_lie_beside_the_lossless_one(
     loud: None, beads: Path, tmp_path: Path
 ) -> None:

@@ -82,6 +82,7 @@ def test_a_marked_copy_leaves_and_the_master_stays(studio: Studio, tmp_path: Pat
     assert none < watermark.ACCEPTED
 
 
+@pytest.mark.slow
 def test_the_evidence_reads_the_mark(studio: Studio, tmp_path: Path) -> None:
     [copy] = studio.export("mine", tmp_path / "copies", watermark=True)
     stolen = tmp_path / "stolen.jpg"

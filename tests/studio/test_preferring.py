@@ -94,6 +94,7 @@ def test_with_nothing_made_there_is_nothing_to_like(beads: Path) -> None:
             studio.taste()
 
 
+@pytest.mark.slow
 def test_tests_and_repetitions_say_how_sure_it_is(studio: Studio) -> None:
     liking = height(studio)
     for _ in range(21):

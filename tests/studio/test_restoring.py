@@ -100,6 +100,7 @@ def test_works_of_a_corpus_help_and_are_counted(studio: Studio, torn: Path, tmp_
     assert {work for work, _ in record["sources"]} <= {w.id for w in studio.works("hers")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".png", ".tiff"])
 def test_depth_opacity_and_size_are_kept(
     studio: Studio, mask: Path, tmp_path: Path, suffix: str
@@ -167,6 +168,7 @@ def test_a_painting_without_damage_comes_back_untouched(
     assert np.array_equal(scan.read(other.path.read_bytes(), "x").pixels, canvas())
 
 
+@pytest.mark.slow
 def test_damage_is_suggested_for_a_person_to_edit(studio: Studio, tmp_path: Path) -> None:
     name, data = next(itertools.islice(examples(), 3, None))
     whole = codec.read(data, name)
@@ -182,6 +184,7 @@ def test_damage_is_suggested_for_a_person_to_edit(studio: Studio, tmp_path: Path
     assert sum(found.kinds.values()) == pytest.approx(found.share)
 
 
+@pytest.mark.slow
 def test_what_is_undone_of_the_whole_is_another_file(
     studio: Studio, torn: Path, mask: Path, tmp_path: Path
 ) -> None:

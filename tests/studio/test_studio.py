@@ -67,6 +67,7 @@ def test_the_main_job(studio: Studio, beads: Path, tmp_path: Path) -> None:
     assert list(result.seconds) == [*stages, "evaluate", "create", "export", "report"]
 
 
+@pytest.mark.slow
 def test_doing_it_twice_does_it_once(beads: Path, tmp_path: Path) -> None:
     with Studio() as studio:
         first = studio.run(beads, n=3, out=tmp_path / "out")
@@ -83,6 +84,7 @@ def test_doing_it_twice_does_it_once(beads: Path, tmp_path: Path) -> None:
     assert set(diary.steps) == {"collect", "create"}, "nothing else was done again"
 
 
+@pytest.mark.slow
 def test_other_dials_make_other_creations(studio: Studio, beads: Path) -> None:
     studio.run(beads, n=2, out=beads.parent / "out")
     ids = {made.id for made in studio.create(n=2)}
@@ -96,6 +98,7 @@ def test_other_dials_make_other_creations(studio: Studio, beads: Path) -> None:
     assert len(studio.creations()) == 8
 
 
+@pytest.mark.slow
 def test_new_works_lead_to_a_new_model(studio: Studio, beads: Path, tmp_path: Path) -> None:
     some = tmp_path / "some"
     some.mkdir()
@@ -112,6 +115,7 @@ def test_new_works_lead_to_a_new_model(studio: Studio, beads: Path, tmp_path: Pa
     assert len(runs) == 2
 
 
+@pytest.mark.slow
 def test_the_verbs_one_by_one_give_what_the_main_job_gives(
     another_home: Callable[[str], Path], beads: Path, tmp_path: Path
 ) -> None:
@@ -147,6 +151,7 @@ def test_an_earlier_step_is_asked_for_by_name(verb: str, studio: Studio, beads: 
             getattr(studio, verb)()
 
 
+@pytest.mark.slow
 def test_stopped_in_every_stage_it_goes_on_to_the_same_result(
     another_home: Callable[[str], Path], beads: Path, tmp_path: Path
 ) -> None:

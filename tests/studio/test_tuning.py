@@ -80,6 +80,7 @@ def in_use(studio: Studio) -> str:
     return next(model.run.id for model in studio.models() if model.in_use)
 
 
+@pytest.mark.slow
 def test_a_version_by_taste_is_used_only_after_a_blind_comparison_is_won(studio: Studio) -> None:
     liking, before = steep(studio), in_use(studio)
     found = studio.tune()
@@ -213,6 +214,7 @@ def test_a_version_of_other_works_is_not_put_in_use(studio: Studio) -> None:
         studio.use_version(run=before)
 
 
+@pytest.mark.slow
 def test_creations_for_a_person_are_liked_better_and_say_how_chosen(studio: Studio) -> None:
     liking = steep(studio)
     usual = studio.create(n=6, seed=5)
@@ -241,6 +243,7 @@ def test_who_has_said_nothing_cannot_be_pleased(studio: Studio) -> None:
         studio.create(n=1, liked_by="nobody else")
 
 
+@pytest.mark.slow
 def test_nothing_is_chosen_by_answers_without_sense(studio: Studio) -> None:
     dice = np.random.default_rng(1)
     answer(studio, 12, lambda _: dice.random(), who="dice")

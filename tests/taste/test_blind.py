@@ -37,6 +37,7 @@ def test_luck_is_counted_exactly() -> None:
     assert chance([1, 1, 1, 1, 0, 0, 0.75, 0.25]) > SURE
 
 
+@pytest.mark.slow
 def test_alike_lots_are_seldom_taken_for_better() -> None:
     import numpy as np
 

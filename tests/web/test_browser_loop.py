@@ -12,8 +12,7 @@ from driving import PHONE, VIEWS, WIDE, Visitor, serving
 
 from pictures import paint
 
-ALL = [VIEWS[0], *(pytest.param(*view.values, marks=pytest.mark.slow) for view in VIEWS[1:])]
-"""Each job of the loop starts a process, so one view is enough between two changes."""
+pytestmark = pytest.mark.slow  # a real browser
 
 LONG = 240_000
 """Milliseconds for learning from pictures on a slow machine."""
@@ -95,8 +94,7 @@ def order(visitor: Visitor) -> None:
     assert favourite.endswith(first)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("width", "language"), ALL)
+@pytest.mark.parametrize(("width", "language"), VIEWS)
 def test_from_works_to_favourites_and_a_mended_work(server, visit, beads, width, language):
     visitor = visit(server("home"), width=width, language=language)
     visitor.enter()
@@ -115,7 +113,6 @@ def test_from_works_to_favourites_and_a_mended_work(server, visit, beads, width,
     assert visitor.wrong == []
 
 
-@pytest.mark.slow
 def test_three_clicks_lead_from_nothing_to_new_works(server, visit):
     visitor = visit(server("home"), width=PHONE)
     visitor.enter()
@@ -128,7 +125,6 @@ def test_three_clicks_lead_from_nothing_to_new_works(server, visit):
     assert visitor.wrong == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("width", "language"), [(PHONE, "zh"), (WIDE, "en")])
 def test_a_painter_from_upload_to_a_restored_picture(server, visit, works, width, language):
     visitor = visit(server("home"), width=width, language=language)
@@ -208,7 +204,6 @@ def drag(visitor: Visitor, start: tuple[float, float], end: tuple[float, float])
     page.mouse.up()
 
 
-@pytest.mark.slow
 def test_a_page_loaded_again_goes_on_showing_what_runs_and_what_is_paused(server, visit, works):
     visitor = visit(server("home"), width=WIDE)
     visitor.enter()

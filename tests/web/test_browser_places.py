@@ -15,6 +15,8 @@ from catalogue import of_python
 from moxie.studio import Studio
 from moxie.studio.views import id_of
 
+pytestmark = pytest.mark.slow  # a real browser
+
 PLACES = ("works", "model", "create", "compare", "made", "restore", "report")
 
 
@@ -75,7 +77,6 @@ def studio(
             yield Open(address, id_of(result.corpus), creation.id)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("width", "language"), VIEWS)
 def test_every_place_is_for_everyone(studio, visit, width, language):
     visitor = visit(studio.address, width=width, language=language)

@@ -12,6 +12,8 @@ from shelves import POEM
 
 from pictures import paint
 
+pytestmark = pytest.mark.slow  # a real browser
+
 
 @pytest.fixture
 def at(shelves, visit):
@@ -45,7 +47,6 @@ def apart(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.abs(one.astype(int) - other.astype(int)).mean())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("width", "language"), VIEWS)
 def test_a_sculpture_is_turned_by_keys_and_by_hand(at, width, language):
     from playwright.sync_api import expect
@@ -120,7 +121,6 @@ def third_bar(page) -> list[float]:
     return [float(part) for part in bars[2].split()[1:]]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("width", "language"), VIEWS)
 def test_a_score_is_heard_and_followed_bar_by_bar(at, width, language):
     from playwright.sync_api import expect
@@ -145,7 +145,6 @@ def test_a_score_is_heard_and_followed_bar_by_bar(at, width, language):
     nothing_amiss(visitor, language)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("width", "language"), VIEWS)
 def test_what_the_art_can_undo_has_a_slider_and_is_asked_for(
     shelves, visit, tmp_path, width, language

@@ -7,6 +7,8 @@ import json
 import pytest
 from driving import PHONE, WIDE
 
+pytestmark = pytest.mark.slow  # a real browser
+
 
 @pytest.fixture
 def visitor(shelves, visit):

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 READ = """
 import sys
 from pathlib import Path
@@ -27,6 +29,7 @@ assert not heavy, heavy
 """
 
 
+@pytest.mark.slow
 def test_no_request_brings_in_what_trains_or_draws(toy, tmp_path):
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(

@@ -111,6 +111,7 @@ OF_TERMINALS = ("cli/", "rights/templates/", "arts/literature/pretrained/terms.p
 that are accepted there."""
 
 
+@pytest.mark.slow
 def test_no_page_tells_a_person_what_to_type_where_there_is_something_to_click():
     said = {
         sentence
@@ -132,6 +133,7 @@ def test_what_pages_say_instead_names_no_command_and_only_places_there_are(langu
         assert told != Catalogue.load(language).render(Message(sentence, filled))
 
 
+@pytest.mark.slow
 def test_an_error_says_where_to_click_and_a_terminal_what_to_type(toy, beads, home):
     with Studio() as studio:
         studio.collect(beads, corpus="row", art="toy")

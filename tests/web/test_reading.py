@@ -122,6 +122,7 @@ def test_what_is_not_there_is_said_everywhere(client):
             }
 
 
+@pytest.mark.slow
 def test_reading_changes_nothing(client, store, home):
     """ComfyUI-Manager, fix 2818 (cross-site requests): a link can change nothing."""
 

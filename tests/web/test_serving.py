@@ -132,6 +132,7 @@ def test_odd_headers_reach_no_log_line(studio):
     assert process.poll() is None
 
 
+@pytest.mark.slow
 def test_a_second_studio_on_one_store_is_refused(studio):
     *_, home, _ = studio
     with start(home) as second:
@@ -141,6 +142,7 @@ def test_a_second_studio_on_one_store_is_refused(studio):
     assert "Traceback" not in told
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_is_said(studio, tmp_path):
     with start(tmp_path / "other", studio[0]) as second:
         told = second.stderr.read()

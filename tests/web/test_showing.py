@@ -181,6 +181,7 @@ def works(_studio):
     return os.getpid()
 
 
+@pytest.mark.slow
 def test_what_draws_may_die_hang_or_fail(toy, home, monkeypatch):
 
     async def all_of_it():
