@@ -24,7 +24,7 @@ class Dial:
 def dial(novelty: float) -> Dial:
     """The settings for a novelty in 0..1; each moves steadily with it."""
     v = min(1.0, max(0.0, novelty))
-    far = 0.9 * v + 1.2 * v**4  # forms bear much before they are another sculptor's
+    far = 0.9 * v + 1.9 * v**4  # forms bear much before they are another sculptor's
     return Dial(
         parts=2 if v < 0.55 else 3 if v < 0.85 else 4,
         bend=0.025 + 0.05 * far,
