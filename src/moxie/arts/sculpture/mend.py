@@ -63,7 +63,7 @@ def remake(
     generator = torch.Generator().manual_seed(seed)
     if not places:
         return mend(content, mask, workshop, bank, generator), []
-    place, shown = places[pick(np.full(len(places), 1 / len(places)), seed)]
+    place, shown = places[pick(np.ones(len(places)), seed)]
     shares = [(place.lender, 1.0)] if place.lender < len(workshop) else []
     return _laid(content, mask, hole, shown, bank, generator), shares
 

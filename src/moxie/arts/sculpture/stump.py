@@ -62,8 +62,7 @@ def continued(hole: Hole, longest: float) -> Floats:
     """
     from scipy.ndimage import distance_transform_edt, gaussian_filter
 
-    deep, nearest = distance_transform_edt(hole.missing, return_indices=True)
-    inside = ((hole.field.values < 0) & ~hole.missing)[tuple(nearest)]
+    deep, inside = _carried(hole)
     outline = np.where(
         inside, 0.5 - distance_transform_edt(inside), distance_transform_edt(~inside) - 0.5
     )
@@ -75,6 +74,16 @@ def continued(hole: Hole, longest: float) -> Floats:
     within = (side < -edge) & (end < -edge)
     values = np.where(within, np.maximum(side, end), rounded) * hole.field.pitch
     return np.where(hole.missing, values, hole.field.values).astype(np.float32)
+
+
+def _carried(hole: Hole) -> tuple[Doubles, Bools]:
+    """How far each voxel is from what is known, in voxels, and whether the nearest known one is
+    inside a body.
+    """
+    from scipy.ndimage import distance_transform_edt
+
+    deep, nearest = distance_transform_edt(hole.missing, return_indices=True)
+    return deep, ((hole.field.values < 0) & ~hole.missing)[tuple(nearest)]
 
 
 def _half_width(outline: Doubles, stumps: Bools) -> Doubles:
@@ -91,11 +100,10 @@ def _half_width(outline: Doubles, stumps: Bools) -> Doubles:
 
 def one_sided(hole: Hole) -> float:
     """How surely what is missing is a part broken off: 0 to 1, where the break is a plane."""
-    from scipy.ndimage import distance_transform_edt, gaussian_filter
+    from scipy.ndimage import gaussian_filter
 
-    deep, nearest = distance_transform_edt(hole.missing, return_indices=True)
-    inside = (hole.field.values < 0) & ~hole.missing
-    broken = hole.missing & (deep < 1.5) & inside[tuple(nearest)]
+    deep, inside = _carried(hole)
+    broken = hole.missing & (deep < 1.5) & inside
     if not broken.any():
         return 0.0
     smooth = gaussian_filter(hole.missing.astype(np.float32), 2)
