@@ -1,13 +1,14 @@
 """What the dial of novelty does, in any art: before and after it has been calibrated.
 
     python benchmarks/dial.py --works DIR --art A [--recipe R] [--most N] [--size S] [--pieces N]
-                              [--minutes M] [--workers N] [--seed N] [--keep DIR] [--quick] [--json]
+                              [--minutes M] [--calibrating SECONDS] [--workers N] [--seed N]
+                              [--keep DIR] [--quick] [--json]
 
 The works are split by work as `moxie run` splits them. A model learns from the larger part and is
-calibrated as `moxie run` does it, on the validation works; everything below is measured on the
-test works (with few of them the validation works too) with other seeds, the same ones at every
-novelty, past the gate of near-copies. `dialled` reads novelty by the calibration, `plain` takes it
-for the model's own setting.
+calibrated as a `moxie run` of ten minutes does it, on the validation works; everything below is
+measured on the test works (with few of them the validation works too) with other seeds, the same
+ones at every novelty, past the gate of near-copies. `dialled` reads novelty by the calibration,
+`plain` takes it for the model's own setting.
 
 `originality` is 1 - similarity to the nearest of all works, looked up afresh; `fidelity` the
 normalised style score by the first judge, 0 for the nearest other artists and 1 for the artist's
@@ -43,9 +44,10 @@ from moxie.flow.calibrate import Bench, Probe, Rounds, Yardstick
 from moxie.flow.collect import Found, collect
 from moxie.flow.create import Made, create
 from moxie.flow.prepare import prepare
-from moxie.flow.statistics import Estimate, between, kernel, resampled, within
+from moxie.flow.statistics import Estimate, resampled
 from moxie.nn import machine
 from moxie.nn.checkpoint import NoCheckpoint
+from moxie.studio.journey import SHARES
 from moxie.studio.scoring import FEW_HELD_OUT
 from moxie.work import Calibration, Dataset, Part, Rights
 from tables import Rows, parser
@@ -155,13 +157,6 @@ class Maker:
     again: CopyIndex[Any]
     keep: Path | None
 
-    def round(self, number: int) -> tuple[Probe, ...]:
-        """A round of calibration."""
-        art = self.works.art
-        judge, index = art.judges()[0], self.works.index
-        bench = Bench(self.model, self.size, index, judge, art, self.seed)
-        return bench.round(number, number + 1, lambda *_: None)
-
     def row(self, found: Calibration, novelties: Sequence[float], number: int) -> Row:
         """One seed at each novelty, past the gate."""
         made = [self._one(found, novelty, number) for novelty in novelties]
@@ -204,22 +199,26 @@ _MAKERS: list[Maker] = []
 """The one maker, where processes that are forked off find it."""
 
 
-def _round(number: int) -> tuple[Probe, ...]:
-    return _MAKERS[0].round(number)
-
-
 def _seed(task: tuple[list[tuple[Calibration, tuple[float, ...]]], int]) -> list[Row]:
     ways, number = task
     return [_MAKERS[0].row(found, novelties, number) for found, novelties in ways]
 
 
-def calibrated(maker: Maker, rounds: Sequence[tuple[Probe, ...]]) -> Calibration:
+def _calibrated(seconds: float) -> Calibration:
     """As `moxie run` calibrates: on the validation works."""
+    maker = _MAKERS[0]
     works, seed = maker.works, maker.seed
-    own, chosen_by = works.part("train"), works.part("validation")
-    yardstick = Yardstick.of(works.art.judges()[0], own, chosen_by, None, works.art, seed)
+    art, own, chosen_by = works.art, works.part("train"), works.part("validation")
+    yardstick = Yardstick.of(art.judges()[0], own, chosen_by, None, art, seed)
+    bench = Bench(maker.model, maker.size, works.index, art.judges()[0], art, seed)
+    made = Rounds()
+    for more in calibrate.drafts(
+        bench, made, yardstick, numbers=calibrate.QUICK, seconds=seconds, on_step=lambda *_: None
+    ):
+        made = more
+        print(f"{len(made.probes)} rounds, {len(made.pairs)} pairs", file=sys.stderr, flush=True)
     reading = calibrate.read(
-        Rounds(tuple(rounds)),
+        made,
         yardstick,
         threshold=works.dataset.threshold,
         typical=works.dataset.typical_similarity,
@@ -251,8 +250,8 @@ def report(rows: Rows, name: str, way: Way, yardstick: Yardstick, seed: int) -> 
         pieces = _order(np.tile(way.novelties, number), single.ravel())
         rows.spread(name, f"spearman_{measure}_pieces", [pieces], "of pieces")
     low, high = _rise(fidelity[0])
-    for measure, values in (("fall", (0, -1)), ("rise", (high, low))):
-        one = Estimate.of(fidelity[:, values[0]] - fidelity[:, values[1]])
+    for measure, (first, last) in (("fall", (0, -1)), ("rise", (high, low))):
+        one = Estimate.of(fidelity[:, first] - fidelity[:, last])
         rows.add(name, f"fidelity_{measure}", one.value, one.low, one.high, "of means")
     quarters = original[:, [way.novelties.index(novelty) for novelty in QUARTERS]]
     steps = np.diff(quarters, axis=1)
@@ -264,21 +263,10 @@ def report(rows: Rows, name: str, way: Way, yardstick: Yardstick, seed: int) -> 
     rows.spread(name, "unflagged_near_copies", [passed], of)
 
 
-def fidelities(yardstick: Yardstick, made: Sequence[Probe], counts: Doubles) -> Doubles:
+def fidelities(scale: Yardstick, made: Sequence[Probe], counts: Doubles) -> Doubles:
     """The style score of resampled pieces, [rows of counts]; the artist's side stays as it is."""
-    seen = yardstick.space.project(calibrate.grouped(made))
-    own = yardstick.own.join(yardstick.held_out)
-    held = yardstick.held_out
-    ones = {n: np.ones((1, n)) for n in (len(own), len(held), len(yardstick.others))}
-
-    def far(group: statistics.Grouped, inside: statistics.Grouped, rows: Doubles) -> Doubles:
-        within_ = within(kernel(inside, inside), rows if inside is group else ones[len(inside)])
-        columns = np.repeat(ones[len(held)], len(rows), axis=0)
-        return within_ - 2 * between(kernel(group, held), rows, columns)
-
-    mine = float(far(yardstick.own, own, np.ones((1, len(yardstick.own))))[0])
-    theirs = float(far(yardstick.others, yardstick.others, ones[len(yardstick.others)])[0])
-    return np.asarray(1 - (far(seen, seen, counts) - mine) / (theirs - mine))
+    seen = scale.space.project(calibrate.grouped(made))
+    return statistics.scores(seen, scale.own, scale.held_out, scale.others, counts)
 
 
 def _alike(scale: Yardstick, rows: NDArray[np.float32]) -> float:
@@ -332,7 +320,12 @@ def main() -> None:
     flags.add_argument("--size", help="of every piece, as the art reads it")
     flags.add_argument("--pieces", type=int, default=24, help="at every novelty")
     flags.add_argument("--plain", type=int, default=12, help="the same before calibration")
-    flags.add_argument("--rounds", type=int, default=calibrate.QUICK[1])
+    flags.add_argument(
+        "--calibrating",
+        type=float,
+        default=600 * SHARES["calibrate"],
+        help="seconds of the processor, as in a run of ten minutes",
+    )
     flags.add_argument(
         "--minutes", type=float, default=60.0, help="end with the first seed after these"
     )
@@ -358,7 +351,7 @@ def measure(works: Works, model: StyleModel[Any], given: Namespace, began: float
     maker = Maker(works, model, art.size(given.size), given.seed, scale, again, given.keep)
     _MAKERS[:] = [maker]
     with get_context("fork").Pool(given.workers) as pool:
-        found = calibrated(maker, pool.map(_round, range(given.rounds), chunksize=1))
+        found = pool.apply(_calibrated, (given.calibrating,))
         dialled = Way(found, NOVELTIES)
         plain = Way(Calibration((), (), np.nan, 0, given.seed), QUARTERS)
         tasks = [
@@ -387,7 +380,7 @@ def show(rows: Rows, found: Calibration) -> None:
         for name, m in (("originality", one.originality), ("fidelity", one.fidelity)):
             rows.add("calibration", name, m.value, m.low, m.high, unit)
         rows.spread("calibration", "refused", [one.refused], unit)
-    rows.spread("calibration", "floor", [found.floor], "fidelity")
+    rows.spread("calibration", "floor", [found.floor], f"fidelity, {found.further} drafts more")
     for novelty in (0, 0.25, 0.5, 0.75, 1):
         rows.spread("calibration", "setting", [found.setting(novelty)], f"novelty {novelty}")
 

@@ -284,7 +284,8 @@ class Calibration:
 
     `dial` holds the settings for evenly spaced novelties from 0 to 1; empty, novelty is the
     setting. `floor` is the fidelity that novelty 1 must keep, nan where none could be told.
-    `rounds` is how many drafts were made at each setting, all with the same seeds.
+    `rounds` is how many drafts were made at each setting, all with the same seeds, and `further`
+    how many there are beyond them, about the setting where fidelity meets the floor.
     """
 
     settings: tuple[Setting, ...]
@@ -293,6 +294,7 @@ class Calibration:
     rounds: int
     seed: int
     notes: tuple[Message, ...] = ()
+    further: int = 0
 
     def setting(self, novelty: float) -> float:
         """The setting for a novelty in 0..1; between those that are held, evenly."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from moxie.flow.dial import HALFWAY, REFUSED, Reading, fit
+from moxie.flow.dial import HALFWAY, REFUSED, TOLD, End, Reading, fit
 from moxie.flow.statistics import Estimate
 from moxie.work import Calibration
 
@@ -27,7 +27,8 @@ def reading(
     means = np.array([1 - original(x) for x in SETTINGS])
     similar = means + noise * rng.normal(size=(rounds, len(SETTINGS)))
     near = tuple(Estimate(v, v - doubt, v + doubt) for v in map(fidelity, SETTINGS))
-    return Reading(SETTINGS, similar, near, threshold=0.5, typical=0.1)
+    counts = (rounds,) * len(SETTINGS)
+    return Reading(SETTINGS, similar, near, near, counts, threshold=0.5, typical=0.1)
 
 
 def steps(found: Calibration, original: Curve) -> list[float]:
@@ -69,6 +70,55 @@ def test_fidelity_that_chance_may_have_lowered_does_not_end_the_dial() -> None:
     assert fit(vague, seed=0).setting(1) == pytest.approx(1.0)
     some = reading(bent, lambda x: 1 - 0.5 * x, doubt=0.1)
     assert fit(some, seed=0).setting(1) == pytest.approx(0.7, abs=0.02)
+    told = reading(bent, lambda x: 1 - 0.5 * x, doubt=0.02)
+    assert fit(told, seed=0).setting(1) == pytest.approx(0.5, abs=0.02)
+
+
+def end(fidelities: list[float], counts: list[int], doubt: float = 0.01) -> End:
+    drafted = [Estimate(value, value - doubt, value + doubt) for value in fidelities]
+    found = End.of(SETTINGS, drafted, counts)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fidelities", "pair", "setting"),
+    [
+        ([1.0, 0.7, 0.6, 0.5], 0, 0.278),
+        ([1.0, 0.9, 0.8, 0.5], 2, 0.722),
+        ([1.0, 0.9, 0.8, 0.76], 2, 1.0),  # never below
+        ([1.0, 0.8, 0.6, 0.3], 1, 0.417),
+    ],
+)
+def test_further_drafts_are_made_on_both_sides_of_the_floor(
+    fidelities: list[float], pair: int, setting: float
+) -> None:
+    found = end(fidelities, [3, 3, 3, 3])
+    assert (found.pair, found.floor) == (pair, HALFWAY)
+    assert found.value == pytest.approx(setting, abs=0.005)
+    assert found.low <= found.value <= found.high
+
+
+def test_settings_with_more_drafts_count_for_more() -> None:
+    rising = [0.6, 0.9, 0.6, 0.2]
+    assert end(rising, [1, 20, 20, 20]).floor > end(rising, [20, 1, 20, 20]).floor
+
+
+def test_an_end_is_told_by_its_own_width() -> None:
+    sure, vague = (end([1.0, 0.9, 0.8, 0.5], [8] * 4, doubt) for doubt in (0.01, 0.2))
+    assert sure.told
+    assert sure.setting == sure.value
+    assert not vague.told
+    assert vague.high - vague.low > TOLD
+    assert vague.setting == vague.high
+    boundless = End.of(SETTINGS, [Estimate(0.9, -np.inf, np.inf)] * 4, [2] * 4)
+    assert boundless is not None
+    assert (boundless.low, boundless.high) == (0.0, 1.0)
+
+
+def test_without_any_fidelity_there_is_no_end() -> None:
+    assert End.of(SETTINGS, [Estimate(-0.1, -0.2, 0.0)] * 4, [3] * 4) is None
+    assert End.of(SETTINGS, [Estimate(np.nan, np.nan, np.nan)] * 4, [3] * 4) is None
 
 
 def test_a_model_that_is_far_from_the_artist_keeps_a_share_of_its_best() -> None:

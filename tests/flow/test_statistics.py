@@ -248,3 +248,30 @@ def test_sets_of_the_same_seeds_differ_by_less_than_sets_that_are_not_alike(
         for lot, other in zip(lots[::2], lots[1::2], strict=True)
     ]
     assert np.median(told) == pytest.approx(np.std(far[::2] - far[1::2]), rel=0.35)
+
+
+def test_scores_of_the_set_itself_are_its_score(rng: np.random.Generator) -> None:
+    own, held, others = normal(rng, 30), normal(rng, 8), normal(rng, 20, 0.8)
+    made = normal(rng, 12, 0.3)
+    [value] = statistics.scores(made, own, held, others, np.ones((1, 12)))
+    whole = statistics.score(made, own, held, others, seed=0).score
+    assert value == pytest.approx(whole.value)
+    assert statistics.by_drafts(made, own, held, others).value == pytest.approx(whole.value)
+    assert np.isnan(statistics.scores(made, others, held, own, np.ones((1, 12)))).all()
+
+
+def test_the_interval_by_drafts_holds_and_narrows_with_them(rng: np.random.Generator) -> None:
+    """It is for the artist's side as it is, so it holds the score of endless drafts."""
+    own, held, others = normal(rng, 30), normal(rng, 4), normal(rng, 20, 0.8)
+    truth = statistics.by_drafts(normal(rng, 1500, 0.3), own, held, others).value
+    for number in (3, 12):
+        found = [
+            statistics.by_drafts(normal(rng, number, 0.3), own, held, others) for _ in range(200)
+        ]
+        assert np.mean([one.low <= truth <= one.high for one in found]) > 0.9
+    few, many = (
+        statistics.by_drafts(normal(rng, number, 0.3), own, held, others) for number in (6, 96)
+    )
+    assert many.high - many.low < 0.3 * (few.high - few.low)
+    lone = statistics.by_drafts(normal(rng, 2, 0.3), own, held, others)
+    assert (lone.low, lone.high) == (-np.inf, np.inf)

@@ -9,7 +9,7 @@ import pytest
 
 from moxie import Studio
 from moxie.errors import Cancelled
-from moxie.flow.calibrate import QUICK, THOROUGH, Rounds
+from moxie.flow.calibrate import PAIRS, QUICK, THOROUGH, Rounds
 from moxie.studio import Silent, Stage, calibrating
 
 
@@ -156,3 +156,34 @@ def test_a_blend_reads_novelty_between_its_parts(trained: Studio, tmp_path: Path
     assert made.attempts == 1
     between = 0.25 * found.setting(0.4) + 0.75 * 0.4
     assert made.record["attempt_novelty"] == pytest.approx(between)
+
+
+def test_pairs_follow_until_the_floor_is_told(trained: Studio) -> None:
+    found = trained.calibrate()
+    with trained._desk(None) as desk:
+        made = desk.library.load(
+            desk.corpus.name, calibrating._name(desk, desk.trained, "rounds"), Rounds
+        )
+    assert made is not None
+    assert 0 < found.further == made.further <= 2 * max(PAIRS)
+    assert [len(column) for column in made.columns()] == [
+        THOROUGH[0] + sum(pair.place in (place - 1, place) for pair in made.pairs)
+        for place in range(4)
+    ]
+
+
+def test_pairs_are_made_where_there_is_time_for_them() -> None:
+    known = Rounds(((),) * 3, cost=2.0)
+    assert [known.affordable_pairs(seconds) for seconds in (5, 8.9, 9, 13, 29, 30, 99)] == [
+        0, 0, 3, 6, 12, 24, 24,
+    ]  # fmt: skip
+
+
+def test_drafts_of_pairs_have_seeds_of_their_own(trained: Studio) -> None:
+    trained.calibrate()
+    with trained._desk(None) as desk:
+        name = calibrating._name(desk, desk.trained, "rounds")
+        made = desk.library.load(desk.corpus.name, name, Rounds)
+    assert made is not None
+    last = [probe.vectors for probe in made.columns()[3]]
+    assert len(set(last)) == len(last)

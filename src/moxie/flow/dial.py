@@ -6,8 +6,9 @@ again is an exception. At 1 it goes on until fidelity is surely below a floor: a
 fidelity so vaguely that the dial would else end wherever chance has it. The floor is `HALFWAY`: on
 that scale (a squared distance) what lies halfway between the artist's own works and the nearest
 other artist's scores 0.75; beyond it a creation is nearer to somebody else. Where the model's best
-is less than 1, the floor is that share of its best, so that there is a dial at all. In between,
-equal steps of novelty are equal steps of originality.
+is less than 1, the floor is that share of its best, so that there is a dial at all. Further drafts
+about that setting (see `calibrate`) tell its place; once it is told, the figure itself counts. In
+between, equal steps of novelty are equal steps of originality.
 
 All curves are fitted monotonically (isotonic regression: Barlow et al., 1972) to means over the
 same seeds at every setting. Originality is drawn towards a straight line as far as its bends could
@@ -41,11 +42,17 @@ SELDOM = (1, 8)
 """Near-copies among drafts that are believed in before any is made: one refused of three tells
 little, and must not cost the dial its near half."""
 
+TOLD = 0.1
+"""The setting where fidelity meets the floor is told when its interval is no wider than this."""
+
 KNOTS = 20
 """Steps of novelty that are kept."""
 
 FINE = 400
 """Steps in which curves are followed."""
+
+BOUND = 1e6
+"""Stands for no bound at all where ends of intervals are averaged."""
 
 LEAST_GAIN = 0.01
 """Originality must grow by so much from end to end for steps of it to be told."""
@@ -55,13 +62,70 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the rounds found: similarities float64 [rounds, settings], and fidelity by setting."""
+    """What the rounds found: similarities float64 [rounds, settings], and fidelity by setting.
+
+    `drafted` is fidelity with an interval for which drafts were made alone (`by_drafts`), and
+    `counts` of how many drafts at each setting: with further ones, more than rounds.
+    """
 
     settings: tuple[float, ...]
     similarities: Doubles
     fidelities: tuple[Estimate, ...]
+    drafted: tuple[Estimate, ...]
+    counts: tuple[int, ...]
     threshold: float
     typical: float
+
+    @property
+    def further(self) -> int:
+        """How many drafts there are beyond the rounds."""
+        return sum(self.counts) - self.similarities.size
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where fidelity meets its floor: the setting, and the least and the most that it may be.
+
+    `pair` is the place of the setting that was tried before it; the other is the next.
+    """
+
+    floor: float
+    value: float
+    low: float
+    high: float
+    pair: int
+
+    @classmethod
+    def of(
+        cls, settings: Sequence[float], drafted: Sequence[Estimate], counts: Sequence[int]
+    ) -> End | None:
+        """By curves fitted to fidelity and to the ends of its interval; None without any floor.
+
+        `drafted` and `counts` by setting, as in `Reading`.
+        """
+        places = np.asarray(settings)
+        known = np.array([one.value for one in drafted])
+        if not np.isfinite(known).all():
+            return None
+        curve = _monotone(known, increasing=False, weights=counts)
+        floor = HALFWAY * min(1.0, float(curve[0]))
+        if floor <= 0:
+            return None
+        ends = np.clip([(one.low, one.high) for one in drafted], -BOUND, BOUND)
+        low, high = (_monotone(end, increasing=False, weights=counts) for end in ends.T)
+        value, least, most = (_crossing(places, one, floor) for one in (curve, low, high))
+        pair = min(int((curve >= floor).sum()), len(places) - 1) - 1
+        return cls(floor, value, least, most, pair)
+
+    @property
+    def told(self) -> bool:
+        """Whether its place is known well enough."""
+        return self.high - self.low <= TOLD
+
+    @property
+    def setting(self) -> float:
+        """Where the dial ends: where fidelity is surely below the floor, until it is told."""
+        return self.value if self.told else self.high
 
 
 def fit(reading: Reading, *, seed: int) -> Calibration:
@@ -73,27 +137,25 @@ def fit(reading: Reading, *, seed: int) -> Calibration:
     rounds = len(reading.similarities)
     shown = _settings(reading, seed)
     places = np.asarray(reading.settings)
-    known = np.array([one.fidelity.value for one in shown])
-    if not np.isfinite(known).all():
-        return Calibration(shown, (), np.nan, rounds, seed, (_NO_FLOOR,))
-    best = float(_monotone(known, increasing=False)[0])
-    at_most = _monotone(np.array([one.fidelity.high for one in shown]), increasing=False)
+    further = reading.further
+    if not np.isfinite([one.fidelity.value for one in shown]).all():
+        return Calibration(shown, (), np.nan, rounds, seed, (_NO_FLOOR,), further)
     near_copies = rounds * np.array([one.refused for one in shown])
     refused = _monotone((near_copies + SELDOM[0]) / (rounds + SELDOM[1]), increasing=False)
     grown = _evened(1 - np.minimum(reading.similarities, reading.threshold))
     fine = np.linspace(places[0], places[-1], FINE + 1)
-    refused, at_most = (np.interp(fine, places, values) for values in (refused, at_most))
-    near, far, floor, notes = _ends(fine, refused, at_most, best)
+    end = End.of(reading.settings, reading.drafted, reading.counts)
+    near, far, floor, notes = _ends(fine, np.interp(fine, places, refused), end)
     originality = _along(fine, places, grown)
     reached = np.interp([near, far], fine, originality)
     if reached[1] - reached[0] < LEAST_GAIN:
-        return Calibration(shown, (), floor, rounds, seed, (*notes, _FLAT))
+        return Calibration(shown, (), floor, rounds, seed, (*notes, _FLAT), further)
     wanted = np.linspace(reached[0], reached[1], KNOTS + 1)
     inside = (fine >= near) & (fine <= far)
     along = np.concatenate([[near], fine[inside], [far]])
     steps = np.interp(wanted, np.interp(along, fine, originality), along)
     dial = tuple(round(float(step), 4) for step in np.maximum.accumulate(steps))
-    return Calibration(shown, dial, floor, rounds, seed, notes)
+    return Calibration(shown, dial, floor, rounds, seed, notes, further)
 
 
 _NO_FLOOR = say(
@@ -128,23 +190,25 @@ def _settings(reading: Reading, seed: int) -> tuple[Setting, ...]:
 
 
 def _ends(
-    fine: Doubles, refused: Doubles, at_most: Doubles, best: float
+    fine: Doubles, refused: Doubles, end: End | None
 ) -> tuple[float, float, float, tuple[Message, ...]]:
-    """The settings of novelty 0 and 1, the floor of fidelity, and what a person should know.
-
-    `at_most` is the upper end of fidelity's interval by setting, `best` its best value.
-    """
+    """The settings of novelty 0 and 1, the floor of fidelity, and what a person should know."""
     notes: list[Message] = []
     passing = np.flatnonzero(refused <= REFUSED)
     near = float(fine[passing[0]]) if len(passing) else float(fine[0])
     if not len(passing):
         notes.append(_NEVER_NEAR)
-    floor = HALFWAY * min(1.0, best) if best > 0 else np.nan
-    faithful = np.flatnonzero(at_most >= floor) if np.isfinite(floor) else np.arange(len(fine))
-    far = float(fine[faithful[-1]])
+    floor, far = (end.floor, end.setting) if end else (np.nan, float(fine[-1]))
     if far <= near:
         return near, float(fine[-1]), np.nan, (*notes, _NO_ROOM)
     return near, far, floor, tuple(notes)
+
+
+def _crossing(places: Doubles, falling: Doubles, floor: float) -> float:
+    """The last setting at which a falling curve is not below the floor; the first if none is."""
+    fine = np.linspace(places[0], places[-1], FINE + 1)
+    above = np.flatnonzero(np.interp(fine, places, falling) >= floor)
+    return float(fine[above[-1]]) if len(above) else float(fine[0])
 
 
 def _evened(original: Doubles) -> Doubles:
@@ -162,10 +226,13 @@ def _evened(original: Doubles) -> Doubles:
     return np.asarray(line + kept * rounds / (rounds + BELIEF) * (grown - line))
 
 
-def _monotone(values: Doubles, *, increasing: bool) -> Doubles:
+def _monotone(
+    values: Doubles, *, increasing: bool, weights: Sequence[int] | None = None
+) -> Doubles:
     from scipy.optimize import isotonic_regression
 
-    return np.asarray(isotonic_regression(values, increasing=increasing).x, np.float64)
+    fitted = isotonic_regression(values, weights=weights, increasing=increasing)
+    return np.asarray(fitted.x, np.float64)
 
 
 def _along(fine: Doubles, places: Sequence[float] | Doubles, values: Doubles) -> Doubles:

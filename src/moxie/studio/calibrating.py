@@ -42,11 +42,12 @@ def calibrate(desk: Desk[S], seconds: float, numbers: Sequence[int]) -> Calibrat
     """
     run = desk.trained
     with desk.clock.stage("calibrate"):
-        made = _rounds(desk, run, seconds, numbers)
+        yardstick = _yardstick(desk, run)
+        made = _rounds(desk, run, yardstick, seconds, numbers)
         before = _own(desk, run)
-        if before is not None and before.rounds >= len(made.probes):
+        if before is not None and _covers(before, made):
             return before
-        found = _fitted(desk, run, made)
+        found = _fitted(desk, run, yardstick, made)
         desk.library.save(desk.corpus.name, _name(desk, run, "calibration"), found)
     return found
 
@@ -88,7 +89,36 @@ def setting(desk: Desk[S], run: Run, novelty: float) -> float:
     return novelty if found is None else found.setting(novelty)
 
 
-def _rounds(desk: Desk[S], run: Run, seconds: float, numbers: Sequence[int]) -> Rounds:
+def _covers(found: Calibration, made: Rounds) -> bool:
+    """Whether a calibration rests on so many drafts already."""
+    return (found.rounds, found.further) >= (len(made.probes), made.further)
+
+
+def _yardstick(desk: Desk[S], run: Run) -> Yardstick | None:
+    """The scale of fidelity by the validation works; None where there is none."""
+    validation = desk.part("validation")
+    if len(validation) < LEAST_HELD_OUT:
+        return None
+    try:
+        return Yardstick.of(
+            desk.art.judges()[0],
+            desk.contents(desk.part("train")),
+            desk.contents(validation),
+            others(desk),
+            desk.art,
+            run.seed,
+        )
+    except Missing:  # the judge's own parts are not installed
+        return None
+
+
+def _rounds(
+    desk: Desk[S],
+    run: Run,
+    yardstick: Yardstick | None,
+    seconds: float,
+    numbers: Sequence[int],
+) -> Rounds:
     name = _name(desk, run, "rounds")
     made = desk.library.load(desk.corpus.name, name, Rounds) or Rounds()
     if len(desk.part("validation")) < LEAST_HELD_OUT:
@@ -103,7 +133,9 @@ def _rounds(desk: Desk[S], run: Run, seconds: float, numbers: Sequence[int]) -> 
     )
     step = desk.clock.on_step
     try:
-        trying = calibrating.rounds(bench, made, numbers=numbers, seconds=seconds, on_step=step)
+        trying = calibrating.drafts(
+            bench, made, yardstick, numbers=numbers, seconds=seconds, on_step=step
+        )
         for more in trying:
             desk.library.save(desk.corpus.name, name, more)
             made = more
@@ -112,23 +144,14 @@ def _rounds(desk: Desk[S], run: Run, seconds: float, numbers: Sequence[int]) -> 
     return made
 
 
-def _fitted(desk: Desk[S], run: Run, made: Rounds) -> Calibration:
+def _fitted(desk: Desk[S], run: Run, yardstick: Yardstick | None, made: Rounds) -> Calibration:
     """The calibration, or why there is none."""
-    validation = desk.part("validation")
-    if len(validation) < LEAST_HELD_OUT:
+    if len(desk.part("validation")) < LEAST_HELD_OUT:
         return dialling.unknown(run.seed, _TOO_FEW)
     if not made.probes:
         return dialling.unknown(run.seed, _NO_JUDGE)
     if len(made.probes) < calibrating.LEAST:
         return dialling.unknown(run.seed, _NO_TIME)
-    yardstick = Yardstick.of(
-        desk.art.judges()[0],
-        desk.contents(desk.part("train")),
-        desk.contents(validation),
-        others(desk),
-        desk.art,
-        run.seed,
-    )
     reading = calibrating.read(
         made,
         yardstick,
