@@ -149,7 +149,7 @@ def tuned(
         contents = trial(pool, model)
         likeness, after = pool.studio.likeness, pool.studio.measure(contents)
         chance = likeness.chance(before.lot, contents, pool.studio.art) if likeness else 0.0
-        if failures(before.gate, after, chance):
+        if failures(before.gate, after, (before.gate.near_copies, after.near_copies), chance):
             continue
         new = liking(pool.eyes.judge(contents[:TRIED]))
         better = preferred(liking(before.hidden), new, liking.noise, seed)

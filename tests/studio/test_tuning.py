@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -168,17 +168,27 @@ def test_a_version_that_harms_is_refused_with_what_it_would_harm(
         if len(lots) % 2:
             return found
         lower = replace(found.fidelity, value=found.fidelity.value - 9)
-        return replace(found, fidelity=lower, near_copies=found.samples)
+        return replace(found, fidelity=lower)
 
     monkeypatch.setattr(tuning, "_measured", worse)
+    copied = cycle((0, 1))
+    monkeypatch.setattr(tuning, "_copied", lambda _: next(copied))
     found = studio.tune()
     assert found.outcome == "refused"
     steeper, gentler = (gate.kept for gate in found.gates)
     assert 0 < steeper < gentler <= 1
     assert "less like the artist" in str(found.why)
-    assert len(found.gates[0].failed) == 2
+    assert "copy more (1 near-copies" in str(found.gates[0].failed[1])
+    assert found.gates[0].copied == (0, 1)
     assert in_use(studio) == before
     assert studio.ask().why != "blind"
+
+
+def test_copies_are_first_drafts_however_they_were_made_again(studio: Studio) -> None:
+    made = replace(studio.create(n=1)[0], attempts=1, flagged=False)
+    again, kept_apart = replace(made, attempts=2), replace(made, attempts=4, flagged=True)
+    alone = replace(made, flagged=True)
+    assert tuning._copied([made, again, kept_apart, alone, made]) == 3
 
 
 @pytest.mark.slow

@@ -43,7 +43,7 @@ def facts(found: Tuning) -> dict[str, object]:
 
 
 def _gate(gate: Gate) -> dict[str, object]:
-    versions = {"before": gate.before, "after": gate.after}
+    versions = zip(("before", "after"), (gate.before, gate.after), gate.copied, strict=True)
     return {
         "kept": gate.kept,
         "failed": [str(why) for why in gate.failed],
@@ -52,9 +52,9 @@ def _gate(gate: Gate) -> dict[str, object]:
                 "fidelity": measure_json(found.fidelity),
                 "diversity": measure_json(found.diversity),
                 "originality": measure_json(found.originality),
-                "near_copies": found.near_copies,
+                "near_copies": copied,
             }
-            for name, found in versions.items()
+            for name, found, copied in versions
         },
     }
 
@@ -63,14 +63,14 @@ def _told(gates: Iterable[Gate]) -> Iterable[Message]:
     for gate in gates:
         yield say(
             "Of the works {kept:.0f} % kept counting: fidelity {f0:.2f} before, {f1:.2f} after; "
-            "diversity {d0:.2f}, {d1:.2f}; near-copies {n0}, {n1}.",
+            "diversity {d0:.2f}, {d1:.2f}; first drafts that were near-copies {n0}, {n1}.",
             kept=100 * gate.kept,
             f0=gate.before.fidelity.value,
             f1=gate.after.fidelity.value,
             d0=gate.before.diversity.value,
             d1=gate.after.diversity.value,
-            n0=gate.before.near_copies,
-            n1=gate.after.near_copies,
+            n0=gate.copied[0],
+            n1=gate.copied[1],
         )
 
 

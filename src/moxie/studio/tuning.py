@@ -51,12 +51,14 @@ DIVERSITY_LOSS = 0.15
 class Gate:
     """What was measured of both versions by the same seeds, and what failed.
 
-    `kept` is the effective share of the works as the new version counts them.
+    `kept` is the effective share of the works as the new version counts them, `copied` how many
+    first drafts of the old and of the new one were near-copies (and were made again).
     """
 
     kept: float
     before: Evaluation
     after: Evaluation
+    copied: tuple[int, int]
     failed: tuple[Message, ...]
 
 
@@ -273,16 +275,23 @@ def _gate(
     lots = [[desk.art.read(desk.library.get(c.id), c.id) for c in lot] for lot in (old, new)]
     before, after = (_measured(desk, lot) for lot in lots)
     chance = likeness.chance(lots[0], lots[1], desk.art) if likeness else 0.0
-    return Gate(kept, before, after, failures(before, after, chance))
+    copied = _copied(old), _copied(new)
+    return Gate(kept, before, after, copied, failures(before, after, copied, chance))
 
 
-def failures(before: Evaluation, after: Evaluation, chance: float = 0.0) -> tuple[Message, ...]:
+def _copied(lot: Sequence[Creation]) -> int:
+    return sum(made.attempts > 1 or made.flagged for made in lot)
+
+
+def failures(
+    before: Evaluation, after: Evaluation, copied: tuple[int, int], chance: float = 0.0
+) -> tuple[Message, ...]:
     """The gates that a new version fails, measured as the version before was; none may.
 
     `chance` is how far the fidelities of two such lots differ without a reason (a deviation): the
     works as they are counted lose no more than they may, so what is refused has to be more.
-    Near-copies are more where luck would have as many seldom (Fisher's exact test): none is handed
-    out unflagged in any case.
+    `copied` are the near-copies among the first drafts of both. They may not become more, even if
+    that may be luck: by Fisher's exact test versions passed that copied in one draft of a hundred.
     """
     failed: list[Message] = []
     if after.fidelity.value < before.fidelity.value - counting.FIDELITY_LOSS - chance:
@@ -303,25 +312,17 @@ def failures(before: Evaluation, after: Evaluation, chance: float = 0.0) -> tupl
                 before=before.diversity.value,
             )
         )
-    if _more(before, after):
+    if copied[1] > copied[0]:
         failed.append(
             say(
-                "The version by your taste would copy more ({after} near-copies of {n}, {before} "
-                "before), so it was not kept.",
-                after=after.near_copies,
-                before=before.near_copies,
+                "The version by your taste would copy more ({after} near-copies among {n} first "
+                "drafts, {before} before), so it was not kept.",
+                after=copied[1],
+                before=copied[0],
                 n=after.samples,
             )
         )
     return tuple(failed)
-
-
-def _more(before: Evaluation, after: Evaluation) -> bool:
-    from scipy.stats import hypergeom
-
-    copies, made = before.near_copies + after.near_copies, before.samples + after.samples
-    luck = hypergeom.sf(after.near_copies - 1, made, copies, after.samples)
-    return after.near_copies > before.near_copies and float(luck) <= blind.SURE
 
 
 def _measured(desk: Desk[S], lot: Sequence[S]) -> Evaluation:
