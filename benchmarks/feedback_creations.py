@@ -28,9 +28,10 @@ Where answers are not foretold surely enough nothing is done by them; `acted_<fa
 something was; `passed_steeper` and `passed_gentler` how often these counts passed the gates, `kept`
 the effective share of the works in them, `promoted` how often the version won its blind comparison.
 `fidelity_change` and `diversity_change` are those of the normalised scores of 32 fresh creations,
-none chosen, from the first model to the version that passed the gates (0 where none did);
-`likeness_change` that of the single figures of what is handed out; `near_copies` the share before
-anything is made again. Values are means over seeds (20) with 95 % bootstrap intervals. No humans
+none chosen, from the first model to the version that passed the gates, by the same seeds, others
+for each judge (0 where none passed); `likeness_change` that of the single figures of what is handed
+out; `near_copies` the share of those 32 before anything is made again, and `near_copies_change` how
+much larger it is than the first model's. Values are means over seeds (20) with 95 % bootstrap intervals. No humans
 took part.
 """
 
@@ -123,7 +124,6 @@ class World:
     model: StyleModel[Any]
     first: Lot  # candidates, of which each judge is offered some
     before: Before
-    fresh: Evaluation
 
     @classmethod
     def of(cls, folder: Path, name: str, size: str | None, seed: int, *, quick: bool) -> World:
@@ -133,15 +133,15 @@ class World:
         pool = Pool.of(studio, number)
         model = studio.model()
         first = Lot.of(pool, model, 2 * FRESH, 10_000 + seed)
-        fresh = studio.measure(first.contents[:FRESH])
-        return cls(pool, model, first, Before.of(pool, model), fresh)
+        return cls(pool, model, first, Before.of(pool, model))
 
     def judge(self, seed: int) -> list[tuple[str, str, float]]:
         """Every figure by three judges, as (system, metric, value)."""
         works = len(self.pool.studio.dataset.places)
         found = [("", "works", float(works))]
+        fresh = Fresh.of(self, self.model, seed)
         for family in FAMILIES:
-            figures = Session(self, family, seed).figures()
+            figures = Session(self, family, seed, fresh).figures()
             found += [
                 (system, metric, value)
                 for system, named in figures.items()
@@ -150,11 +150,31 @@ class World:
         return found
 
 
-class Session:
-    """One judge, before whom every system is played through."""
+@dataclass(frozen=True)
+class Fresh:
+    """First attempts by a model that nobody chose from, and what they are like."""
 
-    def __init__(self, world: World, family: str, seed: int) -> None:
+    lot: Lot
+    measured: Evaluation
+
+    @classmethod
+    def of(cls, world: World, model: StyleModel[Any], seed: int) -> Fresh:
+        """The same seeds for every model that one judge meets."""
+        lot = Lot.of(world.pool, model, FRESH, 10_000 + seed)
+        return cls(lot, world.pool.studio.measure(lot.contents))
+
+    @property
+    def near_copies(self) -> float:
+        """The share of them."""
+        return float(np.mean(self.lot.copies))
+
+
+class Session:
+    """One judge, before whom every system is played through. `fresh` are the first model's."""
+
+    def __init__(self, world: World, family: str, seed: int, fresh: Fresh) -> None:
         self.world, self.pool, self.family, self.seed = world, world.pool, family, seed
+        self.fresh = fresh
         self.liking = Liking.of(family, world.pool, seed)
         self.true = self.liking(world.pool.hidden) / self.liking.noise
         self.width = steering.usual_distance(world.pool.points)
@@ -168,7 +188,7 @@ class Session:
         unchosen = self.gain("first model", self.first.contents)
         best = np.array([self._hidden(lot.contents).max() for lot in self._sixteens()])
         self.note("oracle", f"gain_{ANSWERS}", float(best.mean()))
-        self.note("first model", "near_copies", float(np.mean(self.world.first.copies)))
+        self.note("first model", "near_copies", self.fresh.near_copies)
         self.play("moxie", taste)
         if taste is None:
             self.note("chosen only", f"gain_{ANSWERS}", unchosen)
@@ -194,25 +214,24 @@ class Session:
         version = tuned(self.pool, taste, world.before, self.liking, world.model, seed)
         worth = by_taste(taste, self.pool)
         lot = self.first
+        fresh = self.fresh
         if version.passed is not None:
-            made = Lot.of(self.pool, version.model, FRESH, 10_000 + seed)
-            lot = made
-            self.changed(system, self.pool.studio.measure(made.contents), made)
-        else:
-            self.changed(system, world.fresh, world.first)
+            fresh = Fresh.of(world, version.model, seed)
+            lot = fresh.lot
+        self.changed(system, fresh)
         self.tell(system, version)
         gated = self.choose(system if version.promoted else f"{system}, gates only", lot, worth)
         if system == "moxie":
             self.gain("tuned only", lot.contents[:: len(lot.contents) // UNCHOSEN])
         return gated if version.promoted else self.choose(system, self.first, worth)
 
-    def changed(self, system: str, after: Evaluation, made: Lot) -> None:
+    def changed(self, system: str, after: Fresh) -> None:
         """How far a version's creations are from the first model's."""
-        before = self.world.fresh
         for name in ("fidelity", "diversity"):
-            change = getattr(after, name).value - getattr(before, name).value
-            self.note(system, f"{name}_change", change)
-        self.note(system, "near_copies", float(np.mean(made.copies)))
+            old, new = (getattr(one.measured, name).value for one in (self.fresh, after))
+            self.note(system, f"{name}_change", new - old)
+        self.note(system, "near_copies", after.near_copies)
+        self.note(system, "near_copies_change", after.near_copies - self.fresh.near_copies)
 
     def tell(self, system: str, version: Version) -> None:
         """What became of the version."""
