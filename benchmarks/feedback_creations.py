@@ -31,8 +31,8 @@ the effective share of the works in them, `promoted` how often the version won i
 none chosen, from the first model to the version that passed the gates, by the same seeds, others
 for each judge (0 where none passed); `likeness_change` that of the single figures of what is handed
 out; `near_copies` the share of those 32 before anything is made again, and `near_copies_change` how
-much larger it is than the first model's. Values are means over seeds (20) with 95 % bootstrap intervals. No humans
-took part.
+much larger it is than the first model's. Values are means over seeds (20) with 95 % bootstrap
+intervals. No humans took part.
 """
 
 from __future__ import annotations
