@@ -118,6 +118,10 @@ def test_an_end_is_told_by_its_own_width() -> None:
 
 def test_without_any_fidelity_there_is_no_end() -> None:
     assert End.of(SETTINGS, [Estimate(-0.1, -0.2, 0.0)] * 4, [3] * 4) is None
+    perhaps = End.of(SETTINGS, [Estimate(-0.1, -0.9, 0.7)] * 4, [3] * 4)
+    assert perhaps is not None
+    assert np.isnan(perhaps.floor)
+    assert (perhaps.pair, perhaps.setting, perhaps.told) == (0, 1.0, False)
     assert End.of(SETTINGS, [Estimate(np.nan, np.nan, np.nan)] * 4, [3] * 4) is None
 
 

@@ -99,9 +99,10 @@ class End:
     def of(
         cls, settings: Sequence[float], drafted: Sequence[Estimate], counts: Sequence[int]
     ) -> End | None:
-        """By curves fitted to fidelity and to the ends of its interval; None without any floor.
+        """By curves fitted to fidelity and to the ends of its interval.
 
-        `drafted` and `counts` by setting, as in `Reading`.
+        `drafted` and `counts` by setting, as in `Reading`. Where fidelity seems to be none at all,
+        there is no floor as yet (nan); None where it is surely none, or unknown.
         """
         places = np.asarray(settings)
         known = np.array([one.value for one in drafted])
@@ -109,10 +110,11 @@ class End:
             return None
         curve = _monotone(known, increasing=False, weights=counts)
         floor = HALFWAY * min(1.0, float(curve[0]))
-        if floor <= 0:
-            return None
         ends = np.clip([(one.low, one.high) for one in drafted], -BOUND, BOUND)
         low, high = (_monotone(end, increasing=False, weights=counts) for end in ends.T)
+        if floor <= 0:
+            whole = float(places[-1]), float(places[0]), float(places[-1])
+            return cls(np.nan, *whole, pair=0) if high[0] > 0 else None
         value, least, most = (_crossing(places, one, floor) for one in (curve, low, high))
         pair = min(int((curve >= floor).sum()), len(places) - 1) - 1
         return cls(floor, value, least, most, pair)
