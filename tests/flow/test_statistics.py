@@ -273,5 +273,8 @@ def test_the_interval_by_drafts_holds_and_narrows_with_them(rng: np.random.Gener
         statistics.by_drafts(normal(rng, number, 0.3), own, held, others) for number in (6, 96)
     )
     assert many.high - many.low < 0.3 * (few.high - few.low)
+    bold = statistics.by_drafts(normal(np.random.default_rng(5), 6), own, held, others, sure=0.75)
+    shy = statistics.by_drafts(normal(np.random.default_rng(5), 6), own, held, others)
+    assert shy.low < bold.low < bold.value == shy.value < bold.high < shy.high
     lone = statistics.by_drafts(normal(rng, 2, 0.3), own, held, others)
     assert (lone.low, lone.high) == (-np.inf, np.inf)

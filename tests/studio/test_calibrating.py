@@ -158,7 +158,10 @@ def test_a_blend_reads_novelty_between_its_parts(trained: Studio, tmp_path: Path
     assert made.record["attempt_novelty"] == pytest.approx(between)
 
 
-def test_pairs_follow_until_the_floor_is_told(trained: Studio) -> None:
+def test_pairs_follow_until_the_floor_is_told(
+    trained: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moxie.flow.dial.TOLD", 0.01)
     found = trained.calibrate()
     with trained._desk(None) as desk:
         made = desk.library.load(
@@ -179,7 +182,10 @@ def test_pairs_are_made_where_there_is_time_for_them() -> None:
     ]  # fmt: skip
 
 
-def test_drafts_of_pairs_have_seeds_of_their_own(trained: Studio) -> None:
+def test_drafts_of_pairs_have_seeds_of_their_own(
+    trained: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moxie.flow.dial.TOLD", 0.01)
     trained.calibrate()
     with trained._desk(None) as desk:
         name = calibrating._name(desk, desk.trained, "rounds")

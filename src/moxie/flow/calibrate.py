@@ -17,7 +17,7 @@ import numpy as np
 
 from moxie.art import Art, Brief, CopyIndex, Judge, OnStep, StyleModel
 from moxie.flow import statistics
-from moxie.flow.dial import End, Reading
+from moxie.flow.dial import SURE, End, Reading
 from moxie.flow.evaluate import look, strangers
 from moxie.flow.statistics import Estimate, Grouped, Space
 from moxie.seeds import numbered
@@ -219,8 +219,8 @@ class Yardstick:
         return statistics.score(*self._seen(made), seed=seed).score
 
     def by_drafts(self, made: Sequence[Probe]) -> Estimate:
-        """The same with an interval for which drafts were made alone."""
-        return statistics.by_drafts(*self._seen(made))
+        """The same with an interval for which drafts were made alone, as a dial is ended by."""
+        return statistics.by_drafts(*self._seen(made), sure=SURE)
 
     def _seen(self, made: Sequence[Probe]) -> tuple[Grouped, Grouped, Grouped, Grouped]:
         return self.space.project(grouped(made)), self.own, self.held_out, self.others

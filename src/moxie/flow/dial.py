@@ -2,13 +2,13 @@
 
 Novelty means the same in every art. At 0 the model stays as near to the works as the gate allows:
 at the least setting of which at most `REFUSED` drafts seem to be near-copies, so that making them
-again is an exception. At 1 it goes on until fidelity is surely below a floor: a few drafts tell
-fidelity so vaguely that the dial would else end wherever chance has it. The floor is `HALFWAY`: on
-that scale (a squared distance) what lies halfway between the artist's own works and the nearest
-other artist's scores 0.75; beyond it a creation is nearer to somebody else. Where the model's best
-is less than 1, the floor is that share of its best, so that there is a dial at all. Further drafts
-about that setting (see `calibrate`) tell its place; once it is told, the figure itself counts. In
-between, equal steps of novelty are equal steps of originality.
+again is an exception. At 1 it goes on until fidelity is below a floor, and is so with `SURE`: a few
+drafts tell fidelity so vaguely that the dial would else end wherever chance has it. The floor is
+`HALFWAY`: on that scale (a squared distance) what lies halfway between the artist's own works and
+the nearest other artist's scores 0.75; beyond it a creation is nearer to somebody else. Where the
+model's best is less than 1, the floor is that share of its best, so that there is a dial at all.
+Further drafts about that setting (see `calibrate`) tell its place. In between, equal steps of
+novelty are equal steps of originality.
 
 All curves are fitted monotonically (isotonic regression: Barlow et al., 1972) to means over the
 same seeds at every setting. Originality is drawn towards a straight line as far as its bends could
@@ -42,6 +42,10 @@ SELDOM = (1, 8)
 """Near-copies among drafts that are believed in before any is made: one refused of three tells
 little, and must not cost the dial its near half."""
 
+SURE = 0.75
+"""How surely fidelity has to be below the floor for the dial to end. That of three drafts of prose
+is uncertain by more than the scale, that of nine pieces of music by little."""
+
 TOLD = 0.1
 """The setting where fidelity meets the floor is told when its interval is no wider than this."""
 
@@ -64,8 +68,8 @@ Doubles = NDArray[np.float64]
 class Reading:
     """What the rounds found: similarities float64 [rounds, settings], and fidelity by setting.
 
-    `drafted` is fidelity with an interval for which drafts were made alone (`by_drafts`), and
-    `counts` of how many drafts at each setting: with further ones, more than rounds.
+    `drafted` is fidelity with an interval for which drafts were made alone (`by_drafts`, of
+    `SURE`), and `counts` of how many drafts at each setting: with further ones, more than rounds.
     """
 
     settings: tuple[float, ...]
@@ -86,7 +90,8 @@ class Reading:
 class End:
     """Where fidelity meets its floor: the setting, and the least and the most that it may be.
 
-    `pair` is the place of the setting that was tried before it; the other is the next.
+    The dial ends at the most. `pair` is the place of the setting that was tried before it; the
+    other is the next.
     """
 
     floor: float
@@ -123,11 +128,6 @@ class End:
     def told(self) -> bool:
         """Whether its place is known well enough."""
         return self.high - self.low <= TOLD
-
-    @property
-    def setting(self) -> float:
-        """Where the dial ends: where fidelity is surely below the floor, until it is told."""
-        return self.value if self.told else self.high
 
 
 def fit(reading: Reading, *, seed: int) -> Calibration:
@@ -200,7 +200,7 @@ def _ends(
     near = float(fine[passing[0]]) if len(passing) else float(fine[0])
     if not len(passing):
         notes.append(_NEVER_NEAR)
-    floor, far = (end.floor, end.setting) if end else (np.nan, float(fine[-1]))
+    floor, far = (end.floor, end.high) if end else (np.nan, float(fine[-1]))
     if far <= near:
         return near, float(fine[-1]), np.nan, (*notes, _NO_ROOM)
     return near, far, floor, tuple(notes)

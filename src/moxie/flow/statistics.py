@@ -260,12 +260,15 @@ def scores(
     return 1 - (far(made, made, counts) - near) / np.where(gap > 0, gap, np.nan)
 
 
-def by_drafts(made: Grouped, own: Grouped, held_out: Grouped, others: Grouped) -> Estimate:
+def by_drafts(
+    made: Grouped, own: Grouped, held_out: Grouped, others: Grouped, *, sure: float = 0.975
+) -> Estimate:
     """The style score with an interval for which works were made, and for nothing else.
 
     More made works narrow it for as long as one likes, which does not hold for that of `score`.
-    Student's interval of the jackknife, whose variance errs upwards (Efron and Stein, 1981):
-    percentiles of three resampled works would be far too narrow. Boundless below three works.
+    The score lies within each end with a probability of `sure`. Student's interval of the jackknife, whose
+    variance errs upwards (Efron and Stein, 1981): percentiles of three resampled works would be
+    far too narrow. Boundless below three works.
     """
     from scipy.special import stdtrit
 
@@ -274,7 +277,7 @@ def by_drafts(made: Grouped, own: Grouped, held_out: Grouped, others: Grouped) -
     if number < 3 or not np.isfinite(value):
         return Estimate(value, -np.inf, np.inf)
     left_out = scores(made, own, held_out, others, 1 - np.eye(number))
-    error = float(np.sqrt((number - 1) * np.var(left_out)) * stdtrit(number - 1, 0.975))
+    error = float(np.sqrt((number - 1) * np.var(left_out)) * stdtrit(number - 1, sure))
     return Estimate(value, value - error, value + error)
 
 
