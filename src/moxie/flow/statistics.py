@@ -266,9 +266,9 @@ def by_drafts(
     """The style score with an interval for which works were made, and for nothing else.
 
     More made works narrow it for as long as one likes, which does not hold for that of `score`.
-    The score lies within each end with a probability of `sure`. Student's interval of the jackknife, whose
-    variance errs upwards (Efron and Stein, 1981): percentiles of three resampled works would be
-    far too narrow. Boundless below three works.
+    It lies within each end with a probability of `sure`. Student's interval of the jackknife, whose
+    variance errs upwards (Efron and Stein, 1981): percentiles of three resampled works would be far
+    too narrow. Boundless below three works.
     """
     from scipy.special import stdtrit
 
