@@ -160,10 +160,12 @@ def _calibrate(studio: Studio, params: dict[str, Any]) -> Outcome:
     if not found.dial:
         return Outcome(facts, found.notes)
     sentence = say(
-        "Novelty 0 to 1 is the model's setting {near:.2f} to {far:.2f}, measured in {n} rounds.",
+        "Novelty 0 to 1 is the model's setting {near:.2f} to {far:.2f}, measured in {n} rounds and "
+        "{further} more drafts about the floor.",
         near=found.dial[0],
         far=found.dial[-1],
         n=found.rounds,
+        further=found.further,
     )
     return Outcome(facts, [sentence, *found.notes])
 

@@ -136,6 +136,7 @@ def calibration_json(found: Calibration) -> dict[str, object]:
         "dial": list(found.dial),
         "floor": number(found.floor),
         "rounds": found.rounds,
+        "further": found.further,
         "settings": [
             {
                 "setting": round(one.setting, 4),
