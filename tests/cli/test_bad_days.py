@@ -85,7 +85,7 @@ def test_each_verb_has_a_json_object_too(
     choice = {"recipe", "why", "seconds", "options", "others", "race", "scale", "notes"}
     assert keys["choose"] == choice
     assert keys["train"] == {"run", "recipe", "seed", "model", "loss"}
-    assert keys["calibrate"] == {"dial", "floor", "rounds", "settings", "notes"}
+    assert keys["calibrate"] == {"dial", "floor", "rounds", "further", "settings", "notes"}
     assert {"fidelity", "diversity", "originality", "judge", "samples"} <= keys["evaluate"]
     assert keys["create"] == keys["export"] == {"creations"}
     assert keys["report"] == {"report"}

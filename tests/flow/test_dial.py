@@ -118,6 +118,13 @@ def test_without_any_fidelity_there_is_no_end() -> None:
     assert perhaps is not None
     assert np.isnan(perhaps.floor)
     assert (perhaps.pair, perhaps.high, perhaps.told) == (0, 1.0, False)
+
+
+def test_a_dial_without_a_floor_says_so() -> None:
+    found = fit(reading(bent, lambda x: -0.5), seed=0)
+    assert np.isnan(found.floor)
+    assert (found.setting(0), found.setting(1)) == pytest.approx((0, 1))
+    assert "no floor" in str(found.notes[0])
     assert End.of(SETTINGS, [Estimate(np.nan, np.nan, np.nan)] * 4, [3] * 4) is None
 
 

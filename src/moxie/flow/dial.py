@@ -168,6 +168,9 @@ _NO_ROOM = say(
     "What is not too near to the works is below the floor of fidelity already: the dial goes on "
     "without a floor."
 )
+_NOT_FAITHFUL = say(
+    "The drafts were no nearer to the artist than the nearest other artist is: the dial has no floor."
+)
 _NEVER_NEAR = say("All the settings lead to near-copies; the gate makes them again or marks them.")
 
 
@@ -201,6 +204,8 @@ def _ends(
     if not len(passing):
         notes.append(_NEVER_NEAR)
     floor, far = (end.floor, end.high) if end else (np.nan, float(fine[-1]))
+    if not np.isfinite(floor):
+        notes.append(_NOT_FAITHFUL)
     if far <= near:
         return near, float(fine[-1]), np.nan, (*notes, _NO_ROOM)
     return near, far, floor, tuple(notes)
