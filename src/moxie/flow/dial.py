@@ -169,7 +169,8 @@ _NO_ROOM = say(
     "without a floor."
 )
 _NOT_FAITHFUL = say(
-    "The drafts were no nearer to the artist than the nearest other artist is: the dial has no floor."
+    "The drafts were no nearer to the artist than the nearest other artist is: the dial has no "
+    "floor."
 )
 _NEVER_NEAR = say("All the settings lead to near-copies; the gate makes them again or marks them.")
 
