@@ -1,7 +1,8 @@
 """Joining a new surface to what is left of a mesh, which keeps every vertex where it was.
 
 Of the old mesh the faces stay whose corners are all known, of the new one those that lie wholly
-in the mask. Their open rims are sewn together, each to the nearest; rims left over are closed.
+in the mask. Their open rims are sewn together, each to the nearest. Where two rims of one mesh have
+become one of the other, the two are bridged and sewn as one; rims far from any other are closed.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ FAR = 8
 """Cells that the rims of two meshes may lie apart, on average, to be sewn to each other."""
 
 Loop = list[int]
+Face = tuple[int, int, int]
 
 
 def stitched(content: Form, mask: Bools, made: Form) -> Form:
@@ -51,8 +53,9 @@ def stitched(content: Form, mask: Bools, made: Form) -> Form:
     rims = [rim for rim in rims if frame.masked(points[rim], close).any()]
     new_faces = _anchored(new_faces)
     ends = _rims(open_edges(new_faces)) if len(new_faces) else []
-    sewn, extra = _sewn(points, rims, ends, old_faces, FAR * frame.side / GRID)
-    faces = np.concatenate([old_faces, new_faces, sewn]).astype(np.int32)
+    faces = np.concatenate([old_faces, new_faces])
+    sewn, extra = _sewn(points, rims, ends, faces, FAR * frame.side / GRID)
+    faces = np.concatenate([faces, sewn]).astype(np.int32)
     return _used(np.concatenate([points, extra]), faces, len(old), content)
 
 
@@ -111,44 +114,87 @@ def _rims(directed: NDArray[np.int64]) -> list[Loop]:
 
 
 def _sewn(
-    points: Floats, rims: Sequence[Loop], ends: Sequence[Loop], old: Integers, most: float
+    points: Floats, rims: Sequence[Loop], ends: Sequence[Loop], known: Integers, most: float
 ) -> tuple[Integers, Floats]:
-    """Faces that join rims of the old mesh, whose faces are `old`, to ends of the new, at `most`
-    so far apart, and close what is left over.
+    """Faces that join rims of the old mesh to ends of the new, at `most` so far apart, and close
+    what is left over; `known` are the faces of both.
     """
-    faces: list[tuple[int, int, int]] = []
+    faces: list[Face] = []
     extra: list[NDArray[np.float64]] = []
-    free_rims, free_ends = set(range(len(rims))), set(range(len(ends)))
-    gaps = [
-        (_gap(points[rim], points[end]), i, j)
-        for i, rim in enumerate(rims)
-        for j, end in enumerate(ends)
-    ]
-    for gap, i, j in sorted(gaps):
-        if gap < most and i in free_rims and j in free_ends:
-            faces += _zip(points, rims[i], ends[j])
-            free_rims.discard(i)
-            free_ends.discard(j)
-    for i in sorted(free_rims):
-        faces += _fan(rims[i], old)
-    for j in sorted(free_ends):
-        loop, middle = ends[j], len(points) + len(extra)
+    groups = _groups(points, rims, ends, most)
+    for these, those in groups:
+        rim, end = (_bridged(points, loops, known) for loops in (these, those))
+        faces += _uncreased(_zip(points, rim, end))
+    used = [loop for group in groups for loops in group for loop in loops]
+    for loop in (rim for rim in rims if rim not in used):
+        faces += _fan(loop, known)
+    for loop in (end for end in ends if end not in used):
+        middle = len(points) + len(extra)
         extra.append(points[loop[0]].astype(np.float64) * 0.999 + points[loop].mean(0) * 0.001)
         faces += [(b, a, middle) for a, b in zip(loop, loop[1:] + loop[:1], strict=True)]
     found = np.array(faces, np.int32).reshape(-1, 3)
     return found, np.array(extra, np.float32).reshape(-1, 3)
 
 
-def _gap(one: Floats, other: Floats) -> float:
+def _groups(
+    points: Floats, rims: Sequence[Loop], ends: Sequence[Loop], most: float
+) -> list[tuple[list[Loop], list[Loop]]]:
+    """Rims and the ends they are to be sewn to: one and one, and what is left to the nearest."""
+    if not rims or not ends:
+        return []
+    ways = np.array([[_ways(points[rim], points[end]) for end in ends] for rim in rims])
+    gaps = ways.sum(2)
+    at_end: dict[int, int] = {}
+    for i, j in np.argwhere(gaps < most)[np.argsort(gaps[gaps < most], kind="stable")].tolist():
+        if i not in at_end and j not in at_end.values():
+            at_end[i] = j
+    groups = {i: ([rims[i]], [ends[j]]) for i, j in at_end.items()}
+    at_rim = {j: i for i, j in at_end.items()}
+    for i in sorted(set(range(len(rims))) - set(at_end)):
+        j = int(ways[i, :, 0].argmin())
+        if ways[i, j, 0] < most / 2 and j in at_rim:
+            groups[at_rim[j]][0].append(rims[i])
+    for j in sorted(set(range(len(ends))) - set(at_rim)):
+        i = int(ways[:, j, 1].argmin())
+        if ways[i, j, 1] < most / 2 and i in groups:
+            groups[i][1].append(ends[j])
+    return list(groups.values())
+
+
+def _ways(rim: Floats, end: Floats) -> tuple[float, float]:
+    """How far a rim lies from an end, on average, and the end from the rim."""
     from scipy.spatial import cKDTree
 
-    return float(cKDTree(other).query(one)[0].mean() + cKDTree(one).query(other)[0].mean())
+    there, back = cKDTree(end).query(rim)[0].mean(), cKDTree(rim).query(end)[0].mean()
+    return float(there), float(back)
 
 
-def _fan(loop: Loop, faces: Integers) -> list[tuple[int, int, int]]:
+def _bridged(points: Floats, loops: Sequence[Loop], faces: Integers) -> Loop:
+    """One loop that goes around all, over bridges where they are nearest, there and back.
+
+    Where an edge of the faces is already there, there is no bridge: it would have four faces.
+    """
+    whole = list(loops[0])
+    for loop in loops[1:]:
+        apart = np.linalg.norm(points[whole][:, None] - points[loop][None], axis=2)
+        held = _held([*whole, *loop], faces)
+        apart[[[(a, b) in held for b in loop] for a in whole]] = np.inf
+        i, j = np.unravel_index(int(apart.argmin()), apart.shape)
+        whole = whole[: i + 1] + loop[j:] + loop[: j + 1] + whole[i:]
+    return whole
+
+
+def _uncreased(faces: Sequence[Face]) -> list[Face]:
+    """Without pairs of faces that lie back to back, as over a bridge that both sides share."""
+    count: dict[frozenset[int], int] = defaultdict(int)
+    for face in faces:
+        count[frozenset(face)] += 1
+    return [face for face in faces if count[frozenset(face)] != 2]
+
+
+def _fan(loop: Loop, faces: Integers) -> list[Face]:
     """A rim closed from its first vertex that has no edge to another of the rim in old faces."""
-    held = np.unique(np.sort(edges(faces[np.isin(faces, loop).sum(1) > 1]), 1), axis=0).tolist()
-    joined = {(a, b) for a, b in held} | {(b, a) for a, b in held}
+    joined = _held(loop, faces)
     for start in range(len(loop)):
         turned = loop[start:] + loop[:start]
         if not any((turned[0], other) in joined for other in turned[2:-1]):
@@ -158,7 +204,13 @@ def _fan(loop: Loop, faces: Integers) -> list[tuple[int, int, int]]:
     return [(turned[i + 1], turned[i], turned[0]) for i in range(1, len(turned) - 1)]
 
 
-def _zip(points: Floats, rim: Loop, edge: Loop) -> list[tuple[int, int, int]]:
+def _held(loop: Loop, faces: Integers) -> set[tuple[int, int]]:
+    """Edges of the faces between corners of a loop, both ways."""
+    held = edges(faces[np.isin(faces, loop).sum(1) > 1]).tolist()
+    return {(a, b) for a, b in held} | {(b, a) for a, b in held}
+
+
+def _zip(points: Floats, rim: Loop, edge: Loop) -> list[Face]:
     """Triangles between two loops that run against each other, by the shorter diagonal."""
     here = points[rim].astype(np.float64)
     back = edge[::-1]
