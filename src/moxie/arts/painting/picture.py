@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 Picture: TypeAlias = NDArray[np.uint8]
 """sRGB uint8 [H, W, 3], C-contiguous, RGB in that order."""
 
+Floats: TypeAlias = NDArray[np.float32]
+
 
 def resize(picture: Picture, height: int, width: int) -> Picture:
     """The picture at exactly this size: averaged over areas when it shrinks, Lanczos when it grows.
@@ -66,11 +68,16 @@ def recolour(picture: Picture, turn: float, chroma: float) -> Picture:
     if turn == 0 and chroma == 0:
         return picture
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
-    a, b = lab[..., 1] - 128, lab[..., 2] - 128
-    cos, sin = math.cos(turn) * (1 + chroma), math.sin(turn) * (1 + chroma)
-    lab[..., 1], lab[..., 2] = 128 + cos * a - sin * b, 128 + sin * a + cos * b
+    lab[..., 1:] = 128 + turned(lab[..., 1:] - 128, turn, chroma)
     back = np.clip(np.rint(lab), 0, 255).astype(np.uint8)
     return np.ascontiguousarray(cv2.cvtColor(back, cv2.COLOR_LAB2RGB), np.uint8)
+
+
+def turned(opponents: Floats, turn: float, chroma: float) -> Floats:
+    """Lab's a and b, float32 [..., 2], turned and strengthened as `recolour` does."""
+    cos, sin = math.cos(turn) * (1 + chroma), math.sin(turn) * (1 + chroma)
+    a, b = opponents[..., 0], opponents[..., 1]
+    return np.stack([cos * a - sin * b, sin * a + cos * b], -1).astype(np.float32)
 
 
 def _scaled(side: int, scale: float) -> int:

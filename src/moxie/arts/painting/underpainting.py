@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from moxie.arts.painting.blocks import block_side, to_lab, to_rgb, vigour
 from moxie.arts.painting.gallery import Gallery
 from moxie.arts.painting.montage import Montage
-from moxie.arts.painting.picture import Picture, resize
+from moxie.arts.painting.picture import Picture, resize, turned
 
 PLANES = 7
 """L*, a*, b* over 100; stroke energy at two scales, and the logarithm of the power of two bands."""
@@ -176,16 +176,9 @@ class Look:
         """The planes with the palette turned."""
         if not self.turn and not self.chroma:
             return planes
-        cos, sin = math.cos(self.turn) * (1 + self.chroma), math.sin(self.turn) * (1 + self.chroma)
-        a, b = planes[..., 1], planes[..., 2]
-        return np.concatenate(
-            [
-                planes[..., :1],
-                np.stack([cos * a - sin * b, sin * a + cos * b], 2),
-                planes[..., 3:],
-            ],
-            2,
-        ).astype(np.float32)
+        found = planes.astype(np.float32)
+        found[..., 1:3] = turned(planes[..., 1:3], self.turn, self.chroma)
+        return found
 
 
 TOLD = 4
