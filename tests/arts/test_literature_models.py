@@ -11,10 +11,10 @@ import pytest
 from moxie.art import Brief, Sample, Supply
 from moxie.arts.literature.models import courses, draw
 from moxie.arts.literature.models.blend import blend
-from moxie.arts.literature.models.counts import Counts
+from moxie.arts.literature.models.counts import DEEPEST, Counts, depth
 from moxie.arts.literature.models.gate import Gate, Teacher
 from moxie.arts.literature.models.language import Alphabet, Language
-from moxie.arts.literature.models.mixture import Mixture
+from moxie.arts.literature.models.mixture import Mixture, runs_in
 from moxie.arts.literature.models.places import DEPTH, WORD, WORD_BEFORE, Places, opened
 from moxie.arts.literature.models.style import Lesson, TextModel
 from moxie.arts.literature.recipes.counts import RECIPE as COUNTS
@@ -171,6 +171,34 @@ class TestCounts:
         assert words[1] == words[7] != words[2] == words[8]
         assert before[5] == before[11] != before[7] == before[8] != 0
         assert before[0] == before[2] == 0
+
+    def test_of_letters_longer_contexts_are_counted_and_kept(self, tmp_path: Path) -> None:
+        text = "The miller's daughter went down to the river before the bell had rung. " * 30
+        some = [Sample(f"work-{i}", Writing.from_text(f"{i} {text}")) for i in range(3)]
+        model, mixture = learnt(some), TextModel(MACHINE)
+        assert isinstance(model.language, Mixture)
+        assert model.language.counts is not None
+        assert model.language.counts.orders == DEEPEST
+        assert model.language.counts.told == (0, 1, 2, 3, 4, 5, 6, 8, DEEPEST)
+        model.save(tmp_path)
+        again = mixture.load(tmp_path).language
+        assert again.nats(text[:80]) == pytest.approx(model.language.nats(text[:80]), abs=1e-5)
+
+    @pytest.mark.parametrize(
+        ("symbols", "ideographic", "orders"),
+        [(1000, True, 6), (1000, False, 11), (3_000_000, False, 8), (9_000_000, False, 7)],
+    )
+    def test_many_works_and_ideographs_have_shorter_contexts(
+        self, symbols: int, ideographic: bool, orders: int
+    ) -> None:
+        assert depth(symbols, ideographic=ideographic) == orders
+
+    def test_a_gate_is_taught_longer_where_symbols_are_few(self) -> None:
+        long = [[0] * 500_000]
+        assert runs_in(long, 320) == 60_000 // 48
+        assert runs_in(long, 1000) == 20_000 // 48
+        assert runs_in(long, 5000) == 12_000 // 48
+        assert runs_in([[0] * 480], 320) == 10
 
     def test_letters_do_as_well(self) -> None:
         line = "The ferry came late, and nobody on the bank said a word about it. "

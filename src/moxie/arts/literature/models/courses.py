@@ -40,7 +40,7 @@ USED = 0.75
 COUNT_SECONDS = 4e-5
 """Seconds a character that counting takes, twice."""
 
-GATE_SECONDS = 25.0
+GATE_SECONDS = 30.0
 
 
 def counting_plan(supply: Supply) -> Plan:

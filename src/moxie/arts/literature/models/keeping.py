@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-from moxie.arts.literature.models.counts import GROWING, SKIPPING, Counts
+from moxie.arts.literature.models.counts import SKIPPING, Counts, growing
 from moxie.arts.literature.models.gate import Gate
 from moxie.arts.literature.models.language import Alphabet
 from moxie.arts.literature.models.mixture import Mixture
@@ -68,7 +68,8 @@ def _counts(arrays: Arrays, alphabet: Alphabet) -> Counts:
         return Chain.of(columns, tables, alphabet.size)
 
     skipping = tuple(chain(number, columns) for number, columns in enumerate(SKIPPING, 1))
-    return Counts(alphabet.letters, chain(0, GROWING), skipping)
+    orders = sum(name.startswith("0/") and name.endswith("/keys") for name in arrays) - 1
+    return Counts(alphabet.letters, chain(0, growing(orders)), skipping)
 
 
 def _net(shape: Shape, size: int, arrays: Arrays) -> Net:

@@ -22,8 +22,9 @@ LEAST_SHARE = 1e-4
 RUN = 48
 """Places of a text that are looked at together."""
 
-TAUGHT = 12_000
-"""Places that a gate is fitted on at most."""
+LEAST_TAUGHT, MOST_TAUGHT, SPREAD = 12_000, 60_000, 20_000_000
+"""Places that a gate is fitted on at most: so many that places times symbols come to `SPREAD`, but
+within these bounds. An alphabet of letters is quick to look at, and gains by it."""
 
 PASSES = 3
 
@@ -125,10 +126,12 @@ class School:
 
     @classmethod
     def of(cls, mixture: Mixture, texts: Sequence[Sequence[int]], seed: int) -> School:
-        """Runs evenly spread over texts of symbols, at most TAUGHT places."""
+        """Runs evenly spread over texts of symbols; see `runs_in`."""
         end = mixture.alphabet.end
         runs = [run for text in texts if len(text) for run in mixture.runs(opened(end, text))]
-        places = np.linspace(0, len(runs) - 1, runs_in(texts)).round().astype(int)
+        places = (
+            np.linspace(0, len(runs) - 1, runs_in(texts, mixture.alphabet.size)).round().astype(int)
+        )
         runs = [runs[place] for place in places]
         some = [mixture.opinions(run.places, run.heard) for run in runs[:: max(1, len(runs) // 24)]]
         signs = np.concatenate([seen for _, seen in some])
@@ -159,6 +162,7 @@ class School:
         return replace(self.mixture, gate=self.teacher.gate)
 
 
-def runs_in(texts: Sequence[Sequence[int]]) -> int:
-    """How many runs of texts of symbols a gate is fitted on."""
-    return min(sum(-(-len(text) // RUN) for text in texts), TAUGHT // RUN)
+def runs_in(texts: Sequence[Sequence[int]], size: int) -> int:
+    """How many runs of texts of so many symbols a gate is fitted on."""
+    most = min(max(SPREAD // size, LEAST_TAUGHT), MOST_TAUGHT)
+    return min(sum(-(-len(text) // RUN) for text in texts), most // RUN)

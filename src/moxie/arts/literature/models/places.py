@@ -14,11 +14,15 @@ from moxie.arts.literature.models.tables import Floats, Ints, Met
 DEPTH = 24
 """Symbols before a place that are looked at; ends stand before the beginning."""
 
-NEAR = 8
+NEAR = 12
 """The latest of them, which contexts are made of one by one."""
 
-WORD, WORD_BEFORE = NEAR, NEAR + 1
-"""Columns after these: the word that has begun, as far as it is written, and the word before it."""
+WORD, WORD_BEFORE = 8, 9
+"""Columns among these: the word that has begun, as far as it is written, and the word before it.
+They stand where saved models know them; the symbols before the eighth come after them."""
+
+SYMBOLS = (*range(WORD), *range(WORD_BEFORE + 1, NEAR + 2))
+"""The columns of the symbols, the latest first."""
 
 ALIKE = 512
 """Latest places after the same symbol that are compared with a place."""
@@ -51,6 +55,12 @@ class Places:
     def contexts(self, letters: NDArray[np.bool_]) -> Ints:
         """What stands before each place; see `contexts`."""
         return contexts(np.stack([past[at - DEPTH : at][::-1] for past, at in self.where]), letters)
+
+    def within(self, letters: NDArray[np.bool_]) -> Floats:
+        """How long the word has been that has begun, or since one ended, float32 [n, 2]."""
+        inside = letters[np.stack([past[at - DEPTH : at][::-1] for past, at in self.where])]
+        lengths = [np.cumprod(side, 1).sum(1) for side in (inside, ~inside)]
+        return np.stack(lengths, 1).astype(np.float32)
 
     def alike(self, orders: int) -> tuple[list[Met], Ints]:
         """What followed the last 1, 2, ... symbols in the same text; and the longest likeness.
@@ -96,7 +106,7 @@ def contexts(before: Past, letters: NDArray[np.bool_]) -> Ints:
     A word is a hash; 0 is none.
     """
     found = np.zeros((len(before), NEAR + 2), np.int64)
-    found[:, :NEAR] = before[:, :NEAR]
+    found[:, SYMBOLS] = before[:, :NEAR]
     word, word_before = np.zeros((2, len(before)), np.int64)
     within = letters[before]
     phase = np.zeros(len(before), np.int8)  # 0 in the word, 1 after it, 2 in the one before, 3 done

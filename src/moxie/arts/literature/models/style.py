@@ -16,7 +16,7 @@ from moxie.art import Brief, Checkpoint, Draft, OnStep, Sample
 from moxie.arts.literature import compose
 from moxie.arts.literature.compose.habits import Habits
 from moxie.arts.literature.models import draw, keeping
-from moxie.arts.literature.models.counts import Counts
+from moxie.arts.literature.models.counts import Counts, depth
 from moxie.arts.literature.models.courses import RATES, shapes_of, steps
 from moxie.arts.literature.models.gate import Gate
 from moxie.arts.literature.models.language import Alphabet, Language
@@ -216,13 +216,15 @@ class Lesson:
         """Steps of progress in all."""
         gate = 0
         if self.gated:
-            gate = -(-School.steps(runs_in(self.taught)) // LOOK_EVERY)
+            gate = -(-School.steps(runs_in(self.taught, self.alphabet.size)) // LOOK_EVERY)
         return COUNTING + sum(self.steps) + gate + 1
 
     def count(self, parts: Sequence[Part]) -> Counts:
         """Count some parts of the works."""
         symbols, weights = [part.symbols for part in parts], [part.weight for part in parts]
-        return Counts.of(symbols, weights, self.alphabet.letters)
+        known = sum(len(part.symbols) for part in self.whole)
+        orders = depth(known, ideographic=self.alphabet.ideographic)
+        return Counts.of(symbols, weights, self.alphabet.letters, orders)
 
 
 @dataclass(slots=True)
