@@ -25,7 +25,7 @@ SYMBOLS = (*range(WORD), *range(WORD_BEFORE + 1, NEAR + 2))
 """The columns of the symbols, the latest first."""
 
 ALIKE = 512
-"""Latest places after the same symbol that are compared with a place."""
+"""Latest places after the same symbols that count, for each number of symbols."""
 
 LONGEST = 16
 """Symbols that a likeness is followed back at most."""
@@ -70,11 +70,11 @@ class Places:
         found: list[list[tuple[int, Past]]] = [[] for _ in range(orders)]
         longest = np.zeros(len(self.where), np.int64)
         for row, (past, at) in enumerate(self.where):
-            after = np.flatnonzero(past[DEPTH - 1 : at - 1] == past[at - 1])[-ALIKE:] + DEPTH
+            after = np.flatnonzero(past[DEPTH - 1 : at - 1] == past[at - 1]) + DEPTH
             length = 1
             while len(after):
                 if length <= orders:
-                    found[length - 1].append((row, past[after]))
+                    found[length - 1].append((row, past[after[-ALIKE:]]))
                 longest[row] = length
                 length += 1
                 if length > min(LONGEST, at - 1):
