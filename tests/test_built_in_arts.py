@@ -71,9 +71,25 @@ QUICKLY: dict[str, Art[Any]] = {"sculpture": Coarse()}
 """Arts whose own sample works are larger than these checks need."""
 
 
+LONGER = {
+    "painting-judges",
+    "painting-examples_are_works",
+    "painting-comparing",
+    "music-preview",
+    "music-cleaning",
+    "sculpture-copies_are_found",
+    "sculpture-preview",
+}
+"""Checks that take seconds."""
+
+
 def built_in() -> list[Any]:
     return [
-        pytest.param(check, id=f"{name}-{check}")
+        pytest.param(
+            check,
+            id=f"{name}-{check}",
+            marks=[pytest.mark.slow] if f"{name}-{check}" in LONGER else [],
+        )
         for name in FOLDERS
         for check in checks_for(
             QUICKLY.get(name, arts.find(name)), recipes=[], **LIMITS.get(name, {})

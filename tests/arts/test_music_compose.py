@@ -158,6 +158,7 @@ def test_one_work_of_few_parts_is_enough(voices: int) -> None:
     assert_sound(made(alone, 5), 5)
 
 
+@pytest.mark.slow
 def test_a_piece_for_many_parts_has_as_many_as_can_be_told() -> None:
     model = fitted([crowd(20)], COUNTS)
     whole = made(model, 4)

@@ -34,6 +34,7 @@ def mixing() -> ScoreModel:
     return fitted(chorales(8), tiny("counts", "transformer", "recurrent"))
 
 
+@pytest.mark.slow
 def test_experts_are_saved_exactly(
     counting: ScoreModel, mixing: ScoreModel, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ def album() -> list[tuple[str, bytes, np.ndarray]]:
     return works
 
 
+@pytest.mark.slow
 def test_there_are_two_dozen_of_the_promised_size(album):
     names = [name for name, _, _ in album]
     assert len(names) == len(set(names)) >= 24
@@ -34,6 +35,7 @@ def test_there_are_two_dozen_of_the_promised_size(album):
     assert len({pixels.shape for _, _, pixels in album}) >= 8  # portraits, landscapes, a square
 
 
+@pytest.mark.slow
 def test_the_same_bytes_every_time(album):
     again = dict(itertools.islice(examples(), 4))
     assert again == {name: data for name, data, _ in album[:4]}

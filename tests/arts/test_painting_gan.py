@@ -93,6 +93,7 @@ def test_works_that_count_more_are_seen_more():
         assert float(drawn.mean()) == pytest.approx(share, abs=0.06)
 
 
+@pytest.mark.slow
 def test_novelty_lengthens_the_noise(model: GanModel):
     """Short noise stays near the middle of what the generator makes."""
 

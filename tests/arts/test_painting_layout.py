@@ -116,6 +116,7 @@ def test_an_untrained_model_says_so() -> None:
         LayoutModel(MACHINE).sample(Brief((64, 64)), seed=0)
 
 
+@pytest.mark.slow
 def test_what_was_learnt_is_foreseen_better_than_noise(
     model: LayoutModel, works: list[Picture]
 ) -> None:

@@ -62,6 +62,7 @@ def test_what_is_made_is_one_closed_printable_body(novelty: float) -> None:
     assert sum(share for _, share in made.sources) == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_a_rough_form_keeps_its_shape() -> None:
     box = field_of(works()[0], 40)
     rough = Field(np.round(box.values / box.pitch / 3) * 3 * box.pitch + 0.01, box.low, box.pitch)
@@ -84,6 +85,7 @@ def test_a_broken_top_is_filled_and_every_other_vertex_stays() -> None:
     assert is_closed(filled)
 
 
+@pytest.mark.slow
 def test_what_is_masked_does_not_speak_for_itself() -> None:
     whole = works()[0]
     mask = ART.region("top 20%", None, whole)
@@ -121,6 +123,7 @@ def column(high: float) -> Form:
     return Field(values.astype(np.float32), places.low, 0.02).mesh(STANDARD)
 
 
+@pytest.mark.slow
 def test_a_broken_column_is_solid_to_the_break_and_goes_on_a_little() -> None:
     whole = column(1.0)
     mask = ART.region("top 20%", None, whole)
@@ -134,6 +137,7 @@ def test_a_broken_column_is_solid_to_the_break_and_goes_on_a_little() -> None:
     assert far - left.vertices[:, 1].max() == pytest.approx(stump.FAR, abs=0.03)
 
 
+@pytest.mark.slow
 def test_what_is_only_grazed_grows_no_peg() -> None:
     whole = column(1.0)
     mask = ART.region("right 2%", None, whole)

@@ -111,6 +111,7 @@ def test_answers_by_id_are_read() -> None:
         answering.worded("a:", "tags")
 
 
+@pytest.mark.slow
 def test_a_session_asks_until_nobody_answers(moxie: Callable[..., Said], tmp_path: Path) -> None:
     lines = "help\nbdac\nlike b\n3 c\ntag a: stormy\nnote a fine one\nc\nskip\nundo\n\nabcd\n"
     said = moxie("beads", "--who", "ada", typed=lines)

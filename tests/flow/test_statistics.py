@@ -260,6 +260,7 @@ def test_scores_of_the_set_itself_are_its_score(rng: np.random.Generator) -> Non
     assert np.isnan(statistics.scores(made, others, held, own, np.ones((1, 12)))).all()
 
 
+@pytest.mark.slow
 def test_the_interval_by_drafts_holds_and_narrows_with_them(rng: np.random.Generator) -> None:
     """It is for the artist's side as it is, so it holds the score of endless drafts."""
     own, held, others = normal(rng, 30), normal(rng, 4), normal(rng, 20, 0.8)

@@ -13,6 +13,7 @@ from moxie.nn import machine
 from moxie.settings import Machine
 
 
+@pytest.mark.slow
 def test_it_is_measured_quickly_and_leaves_torch_as_it_was() -> None:
     before = torch.get_num_threads()
     machine.detect()

@@ -75,6 +75,7 @@ def test_a_few_words_are_a_copy_only_as_a_whole():
     assert found.similarity == 0.0
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_two_texts_can_be_compared(one, other):
     found = compare(letters(one), letters(other))

@@ -56,6 +56,7 @@ def half_made(home: Path) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_two_processes_may_make_and_write_one_store_at_once(home: Path) -> None:
     writers = {name: start(home, name, 25) for name in ("a", "b")}
     outputs = {name: writer.communicate(timeout=60) for name, writer in writers.items()}

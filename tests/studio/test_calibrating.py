@@ -139,6 +139,7 @@ def test_a_run_calibrates_and_the_report_draws_it(toy: Path, beads: Path, tmp_pa
     assert page.count('class="error"') == 8
 
 
+@pytest.mark.slow
 def test_a_blend_reads_novelty_between_its_parts(trained: Studio, tmp_path: Path) -> None:
     """The other part was never measured: there novelty is the setting."""
     from toy import ART
@@ -182,6 +183,7 @@ def test_pairs_are_made_where_there_is_time_for_them() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_drafts_of_pairs_have_seeds_of_their_own(
     trained: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -184,6 +184,7 @@ def test_a_version_that_harms_is_refused_with_what_it_would_harm(
     assert studio.ask().why != "blind"
 
 
+@pytest.mark.slow
 def test_copies_are_first_drafts_however_they_were_made_again(studio: Studio) -> None:
     made = replace(studio.create(n=1)[0], attempts=1, flagged=False)
     again, kept_apart = replace(made, attempts=2), replace(made, attempts=4, flagged=True)
