@@ -96,6 +96,32 @@ def test_a_bridge_goes_there_and_back_where_loops_are_nearest() -> None:
     assert stitch._bridged(points, [[0, 1, 2], [3, 4, 5]], none) == [0, 1, 3, 4, 5, 3, 1, 2]
     assert stitch._bridged(points, [[0, 1, 2], [3, 4, 5]], some) == [0, 1, 5, 3, 4, 5, 1, 2]
     assert stitch._bridged(points, [[0, 1, 2]], none) == [0, 1, 2]
+    assert stitch._bridged(points, [[0, 1, 2], [1, 3, 4]], none) == [0, 1, 3, 4, 1, 2]
+
+
+def test_rims_that_touch_in_a_corner_are_sewn_too() -> None:
+    ring = np.linspace(0, 2 * np.pi, 12, endpoint=False)
+    sides = [np.stack([np.cos(ring) + x, np.sin(ring), 0 * ring], 1) for x in (-1, 1)]
+    points = np.concatenate([*sides, [[-1, 0, -1], [1, 0, -1]]]).astype(np.float32)
+    left, right = list(range(12)), [12 + i for i in range(12)]
+    right[6] = 0  # both go through the middle
+    faces = np.array(
+        [
+            (b, a, tip)
+            for loop, tip in ((left, 24), (right, 25))
+            for a, b in zip(loop, loop[1:] + loop[:1], strict=True)
+        ],
+        np.int32,
+    )
+    form = sewn([(points, faces[:, ::-1])], [hood((0, 0), (2.1, 1.1), 0.2, 1)])
+    assert is_closed(form)
+
+
+def test_edges_with_more_than_two_faces_are_seen() -> None:
+    assert not stitch._crowded([])
+    assert not stitch._crowded([(0, 1, 2), (1, 0, 3)])
+    assert stitch._crowded([(0, 1, 2), (1, 0, 3), (0, 1, 4)])
+    assert stitch._crowded([(0, 0, 2)])
 
 
 def test_faces_back_to_back_are_left_out() -> None:

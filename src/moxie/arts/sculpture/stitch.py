@@ -121,11 +121,14 @@ def _sewn(
     """
     faces: list[Face] = []
     extra: list[NDArray[np.float64]] = []
-    groups = _groups(points, rims, ends, most)
-    for these, those in groups:
+    used: list[Loop] = []
+    for these, those in _groups(points, rims, ends, most):
         rim, end = (_bridged(points, loops, known) for loops in (these, those))
-        faces += _uncreased(_zip(points, rim, end))
-    used = [loop for group in groups for loops in group for loop in loops]
+        both, between = [*these, *those], _uncreased(_zip(points, rim, end))
+        if len(both) > 2 and _crowded(between):
+            both, between = [these[0], those[0]], _zip(points, these[0], those[0])
+        faces += between
+        used += both
     for loop in (rim for rim in rims if rim not in used):
         faces += _fan(loop, known)
     for loop in (end for end in ends if end not in used):
@@ -172,7 +175,8 @@ def _ways(rim: Floats, end: Floats) -> tuple[float, float]:
 def _bridged(points: Floats, loops: Sequence[Loop], faces: Integers) -> Loop:
     """One loop that goes around all, over bridges where they are nearest, there and back.
 
-    Where an edge of the faces is already there, there is no bridge: it would have four faces.
+    Where an edge of the faces is already there, there is no bridge: it would have four faces. Loops
+    that touch in a corner need none.
     """
     whole = list(loops[0])
     for loop in loops[1:]:
@@ -180,7 +184,9 @@ def _bridged(points: Floats, loops: Sequence[Loop], faces: Integers) -> Loop:
         held = _held([*whole, *loop], faces)
         apart[[[(a, b) in held for b in loop] for a in whole]] = np.inf
         i, j = np.unravel_index(int(apart.argmin()), apart.shape)
-        whole = whole[: i + 1] + loop[j:] + loop[: j + 1] + whole[i:]
+        around = loop[j:] + loop[: j + 1]
+        touching = whole[i] == loop[j]
+        whole = whole[: i + 1] + (around[1:-1] if touching else around) + whole[i:]
     return whole
 
 
@@ -190,6 +196,15 @@ def _uncreased(faces: Sequence[Face]) -> list[Face]:
     for face in faces:
         count[frozenset(face)] += 1
     return [face for face in faces if count[frozenset(face)] != 2]
+
+
+def _crowded(faces: Sequence[Face]) -> bool:
+    """Whether an edge has more than two of the faces, or a face has a corner twice."""
+    if not faces:
+        return False
+    pairs = np.sort(edges(np.array(faces)), 1)
+    _, times = np.unique(pairs, axis=0, return_counts=True)
+    return bool((times > 2).any() or (pairs[:, 0] == pairs[:, 1]).any())
 
 
 def _fan(loop: Loop, faces: Integers) -> list[Face]:
