@@ -20,6 +20,7 @@ from moxie.studio import tuning
 from moxie.studio.tuning import Tuning
 from moxie.taste import held
 from moxie.taste.blind import QUESTIONS, SURE
+from moxie.work import Evaluation, Measure
 
 MADE = 40
 Liking = Callable[[str], float]
@@ -182,6 +183,19 @@ def test_a_version_that_harms_is_refused_with_what_it_would_harm(
     assert found.gates[0].copied == (0, 1)
     assert in_use(studio) == before
     assert studio.ask().why != "blind"
+
+
+def test_a_gate_that_was_kept_before_drafts_were_counted_is_read(
+    studio: Studio,
+) -> None:
+    blank = Measure(0.5, 0.4, 0.6, 0.0, 1.0)
+    measured = Evaluation(blank, blank, blank, 0.5, "judge", 8, 0)
+    kept = tuning.Gate(0.4, measured, measured, ())
+    with studio._desk(None) as desk:
+        document = json.loads(desk.library._codec.encode(kept))
+        document.pop("copied", None)
+        again = desk.library._codec.decode(json.dumps(document), tuning.Gate)
+    assert again.copied == (0, 0)
 
 
 @pytest.mark.slow

@@ -58,8 +58,8 @@ class Gate:
     kept: float
     before: Evaluation
     after: Evaluation
-    copied: tuple[int, int]
     failed: tuple[Message, ...]
+    copied: tuple[int, int] = (0, 0)  # not known of those kept before it was counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +276,7 @@ def _gate(
     before, after = (_measured(desk, lot) for lot in lots)
     chance = likeness.chance(lots[0], lots[1], desk.art) if likeness else 0.0
     copied = _copied(old), _copied(new)
-    return Gate(kept, before, after, copied, failures(before, after, copied, chance))
+    return Gate(kept, before, after, failures(before, after, copied, chance), copied)
 
 
 def _copied(lot: Sequence[Creation]) -> int:
@@ -291,7 +291,7 @@ def failures(
     `chance` is how far the fidelities of two such lots differ without a reason (a deviation): the
     works as they are counted lose no more than they may, so what is refused has to be more.
     `copied` are the near-copies among the first drafts of both. They may not become more, even if
-    that may be luck: by Fisher's exact test versions passed that copied in one draft of a hundred.
+    that may be luck: creations handed out are past the gate and would tell nothing.
     """
     failed: list[Message] = []
     if after.fidelity.value < before.fidelity.value - counting.FIDELITY_LOSS - chance:
