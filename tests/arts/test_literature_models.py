@@ -17,6 +17,7 @@ from moxie.arts.literature.models.language import Alphabet, Language
 from moxie.arts.literature.models.mixture import Mixture, runs_in
 from moxie.arts.literature.models.places import DEPTH, WORD, WORD_BEFORE, Places, opened
 from moxie.arts.literature.models.style import Lesson, TextModel
+from moxie.arts.literature.models.words import Words
 from moxie.arts.literature.recipes.counts import RECIPE as COUNTS
 from moxie.arts.literature.recipes.mixture import RECIPE as MIXTURE
 from moxie.arts.literature.recipes.transformer import RECIPE as TRANSFORMER
@@ -155,7 +156,7 @@ class TestCounts:
             TextModel(MACHINE).sample(Brief((9,)), seed=1)
 
     def test_counts_hold_what_was_counted(self) -> None:
-        counts = Counts.of([[0, 1, 0, 1, 2]], [1.0], np.zeros(4, bool))  # 3 ends a text
+        counts = Counts.of([[0, 1, 0, 1, 2]], [1.0], np.zeros(4, np.int64))  # 3 ends a text
         pairs = counts.growing.tables[-1]
         assert pairs.counts.sum() == 6  # five symbols and an end
         assert counts.growing.often.argmin() == 0 or counts.growing.often[3] == 1
@@ -171,6 +172,32 @@ class TestCounts:
         assert words[1] == words[7] != words[2] == words[8]
         assert before[5] == before[11] != before[7] == before[8] != 0
         assert before[0] == before[2] == 0
+
+    def test_words_of_a_text_are_the_same_read_whole_or_by_symbols(self) -> None:
+        text = "The cat sat; the  Cat ran, and 'the cat' sat"
+        symbols = Alphabet("".join(sorted(set(text))))
+        past = np.concatenate([opened(symbols.end, symbols.encode(text)) for _ in range(2)])
+        whole, grown = (Words.of(some, symbols.marks) for some in (past, past[:DEPTH]))
+        for symbol in past[DEPTH:]:
+            grown.read(int(symbol))
+        twin = grown.copy()
+        twin.read(symbols.encode("c")[0])
+        assert np.array_equal(grown.keys[:, DEPTH : grown.at + 1], whole.keys[:, DEPTH:])
+        assert grown.latest == whole.latest != twin.latest
+
+    def test_the_same_words_are_found_again_whatever_stands_between(self) -> None:
+        text = "The cat sat; his cat ran. The dog ran, the  Cat "
+        symbols = Alphabet("".join(sorted(set(text))))
+        past = opened(symbols.end, symbols.encode(text))
+        words = Words.of(past, symbols.marks)
+        at = DEPTH + len(text)
+        here, one, two, second = words.earlier(at, DEPTH)
+        read = [[text[: place - DEPTH] for place in some] for some in (one, two, second)]
+        assert read[0] == ["The cat ", "The cat sat; his cat "]
+        assert read[1] == ["The cat "]
+        assert read[2] == ["The cat ", "The cat sat; his cat ran. The dog "]
+        assert {*one, *two, *second} < {*here}
+        assert [len(some) for some in words.earlier(DEPTH, DEPTH)] == [0, 0, 0, 0]
 
     def test_of_letters_longer_contexts_are_counted_and_kept(self, tmp_path: Path) -> None:
         text = "The miller's daughter went down to the river before the bell had rung. " * 30

@@ -25,7 +25,7 @@ S = TypeVar("S")
 FIDELITY_LOSS = 0.05
 """How much less like the artist a version by somebody's taste may be."""
 
-LOST, LEFT = (1.0, 0.4), (steering.KEPT, 0.5)
+LOST, LEFT = (0.5, 0.2), (steering.KEPT, 0.5)
 """Shares of `FIDELITY_LOSS` that the works may lose as they are counted, and of the works that keep
 counting: where the steeper counts fail a gate, the gentler are tried."""
 

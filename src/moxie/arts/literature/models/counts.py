@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from moxie.arts.literature.models.places import (
     DEPTH,
+    PHRASE,
     SYMBOLS,
     WORD,
     WORD_BEFORE,
+    Past,
     Places,
     contexts,
     opened,
@@ -28,6 +30,7 @@ from moxie.arts.literature.models.tables import (
     count,
     hashed,
 )
+from moxie.arts.literature.models.words import Marks, Words
 
 ORDERS, DEEPEST = 6, 11
 """Symbols of the longest context: of ideographs, which say as much as several letters, and of
@@ -42,6 +45,12 @@ SKIPPING: tuple[tuple[Columns, ...], ...] = (
     ((), (WORD,), (WORD, WORD_BEFORE)),
 )
 """Contexts with a hole: the last symbol, or the one before it, may be any; and words."""
+
+PHRASED: tuple[tuple[Columns, ...], ...] = (
+    ((), PHRASE[:1], PHRASE[1:2], PHRASE[2:3]),
+    ((), PHRASE[:1], PHRASE[3:]),
+)
+"""Of letters: the word begun with up to two before it, and without the last of the two."""
 
 SAID = (3.0,) + DEEPEST * (2.0,)
 """What one occurrence in the text at hand counts beside one in the works, by order."""
@@ -68,18 +77,37 @@ def growing(orders: int) -> tuple[Columns, ...]:
     return tuple(SYMBOLS[:order] for order in range(orders + 1))
 
 
+def skipping(orders: int) -> tuple[tuple[Columns, ...], ...]:
+    """The other contexts beside those of so many symbols."""
+    return PHRASED if orders > ORDERS else SKIPPING
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What was counted in works."""
 
-    letters: NDArray[np.bool_]  # [symbols], what words are of
+    marks: Marks  # [symbols]
     growing: Chain
     skipping: tuple[Chain, ...]
 
     @property
     def size(self) -> int:
         """How many symbols there are."""
-        return len(self.letters)
+        return len(self.marks)
+
+    @property
+    def letters(self) -> NDArray[np.bool_]:
+        """What words are of, bool [symbols]."""
+        return self.marks > 0
+
+    @property
+    def phrased(self) -> bool:
+        """Whether whole words before a place are counted."""
+        return self.skipping[0].columns[1:] == PHRASED[0][1:]
+
+    def words(self, past: Past) -> Words | None:
+        """The words of a text, where they are counted."""
+        return Words.of(past, self.marks) if self.phrased else None
 
     @property
     def orders(self) -> int:
@@ -97,23 +125,26 @@ class Counts:
         cls,
         texts: Sequence[Sequence[int]],
         weights: Sequence[float],
-        letters: NDArray[np.bool_],
+        marks: Marks,
         orders: int = ORDERS,
     ) -> Counts:
-        """Count texts of symbols, the last of which ends a text; see `letters`."""
-        size = len(letters)
+        """Count texts of symbols, the last of which ends a text."""
+        size = len(marks)
         end = size - 1
         past = np.concatenate([*(opened(end, text) for text in texts), opened(end)])
         before = np.lib.stride_tricks.sliding_window_view(past, DEPTH)[:-1, ::-1]
         symbols = past[DEPTH:].astype(np.int64)
         told = (symbols != end) | (before[:, 0] != end)
         each = np.repeat(np.asarray(weights, np.float32), [len(text) + 1 for text in texts])
-        known, symbols = contexts(before[told], letters), symbols[told]
+        phrases = None
+        if orders > ORDERS:
+            phrases = Words.of(past, marks).keys[:, DEPTH:-1].T[told]
+        known, symbols = contexts(before[told], marks > 0, phrases), symbols[told]
         chains = [
             Chain.count(columns, known, symbols, each, size)
-            for columns in (growing(orders), *SKIPPING)
+            for columns in (growing(orders), *skipping(orders))
         ]
-        return cls(letters, chains[0], tuple(chains[1:]))
+        return cls(marks, chains[0], tuple(chains[1:]))
 
     def opinions(self, places: Places) -> tuple[Floats, Floats]:
         """What each expert says, log probabilities [n, experts, symbols]; and signs [n, signs]."""
@@ -123,19 +154,18 @@ class Counts:
         known = places.contexts(self.letters)
         alike, longest = places.alike(self.orders)
         room = np.zeros(n * self.size, np.float32)
-        first = self.growing.spread(places.recent(1.0, self.size) * np.float32(SAID[0]))
+        recent = places.recent(1.0, self.size) * np.float32(SAID[0])
+        first = self.growing.spread(recent)
         seen = self._grown(logs, known, first, alike, room)
         self._cached(logs, places, first, alike, room)
-        for k, chain in enumerate(self.skipping):
-            shares = np.repeat(chain.spread(), n, 0)
-            for columns, table in chain.longer():
-                blended(table, table.find(hashed(known, columns)), shares, None, room)
-            logs[:, cached + 1 + k] = shares
+        more = self._skipped(logs[:, cached + 1 :], known, places, recent, room)
         np.log(np.maximum(logs, TINY, out=logs), out=logs)
-        signs = _signs(logs, seen, longest, places.read(), cached)
+        signs = [_signs(logs, seen, longest, places.read(), cached)]
         if self.orders > ORDERS:
-            signs = np.concatenate((signs, places.within(self.letters)), 1)
-        return logs, signs
+            signs.append(places.within(self.letters))
+        if self.phrased:
+            signs.append(np.log1p(more))
+        return logs, np.concatenate(signs, 1)
 
     def _grown(
         self, logs: Floats, known: Ints, first: Floats, alike: Sequence[Met], room: Floats
@@ -146,13 +176,27 @@ class Counts:
         for order, (columns, table) in enumerate(self.growing.longer(), 1):
             if order - 1 in told:
                 logs[:, len(told) - 1 - told.index(order - 1)] = shares
-            met = alike[order - 1]
-            said = Met(met.rows, met.symbols, met.counts * np.float32(SAID[order]))
+            said = alike[order - 1].times(SAID[order])
             found = table.find(hashed(known, columns))
             shares, signs = blended(table, found, shares, said, room)
             seen.append(signs)
         logs[:, 0] = shares
         return np.stack(seen).transpose(2, 0, 1)
+
+    def _skipped(
+        self, logs: Floats, known: Ints, places: Places, recent: Floats, room: Floats
+    ) -> Floats:
+        """Contexts that leave something out; what each has seen and of how many kinds."""
+        said = dict(zip(PHRASE, places.phrased(), strict=True)) if self.phrased else {}
+        seen = []
+        for k, chain in enumerate(self.skipping):
+            shares = chain.spread(recent) if said else np.repeat(chain.spread(), len(known), 0)
+            for columns, table in chain.longer():
+                met = said[columns[0]].times(SAID[1]) if said else None
+                found = table.find(hashed(known, columns))
+                seen.append(blended(table, found, shares, met, room)[1])
+            logs[:, k] = shares
+        return np.concatenate(seen).T
 
     def _cached(
         self, logs: Floats, places: Places, first: Floats, alike: Sequence[Met], room: Floats

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-from moxie.arts.literature.models.counts import SKIPPING, Counts, growing
+from moxie.arts.literature.models.counts import PHRASED, SKIPPING, Counts, growing
 from moxie.arts.literature.models.gate import Gate
 from moxie.arts.literature.models.language import Alphabet
 from moxie.arts.literature.models.mixture import Mixture
@@ -67,9 +67,10 @@ def _counts(arrays: Arrays, alphabet: Alphabet) -> Counts:
         tables = [Table.of(_under(arrays, f"{number}/{place}/")) for place in places]
         return Chain.of(columns, tables, alphabet.size)
 
-    skipping = tuple(chain(number, columns) for number, columns in enumerate(SKIPPING, 1))
+    others = SKIPPING if f"{len(SKIPPING)}/0/keys" in arrays else PHRASED
+    skipping = tuple(chain(number, columns) for number, columns in enumerate(others, 1))
     orders = sum(name.startswith("0/") and name.endswith("/keys") for name in arrays) - 1
-    return Counts(alphabet.letters, chain(0, growing(orders)), skipping)
+    return Counts(alphabet.marks, chain(0, growing(orders)), skipping)
 
 
 def _net(shape: Shape, size: int, arrays: Arrays) -> Net:

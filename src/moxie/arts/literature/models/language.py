@@ -66,6 +66,15 @@ class Alphabet:
         found[: len(self.characters)] = [character.isalnum() for character in self.characters]
         return found
 
+    @property
+    def marks(self) -> NDArray[np.int64]:
+        """What words are told apart by; see `words.Marks`."""
+        small = [self._places.get(c.lower(), i) for i, c in enumerate(self.characters)]
+        found = np.zeros(self.size, np.int64)
+        found[: len(small)] = np.array(small, np.int64) + 1
+        found[~self.letters] = 0
+        return found
+
     def knows(self, character: str) -> bool:
         """Whether a character is one symbol."""
         return character in self._places

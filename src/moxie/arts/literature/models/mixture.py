@@ -15,6 +15,7 @@ from moxie.arts.literature.models.nets import Voice
 from moxie.arts.literature.models.places import DEPTH, Past, Places, opened
 from moxie.arts.literature.models.reading import TextReader, catch_up
 from moxie.arts.literature.models.tables import Floats
+from moxie.arts.literature.models.words import Words
 
 LEAST_SHARE = 1e-4
 """Of every prediction so much is spread evenly: nothing is impossible."""
@@ -37,11 +38,13 @@ class Run:
     first: int
     last: int
     heard: tuple[torch.Tensor, ...]
+    words: Words | None
 
     @property
     def places(self) -> Places:
         """The places themselves."""
-        return Places([(self.past, at) for at in range(self.first, self.last)])
+        where = [(self.past, at) for at in range(self.first, self.last)]
+        return Places(where, [] if self.words is None else [self.words] * len(where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,15 @@ class Mixture:
 
     def reader(self) -> TextReader:
         """At the beginning of a text."""
-        return TextReader(self, opened(self.alphabet.end), DEPTH, (None,) * len(self.nets))
+        past = opened(self.alphabet.end)
+        return TextReader(self, past, DEPTH, (None,) * len(self.nets), self._words(past))
 
     def ahead(self, readers: Sequence[Reader]) -> Floats:
         """What comes next for each reader, float32 [readers, symbols]."""
         own = [reader for reader in readers if isinstance(reader, TextReader)]
         heard = [catch_up(net, own, n) for n, net in enumerate(self.nets)]
-        return self.shares(Places([(reader.past, reader.at) for reader in own]), heard)
+        words = [reader.words for reader in own if reader.words is not None]
+        return self.shares(Places([(reader.past, reader.at) for reader in own], words), heard)
 
     def nats(self, text: str) -> Floats:
         """What each character of a text costs, float32 [characters]."""
@@ -83,11 +88,15 @@ class Mixture:
 
     def runs(self, past: Past) -> Iterator[Run]:
         """A whole text in runs."""
+        words = self._words(past)
         heard = [net.over(past) for net in self.nets]
         for first in range(DEPTH, len(past), RUN):
             last = min(first + RUN, len(past))
             some = tuple(one[first - DEPTH : last - DEPTH] for one in heard)
-            yield Run(past, first, last, some)
+            yield Run(past, first, last, some, words)
+
+    def _words(self, past: Past) -> Words | None:
+        return None if self.counts is None else self.counts.words(past)
 
     def shares(self, places: Places, heard: Sequence[torch.Tensor]) -> Floats:
         """What comes next at places, float32 [n, symbols]; `heard` by each network before them."""

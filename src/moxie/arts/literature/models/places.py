@@ -9,7 +9,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.arts.literature.models.tables import Floats, Ints, Met
+from moxie.arts.literature.models.tables import Floats, Hashes, Ints, Met
+from moxie.arts.literature.models.words import PHRASES, Words
 
 DEPTH = 24
 """Symbols before a place that are looked at; ends stand before the beginning."""
@@ -23,6 +24,9 @@ They stand where saved models know them; the symbols before the eighth come afte
 
 SYMBOLS = (*range(WORD), *range(WORD_BEFORE + 1, NEAR + 2))
 """The columns of the symbols, the latest first."""
+
+PHRASE = (*range(NEAR + 2, NEAR + 2 + PHRASES),)
+"""Columns after all these: the contexts of words, see `Words`."""
 
 ALIKE = 512
 """Latest places after the same symbols that count, for each number of symbols."""
@@ -48,13 +52,28 @@ def opened(end: int, symbols: Sequence[int] = ()) -> Past:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Some places, each in a text of its own or several in one: (past, how much of it is read)."""
+    """Some places, each in a text of its own or several in one: (past, how much of it is read).
+
+    `words` are those of each text, or none where no words are counted.
+    """
 
     where: Sequence[tuple[Past, int]]
+    words: Sequence[Words] = ()
 
     def contexts(self, letters: NDArray[np.bool_]) -> Ints:
-        """What stands before each place; see `contexts`."""
-        return contexts(np.stack([past[at - DEPTH : at][::-1] for past, at in self.where]), letters)
+        """What stands before each place, of columns as in `contexts` and PHRASE."""
+        before = np.stack([past[at - DEPTH : at][::-1] for past, at in self.where])
+        keys = [words.keys[:, at] for words, (_, at) in zip(self.words, self.where, strict=False)]
+        return contexts(before, letters, np.stack(keys) if keys else None)
+
+    def phrased(self) -> list[Met]:
+        """What followed the same words in the same text, by context of words."""
+        found: list[list[tuple[int, Past]]] = [[] for _ in range(PHRASES)]
+        for row, (words, (past, at)) in enumerate(zip(self.words, self.where, strict=False)):
+            for context, places in enumerate(words.earlier(at, DEPTH)):
+                if len(places):
+                    found[context].append((row, past[places]))
+        return [Met.of(pairs) for pairs in found]
 
     def within(self, letters: NDArray[np.bool_]) -> Floats:
         """How long the word has been that has begun, or since one ended, float32 [n, 2]."""
@@ -80,7 +99,7 @@ class Places:
                 if length > min(LONGEST, at - 1):
                     break
                 after = after[past[np.maximum(after - length, 0)] == past[at - length]]
-        return [_met(pairs) for pairs in found], longest
+        return [Met.of(pairs) for pairs in found], longest
 
     def recent(self, decay: float, size: int) -> Floats:
         """How often each symbol was met of late, float32 [n, symbols]; `decay` a symbol."""
@@ -99,14 +118,18 @@ class Places:
         return np.array([at - DEPTH for _, at in self.where], np.float32)
 
 
-def contexts(before: Past, letters: NDArray[np.bool_]) -> Ints:
+def contexts(before: Past, letters: NDArray[np.bool_], phrases: Hashes | None = None) -> Ints:
     """The NEAR symbols before places, the latest first, and their words, int [n, NEAR + 2].
 
     `before` int [n, DEPTH] has the latest first; `letters` bool [symbols] says what words are of.
-    A word is a hash; 0 is none.
+    A word is a hash; 0 is none. With `phrases` uint64 [n, PHRASES], these come after them and the
+    columns of words are left at 0, being of no use beside them.
     """
-    found = np.zeros((len(before), NEAR + 2), np.int64)
+    found = np.zeros((len(before), NEAR + 2 + (PHRASES if phrases is not None else 0)), np.int64)
     found[:, SYMBOLS] = before[:, :NEAR]
+    if phrases is not None:
+        found[:, PHRASE] = phrases.view(np.int64)
+        return found
     word, word_before = np.zeros((2, len(before)), np.int64)
     within = letters[before]
     phase = np.zeros(len(before), np.int8)  # 0 in the word, 1 after it, 2 in the one before, 3 done
@@ -123,13 +146,3 @@ def contexts(before: Past, letters: NDArray[np.bool_]) -> Ints:
 @cache
 def _fade(decay: float) -> NDArray[np.float64]:
     return np.asarray(decay ** np.arange(RECENT - 1, -1, -1), np.float64)
-
-
-def _met(pairs: Sequence[tuple[int, Past]]) -> Met:
-    if not pairs:
-        nothing = np.zeros(0, np.int64)
-        return Met(nothing, nothing, np.zeros(0, np.float32))
-    wide = 1 << 32
-    keys = np.concatenate([row * wide + symbols.astype(np.int64) for row, symbols in pairs])
-    unique, times = np.unique(keys, return_counts=True)
-    return Met(unique // wide, unique % wide, times.astype(np.float32))

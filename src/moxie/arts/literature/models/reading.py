@@ -12,6 +12,7 @@ import torch
 from moxie.arts.literature.models.nets import Voice
 from moxie.arts.literature.models.places import DEPTH, Past
 from moxie.arts.literature.models.tables import Floats
+from moxie.arts.literature.models.words import Words
 
 if TYPE_CHECKING:
     from moxie.arts.literature.models.mixture import Mixture
@@ -39,12 +40,14 @@ class TextReader:
         past: Past,
         at: int,
         hearings: tuple[Hearing | None, ...],
+        words: Words | None,
         ahead: Floats | None = None,
     ) -> None:
         self.mixture = mixture
         self.past = past
         self.at = at
         self.hearings = hearings
+        self.words = words
         self._ahead = ahead
 
     def probabilities(self) -> Floats:
@@ -59,12 +62,15 @@ class TextReader:
             self.past = np.concatenate((self.past, np.zeros(ROOM, np.int32)))
         self.past[self.at] = symbol
         self.at += 1
+        if self.words is not None:
+            self.words.read(symbol)
         self._ahead = None
 
     def copy(self) -> Self:
         """Another reader at the same place, that goes on by itself."""
         past = self.past[: self.at].copy()
-        return type(self)(self.mixture, past, self.at, self.hearings, self._ahead)
+        words = None if self.words is None else self.words.copy()
+        return type(self)(self.mixture, past, self.at, self.hearings, words, self._ahead)
 
     def pending(self, n: int) -> Past:
         """What the n-th network has not heard yet, the end before the text first."""

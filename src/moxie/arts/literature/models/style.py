@@ -224,7 +224,7 @@ class Lesson:
         symbols, weights = [part.symbols for part in parts], [part.weight for part in parts]
         known = sum(len(part.symbols) for part in self.whole)
         orders = depth(known, ideographic=self.alphabet.ideographic)
-        return Counts.of(symbols, weights, self.alphabet.letters, orders)
+        return Counts.of(symbols, weights, self.alphabet.marks, orders)
 
 
 @dataclass(slots=True)

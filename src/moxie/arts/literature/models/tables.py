@@ -130,6 +130,21 @@ class Met:
     symbols: Ints
     counts: Floats
 
+    @classmethod
+    def of(cls, after: Sequence[tuple[int, NDArray[np.int32]]]) -> Met:
+        """Counts of rows and the symbols that were met there, in any order."""
+        if not after:
+            nothing = np.zeros(0, np.int64)
+            return cls(nothing, nothing, np.zeros(0, np.float32))
+        wide = 1 << 32
+        keys = np.concatenate([row * wide + symbols.astype(np.int64) for row, symbols in after])
+        unique, times = np.unique(keys, return_counts=True)
+        return cls(unique // wide, unique % wide, times.astype(np.float32))
+
+    def times(self, factor: float) -> Met:
+        """The same, each counting so often."""
+        return Met(self.rows, self.symbols, self.counts * np.float32(factor))
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:
