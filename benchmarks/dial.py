@@ -103,7 +103,7 @@ class Works:
         test = self.part("test")
         return test if len(test) >= FEW_HELD_OUT else self.part("test", "validation")
 
-    def learn(self, name: str | None, seed: int) -> StyleModel[Any]:
+    def learn(self, name: str | None, seed: int, seconds: float | None = None) -> StyleModel[Any]:
         """The model of the named recipe, or of the first, which works from one work on."""
         recipes = {recipe.name: recipe for recipe in self.art.recipes()}
         recipe = recipes[name] if name else self.art.recipes()[0]
@@ -111,7 +111,7 @@ class Works:
         samples = [Sample(place.work, c) for place, c in places if place.part == "train"]
         on = machine.detect()
         amount = sum(self.art.amount(sample.content) for sample in samples)
-        plan = recipe.plan(Supply(len(samples), amount, on, TRAINING))
+        plan = recipe.plan(Supply(len(samples), amount, on, seconds or TRAINING))
         if plan is None:
             raise SystemExit(f"{recipe.name} does not suit {len(samples)} works")
         model = recipe.build(on)

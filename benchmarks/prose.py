@@ -1,0 +1,193 @@
+"""Passages of prose: copied, repeating themselves, and nearer to their author than to any other?
+
+    python benchmarks/prose.py --works DIR [--recipe R] [--passages 50] [--novelty X] [--most N]
+                               [--seconds S] [--seed N] [--keep DIR] [--quick] [--json]
+
+The works are split by work as `moxie run` splits them, and a model learns from the larger part.
+Passages of a page (400 ideographs, or 1,600 letters) are made past the gate of near-copies; beside
+them stand as long passages of works that were held out, as `held out`.
+
+`unflagged_near_copies` were handed out although too near to a work, looked up afresh: none may be.
+`again_triples` and `again_pairs` are runs of three words or characters, and of two that carry
+meaning, that were there before, in a hundred, on a logarithmic scale; `repeats_more` is the share
+of passages that repeat triples more than nineteen in twenty of the held-out passages do.
+`own_nearest` is the share of passages to which the author is nearest by Burrows's Delta (2002) made
+a discriminant, among the authors of the reference bank in the same language: the judge of style's
+figures and frequent words, along what tells these authors and the works learnt apart, in
+deviations. `margin` is how much further off the nearest other author is, in the same; `cpu_seconds`
+what a passage takes. Intervals are bootstraps over passages.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dial import Works
+from feedback import interval
+from moxie.art import Brief, StyleModel
+from moxie.arts.literature import ART
+from moxie.arts.literature.files.verses import wide
+from moxie.arts.literature.pieces import PIECE, PIECE_LATIN, pieces
+from moxie.arts.literature.style.judges import StyleJudge
+from moxie.arts.literature.style.profile import profile
+from moxie.arts.literature.writing import Writing
+from moxie.flow.create import Made, create
+from moxie.flow.evaluate import MOST, look, strangers
+from moxie.nn import discriminant
+from tables import Rows, parser
+
+Doubles = NDArray[np.float64]
+
+REPEATED = ("again_triples", "again_pairs", "distinct")
+EVERY_TWENTIETH = 95
+
+
+@dataclass(frozen=True)
+class Authors:
+    """The author and those of the reference bank, as the judge of style sees their works."""
+
+    names: Sequence[str]  # the author first
+    rows: Sequence[Doubles]
+
+    @classmethod
+    def of(cls, works: Works) -> Authors:
+        """An author's own group of the bank is left out, and so are other languages."""
+        judge = StyleJudge()
+        own = look(judge, works.part("train"), ART, MOST, 0)
+        held = look(judge, works.held_out, ART, MOST, 0)
+        groups, _ = strangers(own.join(held), judge.others())
+        rows = [own.vectors, *groups.values()]
+        return cls(["own", *groups], [np.asarray(some, np.float64) for some in rows])
+
+    def off(self, passages: Sequence[Writing]) -> Doubles:
+        """How far each passage is from each author, in deviations, float64 [n, authors]."""
+        seen = np.asarray(StyleJudge().embed(passages), np.float64)
+        fits = discriminant.scores(self.rows, seen)
+        return np.asarray(np.sqrt(-2 * fits), np.float64)
+
+
+def page(works: Sequence[Writing]) -> int:
+    """Characters of a passage in these works' script."""
+    return PIECE if wide("".join(work.text[:1000] for work in works)) else PIECE_LATIN
+
+
+def passages_of(works: Sequence[Writing], number: int, seed: int) -> list[Writing]:
+    """Passages of works, drawn by the seed; those much shorter than a page are left out."""
+    size = page(works)
+    found = [one for work in works for one in pieces(work) if 0.6 * size < len(one.text)]
+    drawn = np.random.default_rng([seed, 4]).permutation(len(found))[:number]
+    return [_cut(found[i], size) for i in sorted(drawn.tolist())]
+
+
+def _cut(passage: Writing, size: int) -> Writing:
+    """What is longer than a page as much of it as a page is."""
+    return passage.with_text(passage.text[: round(1.2 * size)])
+
+
+def made(
+    works: Works, model: StyleModel[Any], number: int, novelty: float, seed: int
+) -> tuple[list[Made[Any]], list[float]]:
+    """Passages past the gate, and processor seconds of each."""
+    found: list[Made[Any]] = []
+    seconds: list[float] = []
+    size = ART.size(str(page(works.part("train"))))
+    for n in range(number):
+        began = time.process_time()
+        found += create(
+            model,
+            Brief(size, novelty),
+            works.index,
+            [place.work for place in works.dataset.places],
+            n=1,
+            first=n,
+            seed=seed,
+            threshold=works.dataset.threshold,
+            dial=lambda asked: asked,
+            on_step=lambda *_: None,
+        )
+        seconds.append(time.process_time() - began)
+        print(f"passage {n + 1}: {seconds[-1]:.1f} s", file=sys.stderr, flush=True)
+    return found, seconds
+
+
+def copied(works: Works, passages: Sequence[Made[Any]], rows: Rows) -> None:
+    """Rows of near-copies."""
+    again = ART.copies(works.contents)
+    near = [again.nearest(one.content) for one in passages]
+    alike = [match.similarity if match else 0.0 for match in near]
+    too_near = np.array(alike) >= works.dataset.threshold
+    flagged = np.array([one.flagged for one in passages])
+    of = f"of {len(passages)}"
+    rows.spread("moxie", "unflagged_near_copies", [float((too_near & ~flagged).sum())], of)
+    rows.spread("moxie", "flagged", [float(flagged.sum())], of)
+    rows.spread("moxie", "drafts", [float(np.mean([one.attempts for one in passages]))], "each")
+    rows.spread("moxie", "similarity", alike, f"threshold {works.dataset.threshold:.2f}")
+
+
+def repeating(sets: Mapping[str, Sequence[Writing]], seed: int, rows: Rows) -> None:
+    """Rows of what is said again."""
+    seen = {name: [profile(one) for one in some] for name, some in sets.items()}
+    for name, profiles in seen.items():
+        for metric in REPEATED:
+            rows.add(name, metric, *interval(np.array([one[metric] for one in profiles]), seed))
+    usual = np.percentile([one["again_triples"] for one in seen["held out"]], EVERY_TWENTIETH)
+    more = np.array([one["again_triples"] > usual for one in seen["moxie"]], np.float64)
+    rows.add("moxie", "repeats_more", *interval(more, seed), f"of {len(more)}")
+
+
+def nearest(authors: Authors, sets: Mapping[str, Sequence[Writing]], seed: int, rows: Rows) -> None:
+    """Rows of who is nearest; and who that is where it is somebody else."""
+    for name, passages in sets.items():
+        off = authors.off(passages)
+        margin = off[:, 1:].min(1) - off[:, 0]
+        own = np.asarray(margin > 0, np.float64)
+        unit = f"of {len(own)}, {len(authors.names)} authors"
+        rows.add(name, "own_nearest", *interval(own, seed), unit)
+        rows.add(name, "margin", *interval(margin, seed), "deviations")
+        rows.add(name, "distance", *interval(off[:, 0], seed), "deviations")
+        taken = Counter(authors.names[int(i)] for i in off.argmin(1))
+        print(f"{name}: nearest {dict(taken.most_common(6))}", file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """The command line."""
+    flags = parser(__doc__)
+    flags.add_argument("--recipe", help="another than the art's first")
+    flags.add_argument("--passages", type=int, default=50)
+    flags.add_argument("--novelty", type=float, default=0.5)
+    flags.add_argument("--most", type=int, help="as many of the works at most")
+    flags.add_argument("--seconds", type=float, help="that a recipe may learn for")
+    flags.add_argument("--keep", type=Path, help="a folder for the passages, to be read")
+    given = flags.parse_args()
+    number = 8 if given.quick else given.passages
+    works = Works.read(ART, given.works, given.most)
+    model = works.learn(given.recipe, given.seed, given.seconds)
+    found, seconds = made(works, model, number, given.novelty, given.seed)
+    sets = {
+        "moxie": [one.content for one in found],
+        "held out": passages_of(works.held_out, max(number, 50), given.seed),
+    }
+    if given.keep:
+        for name, passages in sets.items():
+            for n, one in enumerate(passages):
+                given.keep.mkdir(parents=True, exist_ok=True)
+                (given.keep / f"{name} {n:02}.txt").write_text(one.text, "utf-8")
+    rows = Rows()
+    rows.spread("moxie", "cpu_seconds", seconds, "a passage")
+    copied(works, found, rows)
+    repeating(sets, given.seed, rows)
+    nearest(Authors.of(works), sets, given.seed, rows)
+    rows.show(len(works.contents), given.json)
+
+
+if __name__ == "__main__":
+    main()
