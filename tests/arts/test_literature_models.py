@@ -15,8 +15,9 @@ from moxie.arts.literature.models.counts import DEEPEST, Counts, depth
 from moxie.arts.literature.models.gate import Gate, Teacher
 from moxie.arts.literature.models.language import Alphabet, Language
 from moxie.arts.literature.models.mixture import Mixture, runs_in
-from moxie.arts.literature.models.places import DEPTH, WORD, WORD_BEFORE, Places, opened
+from moxie.arts.literature.models.places import WORD, WORD_BEFORE, Places
 from moxie.arts.literature.models.style import Lesson, TextModel
+from moxie.arts.literature.models.texts import DEPTH, Text, opened
 from moxie.arts.literature.models.words import Words
 from moxie.arts.literature.recipes.counts import RECIPE as COUNTS
 from moxie.arts.literature.recipes.mixture import RECIPE as MIXTURE
@@ -164,7 +165,7 @@ class TestCounts:
     def test_words_are_told_apart(self) -> None:
         symbols = Alphabet("abc ")
         past = opened(symbols.end, symbols.encode("ab  c ab  c"))
-        places = Places([(past, DEPTH + at) for at in range(12)])
+        places = Places([(Text(past), DEPTH + at) for at in range(12)])
         known = places.contexts(symbols.letters)
         words, before = known[:, WORD], known[:, WORD_BEFORE]
         assert list(words == 0) == [at in (0, 3, 4, 6, 9, 10) for at in range(12)]
@@ -184,6 +185,18 @@ class TestCounts:
         twin.read(symbols.encode("c")[0])
         assert np.array_equal(grown.keys[:, DEPTH : grown.at + 1], whole.keys[:, DEPTH:])
         assert grown.latest == whole.latest != twin.latest
+
+    def test_of_a_whole_text_tables_find_what_a_search_finds(self) -> None:
+        text = "The cat sat; the  Cat ran, the cat's end. " * 3
+        symbols = Alphabet("".join(sorted(set(text))))
+        past = opened(symbols.end, symbols.encode(text))
+        words = Words.of(past, symbols.marks)
+        whole, going = Text.whole(past, words), Text(past, words)
+        for at in range(DEPTH, len(past)):
+            for one, other in zip(whole.alike(at), going.alike(at), strict=True):
+                assert np.array_equal(one, other)
+            for one, other in zip(whole.phrased(at), going.phrased(at), strict=True):
+                assert np.array_equal(one, other)
 
     def test_the_same_words_are_found_again_whatever_stands_between(self) -> None:
         text = "The cat sat; his cat ran. The dog ran, the  Cat "

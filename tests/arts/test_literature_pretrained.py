@@ -16,7 +16,7 @@ pytest.importorskip("peft", reason="needs the extra [pretrained]")
 from little_base import changed, little_base, tokenizer
 from moxie.art import Brief, Sample, Supply
 from moxie.arts.literature.models.mixture import Mixture
-from moxie.arts.literature.models.places import opened
+from moxie.arts.literature.models.texts import opened
 from moxie.arts.literature.pretrained import bases, course, intake
 from moxie.arts.literature.pretrained.model import PretrainedModel
 from moxie.arts.literature.pretrained.voice import Foreign

@@ -9,15 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.literature.models.places import (
-    DEPTH,
     PHRASE,
     SYMBOLS,
     WORD,
     WORD_BEFORE,
-    Past,
     Places,
     contexts,
-    opened,
 )
 from moxie.arts.literature.models.tables import (
     Chain,
@@ -30,6 +27,7 @@ from moxie.arts.literature.models.tables import (
     count,
     hashed,
 )
+from moxie.arts.literature.models.texts import DEPTH, Past, opened
 from moxie.arts.literature.models.words import Marks, Words
 
 ORDERS, DEEPEST = 6, 11

@@ -12,9 +12,10 @@ from moxie.arts.literature.models.counts import Counts
 from moxie.arts.literature.models.gate import Gate, Teacher
 from moxie.arts.literature.models.language import Alphabet, Reader
 from moxie.arts.literature.models.nets import Voice
-from moxie.arts.literature.models.places import DEPTH, Past, Places, opened
+from moxie.arts.literature.models.places import Places
 from moxie.arts.literature.models.reading import TextReader, catch_up
 from moxie.arts.literature.models.tables import Floats
+from moxie.arts.literature.models.texts import DEPTH, Past, Text, opened
 from moxie.arts.literature.models.words import Words
 
 LEAST_SHARE = 1e-4
@@ -34,17 +35,20 @@ PASSES = 3
 class Run:
     """Places of a text one after another, and what each network has heard before them."""
 
-    past: Past
+    text: Text
     first: int
     last: int
     heard: tuple[torch.Tensor, ...]
-    words: Words | None
 
     @property
     def places(self) -> Places:
         """The places themselves."""
-        where = [(self.past, at) for at in range(self.first, self.last)]
-        return Places(where, [] if self.words is None else [self.words] * len(where))
+        return Places([(self.text, at) for at in range(self.first, self.last)])
+
+    @property
+    def told(self) -> Past:
+        """The symbols that come there."""
+        return self.text.past[self.first : self.last]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,7 @@ class Mixture:
         """What comes next for each reader, float32 [readers, symbols]."""
         own = [reader for reader in readers if isinstance(reader, TextReader)]
         heard = [catch_up(net, own, n) for n, net in enumerate(self.nets)]
-        words = [reader.words for reader in own if reader.words is not None]
-        return self.shares(Places([(reader.past, reader.at) for reader in own], words), heard)
+        return self.shares(Places([(reader.text, reader.at) for reader in own]), heard)
 
     def nats(self, text: str) -> Floats:
         """What each character of a text costs, float32 [characters]."""
@@ -81,19 +84,18 @@ class Mixture:
         costs = []
         for run in self.runs(opened(self.alphabet.end, symbols)):
             shares = self.shares(run.places, run.heard)
-            told = run.past[run.first : run.last]
-            costs.append(-np.log(shares[np.arange(len(told)), told]))
+            costs.append(-np.log(shares[np.arange(len(run.told)), run.told]))
         starts = self.alphabet.lengths(text).cumsum()[:-1]
         return np.add.reduceat(np.concatenate(costs), np.concatenate(([0], starts)))
 
     def runs(self, past: Past) -> Iterator[Run]:
         """A whole text in runs."""
-        words = self._words(past)
+        text = Text.whole(past, self._words(past))
         heard = [net.over(past) for net in self.nets]
         for first in range(DEPTH, len(past), RUN):
             last = min(first + RUN, len(past))
             some = tuple(one[first - DEPTH : last - DEPTH] for one in heard)
-            yield Run(past, first, last, some, words)
+            yield Run(text, first, last, some)
 
     def _words(self, past: Past) -> Words | None:
         return None if self.counts is None else self.counts.words(past)
@@ -158,8 +160,7 @@ class School:
         order = np.random.default_rng([self.seed, 12, done // len(self.runs)])
         run = self.runs[order.permutation(len(self.runs))[done % len(self.runs)]]
         logs, signs = self.mixture.opinions(run.places, run.heard)
-        told = run.past[run.first : run.last].astype(np.int64)
-        return self.teacher.learn(logs, signs, told)
+        return self.teacher.learn(logs, signs, run.told.astype(np.int64))
 
     @property
     def done(self) -> bool:

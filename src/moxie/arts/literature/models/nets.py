@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from moxie.art import Checkpoint, OnStep
-from moxie.arts.literature.models.places import DEPTH, Past
+from moxie.arts.literature.models.texts import DEPTH, Past
 from moxie.nn.student import Student
 from moxie.nn.trunks import Kind, Recurrent, Transformer, taken
 from moxie.settings import Machine

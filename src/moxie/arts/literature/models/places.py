@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.literature.models.tables import Floats, Hashes, Ints, Met
-from moxie.arts.literature.models.words import PHRASES, Words
-
-DEPTH = 24
-"""Symbols before a place that are looked at; ends stand before the beginning."""
+from moxie.arts.literature.models.texts import DEPTH, Past, Text
+from moxie.arts.literature.models.words import LATEST, PHRASES
 
 NEAR = 12
 """The latest of them, which contexts are made of one by one."""
@@ -28,56 +26,35 @@ SYMBOLS = (*range(WORD), *range(WORD_BEFORE + 1, NEAR + 2))
 PHRASE = (*range(NEAR + 2, NEAR + 2 + PHRASES),)
 """Columns after all these: the contexts of words, see `Words`."""
 
-ALIKE = 512
-"""Latest places after the same symbols that count, for each number of symbols."""
-
-LONGEST = 16
-"""Symbols that a likeness is followed back at most."""
-
 RECENT = 3000
 """Latest symbols whose frequency counts."""
 
 PRIME = np.int64(0x100000001B3)
 
-Past = NDArray[np.int32]
-"""The symbols of a text so far, after DEPTH ends."""
-
-
-def opened(end: int, symbols: Sequence[int] = ()) -> Past:
-    """A text after the ends that stand before it."""
-    past = np.full(DEPTH + len(symbols), end, np.int32)
-    past[DEPTH:] = symbols
-    return past
-
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Some places, each in a text of its own or several in one: (past, how much of it is read).
+    """Some places, each in a text of its own or several in one: (text, how much of it is read)."""
 
-    `words` are those of each text, or none where no words are counted.
-    """
-
-    where: Sequence[tuple[Past, int]]
-    words: Sequence[Words] = ()
+    where: Sequence[tuple[Text, int]]
 
     def contexts(self, letters: NDArray[np.bool_]) -> Ints:
-        """What stands before each place, of columns as in `contexts` and PHRASE."""
-        before = np.stack([past[at - DEPTH : at][::-1] for past, at in self.where])
-        keys = [words.keys[:, at] for words, (_, at) in zip(self.words, self.where, strict=False)]
-        return contexts(before, letters, np.stack(keys) if keys else None)
+        """What stands before each place, of columns as in `contexts` and, of words, PHRASE."""
+        keys = [text.words.keys[:, at] for text, at in self.where if text.words is not None]
+        return contexts(self._before(), letters, np.stack(keys) if keys else None)
 
     def phrased(self) -> list[Met]:
         """What followed the same words in the same text, by context of words."""
         found: list[list[tuple[int, Past]]] = [[] for _ in range(PHRASES)]
-        for row, (words, (past, at)) in enumerate(zip(self.words, self.where, strict=False)):
-            for context, places in enumerate(words.earlier(at, DEPTH)):
+        for row, (text, at) in enumerate(self.where):
+            for context, places in enumerate(text.phrased(at)):
                 if len(places):
-                    found[context].append((row, past[places]))
+                    found[context].append((row, text.past[places]))
         return [Met.of(pairs) for pairs in found]
 
     def within(self, letters: NDArray[np.bool_]) -> Floats:
         """How long the word has been that has begun, or since one ended, float32 [n, 2]."""
-        inside = letters[np.stack([past[at - DEPTH : at][::-1] for past, at in self.where])]
+        inside = letters[self._before()]
         lengths = [np.cumprod(side, 1).sum(1) for side in (inside, ~inside)]
         return np.stack(lengths, 1).astype(np.float32)
 
@@ -88,17 +65,11 @@ class Places:
         """
         found: list[list[tuple[int, Past]]] = [[] for _ in range(orders)]
         longest = np.zeros(len(self.where), np.int64)
-        for row, (past, at) in enumerate(self.where):
-            after = np.flatnonzero(past[DEPTH - 1 : at - 1] == past[at - 1]) + DEPTH
-            length = 1
-            while len(after):
-                if length <= orders:
-                    found[length - 1].append((row, past[after[-ALIKE:]]))
+        for row, (text, at) in enumerate(self.where):
+            for length, after in enumerate(text.alike(at), 1):
                 longest[row] = length
-                length += 1
-                if length > min(LONGEST, at - 1):
-                    break
-                after = after[past[np.maximum(after - length, 0)] == past[at - length]]
+                if length <= orders:
+                    found[length - 1].append((row, text.past[after[-LATEST:]]))
         return [Met.of(pairs) for pairs in found], longest
 
     def recent(self, decay: float, size: int) -> Floats:
@@ -106,8 +77,8 @@ class Places:
         n = len(self.where)
         fade = _fade(decay)
         flat, fading = [], []
-        for row, (past, at) in enumerate(self.where):
-            some = past[max(DEPTH, at - RECENT) : at]
+        for row, (text, at) in enumerate(self.where):
+            some = text.past[max(DEPTH, at - RECENT) : at]
             flat.append(some + row * size)
             fading.append(fade[RECENT - len(some) :])
         counts = np.bincount(np.concatenate(flat), np.concatenate(fading), n * size)
@@ -116,6 +87,10 @@ class Places:
     def read(self) -> Floats:
         """How many symbols each text has had, float32 [n]."""
         return np.array([at - DEPTH for _, at in self.where], np.float32)
+
+    def _before(self) -> Past:
+        """The DEPTH symbols before each place, the latest first."""
+        return np.stack([text.past[at - DEPTH : at][::-1] for text, at in self.where])
 
 
 def contexts(before: Past, letters: NDArray[np.bool_], phrases: Hashes | None = None) -> Ints:

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from moxie.arts.literature.models.nets import Voice
-from moxie.arts.literature.models.places import DEPTH, Past
 from moxie.arts.literature.models.tables import Floats
+from moxie.arts.literature.models.texts import DEPTH, Past, Text
 from moxie.arts.literature.models.words import Words
 
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ class TextReader:
         self.hearings = hearings
         self.words = words
         self._ahead = ahead
+
+    @property
+    def text(self) -> Text:
+        """What has been read, and room for more."""
+        return Text(self.past, self.words)
 
     def probabilities(self) -> Floats:
         """What comes next, float32 [symbols]."""

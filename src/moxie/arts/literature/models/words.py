@@ -22,7 +22,7 @@ PHRASES = 4
 """Contexts of words: what has begun; with the word before; with two; with the second before."""
 
 LATEST = 512
-"""Latest places of a text after the same words that count."""
+"""Latest places of a text after the same words, or the same symbols, that count."""
 
 BASE, WHOLE = 0x100000001B3, (1 << 64) - 1
 START, MIXING = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)

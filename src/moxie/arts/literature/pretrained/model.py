@@ -14,8 +14,8 @@ from torch import Tensor
 from moxie.art import Checkpoint, OnStep, Sample
 from moxie.arts.literature.models.mixture import Mixture
 from moxie.arts.literature.models.nets import Voice
-from moxie.arts.literature.models.places import opened
 from moxie.arts.literature.models.style import COUNTING, Lesson, TextModel, Training
+from moxie.arts.literature.models.texts import opened
 from moxie.arts.literature.pretrained import adapters, bases, terms, trunk
 from moxie.arts.literature.pretrained.adapters import Rank
 from moxie.arts.literature.pretrained.bases import FACTS, Base

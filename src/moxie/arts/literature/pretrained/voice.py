@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from moxie.arts.literature.models.places import DEPTH, Past
+from moxie.arts.literature.models.texts import DEPTH, Past
 from moxie.arts.literature.pretrained import adapters, trunk
 from moxie.arts.literature.pretrained.adapters import Rank
 from moxie.arts.literature.pretrained.bases import Base

@@ -1,0 +1,99 @@
+"""Texts as they are read: symbols, words, and where the like was said before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moxie.arts.literature.models.tables import Ints
+from moxie.arts.literature.models.words import LATEST, Words
+
+DEPTH = 24
+"""Symbols before a place that are looked at; ends stand before the beginning."""
+
+LONGEST = 16
+"""Symbols that a likeness is followed back at most."""
+
+TABLED = 3
+"""Symbols of the longest likenesses that a whole text has tables of: longer ones are among few."""
+
+Past = NDArray[np.int32]
+"""The symbols of a text so far, after DEPTH ends."""
+
+
+def opened(end: int, symbols: Sequence[int] = ()) -> Past:
+    """A text after the ends that stand before it."""
+    past = np.full(DEPTH + len(symbols), end, np.int32)
+    past[DEPTH:] = symbols
+    return past
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The places of a text by what is before them, so that the like is found without a search."""
+
+    order: Ints  # [places], those after the same side by side, from the first to the last
+    first: Ints  # [places], where those after the same begin in `order`
+    rank: Ints  # [places], where the place itself is in it
+
+    @classmethod
+    def of(cls, keys: NDArray[np.generic]) -> Earlier:
+        """Of what is before each place from DEPTH on, [places]."""
+        order = np.argsort(keys, kind="stable")
+        heads = np.append(True, keys[order[1:]] != keys[order[:-1]])[: len(keys)]
+        begins = np.maximum.accumulate(np.where(heads, np.arange(len(keys)), 0))
+        first, rank = np.empty((2, len(keys)), np.int64)
+        first[order], rank[order] = begins, np.arange(len(keys))
+        return cls(order + DEPTH, first, rank)
+
+    def before(self, at: int) -> Ints:
+        """The places before `at` that are after the same."""
+        return self.order[self.first[at - DEPTH] : self.rank[at - DEPTH]]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text: its symbols, and its words where they are counted.
+
+    Of one that is known whole there are tables: of what 1, 2, ... symbols are before its places,
+    and of each context of words. In others, which are shorter, the like is searched for.
+    """
+
+    past: Past
+    words: Words | None = None
+    tables: tuple[Earlier, ...] = ()
+    phrases: tuple[Earlier, ...] = ()
+
+    @classmethod
+    def whole(cls, past: Past, words: Words | None) -> Text:
+        """A text that is known whole, with its tables."""
+        size = int(past.max(initial=0)) + 1
+        keys, tables = np.zeros(len(past) - DEPTH, np.int64), []
+        for back in range(1, TABLED + 1):
+            keys = keys * size + past[DEPTH - back : len(past) - back]
+            tables.append(Earlier.of(keys))
+        contexts = [] if words is None else [*words.keys[:, DEPTH : len(past)]]
+        return cls(past, words, tuple(tables), tuple(Earlier.of(some) for some in contexts))
+
+    def alike(self, at: int) -> Iterator[Ints]:
+        """The places before `at` that are after the same last 1, 2, ... symbols."""
+        past, after = self.past, np.zeros(0, np.int64)
+        for length in range(1, min(LONGEST, at - 1) + 1):
+            if length <= len(self.tables):
+                after = self.tables[length - 1].before(at)
+            elif length == 1:
+                after = np.flatnonzero(past[DEPTH - 1 : at - 1] == past[at - 1]) + DEPTH
+            else:
+                after = after[past[np.maximum(after - length, 0)] == past[at - length]]
+            if not len(after):
+                return
+            yield after
+
+    def phrased(self, at: int) -> list[Ints]:
+        """By context of words the latest places before `at` that are after the same."""
+        if self.phrases:
+            return [some.before(at)[-LATEST:] for some in self.phrases]
+        return [] if self.words is None else self.words.earlier(at, DEPTH)
