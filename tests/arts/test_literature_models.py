@@ -15,10 +15,7 @@ from moxie.arts.literature.models.counts import DEEPEST, Counts, depth
 from moxie.arts.literature.models.gate import Gate, Teacher
 from moxie.arts.literature.models.language import Alphabet, Language
 from moxie.arts.literature.models.mixture import Mixture, runs_in
-from moxie.arts.literature.models.places import WORD, WORD_BEFORE, Places
 from moxie.arts.literature.models.style import Lesson, TextModel
-from moxie.arts.literature.models.texts import DEPTH, Text, opened
-from moxie.arts.literature.models.words import Words
 from moxie.arts.literature.recipes.counts import RECIPE as COUNTS
 from moxie.arts.literature.recipes.mixture import RECIPE as MIXTURE
 from moxie.arts.literature.recipes.transformer import RECIPE as TRANSFORMER
@@ -161,56 +158,6 @@ class TestCounts:
         pairs = counts.growing.tables[-1]
         assert pairs.counts.sum() == 6  # five symbols and an end
         assert counts.growing.often.argmin() == 0 or counts.growing.often[3] == 1
-
-    def test_words_are_told_apart(self) -> None:
-        symbols = Alphabet("abc ")
-        past = opened(symbols.end, symbols.encode("ab  c ab  c"))
-        places = Places([(Text(past), DEPTH + at) for at in range(12)])
-        known = places.contexts(symbols.letters)
-        words, before = known[:, WORD], known[:, WORD_BEFORE]
-        assert list(words == 0) == [at in (0, 3, 4, 6, 9, 10) for at in range(12)]
-        assert words[1:6].tolist() == words[7:12].tolist()
-        assert words[1] == words[7] != words[2] == words[8]
-        assert before[5] == before[11] != before[7] == before[8] != 0
-        assert before[0] == before[2] == 0
-
-    def test_words_of_a_text_are_the_same_read_whole_or_by_symbols(self) -> None:
-        text = "The cat sat; the  Cat ran, and 'the cat' sat"
-        symbols = Alphabet("".join(sorted(set(text))))
-        past = np.concatenate([opened(symbols.end, symbols.encode(text)) for _ in range(2)])
-        whole, grown = (Words.of(some, symbols.marks) for some in (past, past[:DEPTH]))
-        for symbol in past[DEPTH:]:
-            grown.read(int(symbol))
-        twin = grown.copy()
-        twin.read(symbols.encode("c")[0])
-        assert np.array_equal(grown.keys[:, DEPTH : grown.at + 1], whole.keys[:, DEPTH:])
-        assert grown.latest == whole.latest != twin.latest
-
-    def test_of_a_whole_text_tables_find_what_a_search_finds(self) -> None:
-        text = "The cat sat; the  Cat ran, the cat's end. " * 3
-        symbols = Alphabet("".join(sorted(set(text))))
-        past = opened(symbols.end, symbols.encode(text))
-        words = Words.of(past, symbols.marks)
-        whole, going = Text.whole(past, words), Text(past, words)
-        for at in range(DEPTH, len(past)):
-            for one, other in zip(whole.alike(at), going.alike(at), strict=True):
-                assert np.array_equal(one, other)
-            for one, other in zip(whole.phrased(at), going.phrased(at), strict=True):
-                assert np.array_equal(one, other)
-
-    def test_the_same_words_are_found_again_whatever_stands_between(self) -> None:
-        text = "The cat sat; his cat ran. The dog ran, the  Cat "
-        symbols = Alphabet("".join(sorted(set(text))))
-        past = opened(symbols.end, symbols.encode(text))
-        words = Words.of(past, symbols.marks)
-        at = DEPTH + len(text)
-        here, one, two, second = words.earlier(at, DEPTH)
-        read = [[text[: place - DEPTH] for place in some] for some in (one, two, second)]
-        assert read[0] == ["The cat ", "The cat sat; his cat "]
-        assert read[1] == ["The cat "]
-        assert read[2] == ["The cat ", "The cat sat; his cat ran. The dog "]
-        assert {*one, *two, *second} < {*here}
-        assert [len(some) for some in words.earlier(DEPTH, DEPTH)] == [0, 0, 0, 0]
 
     def test_of_letters_longer_contexts_are_counted_and_kept(self, tmp_path: Path) -> None:
         text = "The miller's daughter went down to the river before the bell had rung. " * 30
