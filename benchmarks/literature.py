@@ -2,7 +2,7 @@
 
     python benchmarks/literature.py --works DIR [--others DIR ...] [--held-out WORD] [--seed N]
                                     [--recipes counts,mixture] [--seconds 900] [--quick] [--json]
-                                    [--characters 3000:9000] [--keep DIR] [--gpt]
+                                    [--characters 3000:9000] [--keep DIR] [--gpt SECONDS]
 
 The works of a folder are read and cleaned as `moxie run` does. Works whose file name has the word
 given are held out; without one, larger works drawn with the seed until they have a tenth of the
@@ -20,8 +20,8 @@ base in use (see `moxie base`), which has probably read the works held out: its 
 compared with those of systems that learn from these works alone. `tuned_alone` is without counts.
 `--keep` is a folder for the trained models, and for the state of a training that was stopped.
 
-With `--gpt` a small transformer (see literature_gpt.py) learns the same text beside, for as long by
-a clock as the slowest recipe took.
+With `--gpt` a small transformer (see literature_gpt.py) learns the same text beside, for so many
+seconds of the processor.
 
 With `--others`, `author_margin` is by how many bits a character the works held out cost more when
 counts have learnt from another author (as many characters at most) than from this one.
@@ -163,6 +163,7 @@ def learnt(
     )
     assert isinstance(model, TextModel)
     if keep:
+        keep.mkdir(parents=True, exist_ok=True)
         model.save(keep)
     return model
 
@@ -178,12 +179,11 @@ def _untold(*_: float) -> None:
 
 def measured(
     recipe: Recipe[Writing], split: Split, on: Machine, given: argparse.Namespace, rows: Rows
-) -> tuple[float, float]:
-    """Rows of a recipe; its bits a character, and the seconds it learnt for."""
+) -> tuple[TextModel, float]:
+    """Rows of a recipe; its model, and its bits a character."""
     start, cpu = time.perf_counter(), time.process_time()
     model = learnt(recipe, split.train, on, given)
-    spent = time.perf_counter() - start
-    rows.spread(recipe.name, "training_seconds", [spent], "s")
+    rows.spread(recipe.name, "training_seconds", [time.perf_counter() - start], "s")
     rows.spread(recipe.name, "training_cpu_seconds", [time.process_time() - cpu], "s")
     bits = float(model.language.nats(split.told).mean()) / BIT
     rows.spread(recipe.name, "bits_per_character", [bits], "bits/character")
@@ -194,7 +194,7 @@ def measured(
         _apart(recipe, model, split, given.seed, rows)
     memory = psutil.Process().memory_info().rss / 1e6
     rows.spread(recipe.name, "memory", [memory], "MB when it had been measured")
-    return bits, spent
+    return model, bits
 
 
 def transformer(split: Split, seconds: float, seed: int, rows: Rows) -> None:
@@ -204,7 +204,7 @@ def transformer(split: Split, seconds: float, seed: int, rows: Rows) -> None:
     nats = literature_gpt.nats(net, alphabet.encode(split.told))
     bits = nats / BIT / len(split.told)
     rows.spread("gpt", "bits_per_character", [bits], f"bits/character, {steps} steps")
-    rows.spread("gpt", "training_seconds", [seconds], "s")
+    rows.spread("gpt", "training_cpu_seconds", [seconds], "s")
 
 
 def _apart(recipe: Recipe[Writing], model: TextModel, split: Split, seed: int, rows: Rows) -> None:
@@ -252,7 +252,7 @@ def main() -> None:
     flags.add_argument("--recipes", default="counts,mixture", help="which are measured")
     flags.add_argument("--seconds", type=float, help="that a recipe may learn for (900)")
     flags.add_argument("--characters", type=_part, default=slice(None), help="FIRST:LAST")
-    flags.add_argument("--gpt", action="store_true", help="a small transformer beside")
+    flags.add_argument("--gpt", type=float, metavar="SECONDS", help="a small transformer beside")
     flags.add_argument("--keep", type=Path, help="a folder for the trained models")
     given = flags.parse_args()
     given.seconds = given.seconds or (60.0 if given.quick else 900.0)
@@ -263,14 +263,12 @@ def main() -> None:
     ppmd = compressed(parts, rows)
     rows.spread("all", "characters_held_out", [len(parts.told)], f"{len(parts.test)} works")
     rows.spread("all", "characters_learnt", [len(parts.before)], f"{len(parts.train)} works")
-    slowest = 0.0
     with machine.use(on):
         for name in given.recipes.split(","):
-            bits, spent = measured(recipes[name], parts, on, given, rows)
-            slowest = max(slowest, spent)
+            _, bits = measured(recipes[name], parts, on, given, rows)
             rows.spread(recipes[name].name, "ratio_to_ppmd", [bits / ppmd], "of PPMd's")
         if given.gpt:
-            transformer(parts, slowest, given.seed, rows)
+            transformer(parts, given.gpt, given.seed, rows)
         if given.others:
             margins(recipes["counts"], parts, on, given, rows)
     rows.show(len(works), given.json)

@@ -48,12 +48,12 @@ class Gpt(nn.Module):
 
 
 def learnt(symbols: Sequence[int], size: int, seconds: float, seed: int) -> tuple[Gpt, int]:
-    """A transformer after so many seconds of a clock, and the steps it took."""
+    """A transformer after so many seconds of the processor, and the steps it took."""
     torch.manual_seed(seed)
     rng, text = np.random.default_rng(seed), torch.as_tensor(symbols)
     net = Gpt(size)
     course = torch.optim.AdamW(net.parameters(), FASTEST, BETAS, weight_decay=DECAY)
-    steps, step, began = 10_000_000, 0, time.perf_counter()
+    steps, step, began = 10_000_000, 0, time.process_time()
     while step < steps:
         for group in course.param_groups:
             group["lr"] = _rate(step, steps)
@@ -66,7 +66,7 @@ def learnt(symbols: Sequence[int], size: int, seconds: float, seed: int) -> tupl
         nn.utils.clip_grad_norm_(net.parameters(), LONGEST)
         course.step()
         step += 1
-        spent = time.perf_counter() - began
+        spent = time.process_time() - began
         if step == TIMED:
             steps = max(TIMED, int(seconds / (spent / TIMED)))
         if spent > 1.1 * seconds:
