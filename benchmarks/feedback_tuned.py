@@ -121,12 +121,19 @@ class Before:
     lot: Sequence[Any]
     gate: Evaluation
     hidden: Floats  # of those for the blind comparison
+    drift: Floats | None
 
     @classmethod
     def of(cls, pool: Pool, model: StyleModel[Any]) -> Before:
         """Made and measured once for all judges."""
         contents = trial(pool, model)
-        return cls(contents, pool.studio.measure(contents), pool.eyes.judge(contents[:TRIED]))
+        likeness = pool.studio.likeness
+        return cls(
+            contents,
+            pool.studio.measure(contents),
+            pool.eyes.judge(contents[:TRIED]),
+            likeness.drift(contents, pool.studio.art) if likeness else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -144,7 +151,7 @@ def tuned(
 ) -> Version:
     """As `moxie tune`: the steepest counts that pass the gates, then twelve blind questions."""
     liked = steering.careful(*taste.likes(pool.works))
-    for number, counts in enumerate(counting.counts(liked, pool.studio.likeness)):
+    for number, counts in enumerate(counting.counts(liked, pool.studio.likeness, before.drift)):
         model = pool.studio.model(counts)
         contents = trial(pool, model)
         likeness, after = pool.studio.likeness, pool.studio.measure(contents)

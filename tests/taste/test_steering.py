@@ -177,6 +177,22 @@ def test_counts_buy_the_most_liking_for_what_likeness_may_be_lost(
         assert apart(steep, kernel) > 1.1 * loss
 
 
+def test_counts_do_not_take_what_is_made_further_from_the_artist(rng: np.random.Generator) -> None:
+    points = rng.normal(size=(90, 6)) / 2
+    kernel, liking = alike(points), points @ rng.normal(size=6) + rng.normal(size=90)
+    made = points @ np.diag([1, 1, 1, 1, 1, 0.2]) + 0.3 * np.eye(6)[1]  # beside the artist
+    drift = 2 * ((made @ points.T + 1) ** 3).mean(0) - 2 * kernel.mean(0)
+    for toward in (liking, drift + 0.1 * liking):
+        free, bound = (faithful(toward, kernel, 0.02, drift=d) for d in (None, drift))
+        foretold = [apart(one, kernel) + drift @ (one - 1) / 90 for one in (free, bound)]
+        assert foretold[1] <= 1e-9
+        assert bound @ toward <= free @ toward + 1e-6
+        assert bound @ (toward - toward.mean()) >= 0
+        if foretold[0] <= 0:
+            np.testing.assert_allclose(free, bound)
+    np.testing.assert_allclose(faithful(drift, kernel, 0.02, drift=drift), 1)
+
+
 def test_counts_are_even_where_nothing_may_be_lost_or_is_liked(rng: np.random.Generator) -> None:
     kernel = alike(rng.normal(size=(30, 4)))
     np.testing.assert_allclose(faithful(rng.normal(size=30), kernel, 0.0), 1)

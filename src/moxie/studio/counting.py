@@ -10,10 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+
 from moxie.art import Art
 from moxie.flow import statistics
 from moxie.flow.calibrate import Yardstick
 from moxie.flow.evaluate import look
+from moxie.flow.statistics import Grouped
 from moxie.taste import steering
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ S = TypeVar("S")
 FIDELITY_LOSS = 0.05
 """How much less like the artist a version by somebody's taste may be."""
 
-LOST, LEFT = (0.5, 0.2), (steering.KEPT, 0.5)
+LOST, LEFT = (0.7, 0.3), (steering.KEPT, 0.5)
 """Shares of `FIDELITY_LOSS` that the works may lose as they are counted, and of the works that keep
 counting: where the steeper counts fail a gate, the gentler are tried."""
 
@@ -34,9 +37,11 @@ counting: where the steeper counts fail a gate, the gentler are tried."""
 class Likeness:
     """How alike the works are to the first judge, a kernel [n, n], and what a fidelity of 1 is.
 
-    `yardstick` is what lots of creations are measured with.
+    `seen` are the works as that judge sees them, `yardstick` is what lots of creations are measured
+    with.
     """
 
+    seen: Grouped
     alike: Floats
     unit: float
     yardstick: Yardstick
@@ -60,7 +65,19 @@ class Likeness:
         if not unit > 0:
             return None
         seen = yardstick.space.project(look(judge, train, art, len(train), 0))
-        return cls(statistics.kernel(seen, seen), unit, yardstick)
+        return cls(seen, statistics.kernel(seen, seen), unit, yardstick)
+
+    def drift(self, made: Sequence[S], art: Art[S]) -> Floats:
+        """How much further from the works creations come as one work takes all, float [n].
+
+        By the squared discrepancy between such creations as were `made` and the works, which moves
+        by twice the product of what is between them and of how the works move. No work held out
+        has a part in it: these are what is measured by.
+        """
+        seen = self.yardstick.space.project(look(art.judges()[0], made, art, len(made), 0))
+        number = len(self.alike)
+        own = (self.alike.sum(0) - np.diag(self.alike)) / max(number - 1, 1)
+        return np.asarray(2 * (statistics.kernel(seen, self.seen).mean(0) - own), np.float64)
 
     def chance(self, one: Sequence[S], other: Sequence[S], art: Art[S]) -> float:
         """How far the fidelities of two lots of the same seeds differ by chance, a deviation."""
@@ -70,11 +87,16 @@ class Likeness:
         return statistics.chance_of_change(first, second, held_out) / self.unit
 
 
-def counts(liking: Floats, likeness: Likeness | None) -> Iterator[Floats]:
-    """What each work is to count by how it is liked, float [n] of mean 1; steeper counts first."""
+def counts(
+    liking: Floats, likeness: Likeness | None, drift: Floats | None = None
+) -> Iterator[Floats]:
+    """What each work is to count by how it is liked, float [n] of mean 1; steeper counts first.
+
+    See `Likeness.drift`; with it creations are foretold to come no further from the artist.
+    """
     for lost, left in zip(LOST, LEFT, strict=True):
         if likeness is None:
             yield steering.weights(liking, kept=left)
         else:
             most = lost * FIDELITY_LOSS * likeness.unit
-            yield steering.faithful(liking, likeness.alike, most, kept=left)
+            yield steering.faithful(liking, likeness.alike, most, drift=drift, kept=left)

@@ -203,7 +203,8 @@ def _learnt_again(desk: Desk[S], parent: Run, known: Tasted, start: Tuning) -> T
     ids = [place.work for place in desk.part("train")]
     gates: list[Gate] = []
     liked, likeness = _liking_of_works(desk, known, ids), _likeness(desk)
-    for each in counting.counts(liked, likeness):
+    drift = likeness.drift(_contents(desk, old), desk.art) if likeness else None
+    for each in counting.counts(liked, likeness, drift):
         counts = dict(zip(ids, each.tolist(), strict=True))
         kept = steering.effective(each) / len(each)
         run = learning.retrain(desk, parent, counts)
@@ -255,6 +256,10 @@ def _made(desk: Desk[S], run: Run) -> list[Creation]:
     return making.create(Hand.of(desk.beside(run)), brief, TRIED + SPARE, TRIAL_SEED)
 
 
+def _contents(desk: Desk[S], lot: Sequence[Creation]) -> list[S]:
+    return [desk.art.read(desk.library.get(made.id), made.id) for made in lot]
+
+
 def _apart(old: Sequence[Creation], new: Sequence[Creation]) -> list[tuple[str, str]]:
     """Creations of the same seed by both versions, of those that only one of them makes."""
     olds, news = Counter(one.id for one in old), Counter(one.id for one in new)
@@ -272,7 +277,7 @@ def _gate(
     old: Sequence[Creation],
     new: Sequence[Creation],
 ) -> Gate:
-    lots = [[desk.art.read(desk.library.get(c.id), c.id) for c in lot] for lot in (old, new)]
+    lots = [_contents(desk, lot) for lot in (old, new)]
     before, after = (_measured(desk, lot) for lot in lots)
     chance = likeness.chance(lots[0], lots[1], desk.art) if likeness else 0.0
     copied = _copied(old), _copied(new)

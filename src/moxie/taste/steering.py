@@ -31,7 +31,10 @@ RIDGE = 0.01
 TOGETHER = 1000.0
 """How much it weighs in the least squares that shares sum to 1."""
 
-HALVINGS = 40
+HALVINGS = 32
+
+DEAREST = 4.0
+"""The highest price of drift that is tried, in deviations of liking for one of drift."""
 
 
 def careful(mean: Floats, deviation: Floats) -> Floats:
@@ -61,37 +64,61 @@ def weights(liking: Floats, *, kept: float = KEPT) -> Floats:
     return _rising(standard, low)
 
 
-def faithful(liking: Floats, alike: Floats, loss: float, *, kept: float = KEPT) -> Floats:
+def faithful(
+    liking: Floats,
+    alike: Floats,
+    loss: float,
+    *,
+    drift: Floats | None = None,
+    kept: float = KEPT,
+) -> Floats:
     """What each work counts, float [n] of mean 1: the most liking that costs so little likeness.
 
     `alike` float [n, n] is a kernel of the works (`flow.statistics.kernel`). Counted so, the works
     are at most `loss` away from what they are together, in squared maximum mean discrepancy, and
-    an effective number of `kept` of them remains, and of `FEWEST`. For every price of likeness the
-    best counts are a least-squares problem without negatives (Lawson and Hanson, 1974); of the
-    prices the lowest is taken that keeps within both limits.
+    an effective number of `kept` of them remains, and of `FEWEST`. With `drift` float [n], by how
+    much what is made comes further from the artist as each work takes all, it is foretold to come
+    no further: it moves as the works do, and where it stands beside the artist already, a step in
+    that direction costs more than the step itself. For every price of likeness the best counts are
+    a least-squares problem without negatives (Lawson and Hanson, 1974); of the prices the lowest is
+    taken that keeps within both limits, and of those of drift the lowest that is enough.
     """
     number = len(liking)
     spread = float(liking.std()) if number else 0.0
     if spread < 1e-9:
         return np.ones(number)
-    wanted = min(number, max(FEWEST, kept * number)) - 1e-6
     even = np.full(number, 1 / number)
     standard = (liking - liking.mean()) / spread
-
-    def allowed(shares: Floats) -> bool:
-        apart = shares - even
-        return float(apart @ alike @ apart) <= loss and effective(shares) >= wanted
-
-    best, low, high = even, -12.0, 6.0  # of the logarithm of greed, the reciprocal of the price
+    wanted = min(number, max(FEWEST, kept * number)) - 1e-6
     priced = _Priced(alike)
-    for _ in range(HALVINGS):
+
+    def apart(shares: Floats) -> float:
+        return float((shares - even) @ alike @ (shares - even))
+
+    def steepest(liked: Floats) -> Floats:
+        best, low, high = even, -12.0, 6.0  # of the logarithm of greed, the reciprocal of the price
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            shares = priced.shares(liked, float(np.exp(middle)))
+            if apart(shares) <= loss and effective(shares) >= wanted:
+                best, low = shares, middle
+            else:
+                high = middle
+        return best
+
+    best = steepest(standard)
+    if drift is None or apart(best) + drift @ (best - even) <= 0:
+        return best * number
+    away = (drift - drift.mean()) / max(float(drift.std()), 1e-12)
+    best, low, high = even, 0.0, DEAREST
+    for _ in range(HALVINGS // 4):
         middle = (low + high) / 2
-        shares = priced.shares(standard, float(np.exp(middle)))
-        if allowed(shares):
-            best, low = shares, middle
+        shares = steepest(standard - middle * away)
+        if apart(shares) + drift @ (shares - even) <= 0:
+            best, high = shares, middle
         else:
-            high = middle
-    return best * number
+            low = middle
+    return best * number if best @ standard > 0 else even * number
 
 
 class _Priced:
