@@ -33,8 +33,11 @@ TOGETHER = 1000.0
 
 HALVINGS = 32
 
-DEAREST = 4.0
-"""The highest price of drift that is tried, in deviations of liking for one of drift."""
+LEAST_GREEDY, GREEDIEST = -12.0, 6.0
+"""Logarithms of how much liking is asked for a unit of likeness, the reciprocal of its price."""
+
+DRIFT_PRICES = (-4.0, 4.0)
+"""Logarithms of the prices of drift that are tried, in deviations of liking for one of drift."""
 
 
 def careful(mean: Floats, deviation: Floats) -> Floats:
@@ -87,38 +90,54 @@ def faithful(
     spread = float(liking.std()) if number else 0.0
     if spread < 1e-9:
         return np.ones(number)
-    even = np.full(number, 1 / number)
     standard = (liking - liking.mean()) / spread
-    wanted = min(number, max(FEWEST, kept * number)) - 1e-6
-    priced = _Priced(alike)
+    market = _Market(alike, loss, min(number, max(FEWEST, kept * number)) - 1e-6)
+    best = market.steepest(standard, GREEDIEST)
+    if drift is None or market.further(best, drift) <= 0:
+        return best * number
+    scale = max(float(drift.std()), 1e-12)
+    away = (drift - drift.mean()) / scale
+    best, (low, high) = market.even, DRIFT_PRICES
+    for _ in range(HALVINGS // 4):
+        middle = (low + high) / 2
+        # where drift alone limits the counts it costs as much as the step, and never more
+        most = min(GREEDIEST, float(np.log(scale)) - middle)
+        shares = market.steepest(standard - float(np.exp(middle)) * away, most)
+        if market.further(shares, drift) <= 0:
+            best, high = shares, middle
+        else:
+            low = middle
+    return (best if best @ standard > 0 else market.even) * number
 
-    def apart(shares: Floats) -> float:
-        return float((shares - even) @ alike @ (shares - even))
 
-    def steepest(liked: Floats) -> Floats:
-        best, low, high = even, -12.0, 6.0  # of the logarithm of greed, the reciprocal of the price
+class _Market:
+    """Counts of works, and the limits they keep within."""
+
+    def __init__(self, alike: Floats, loss: float, wanted: float) -> None:
+        number = len(alike)
+        self.alike, self.loss, self.wanted = alike, loss, wanted
+        self.even = np.full(number, 1 / number)
+        self.priced = _Priced(alike)
+
+    def apart(self, shares: Floats) -> float:
+        """How far the works are from what they are together."""
+        return float((shares - self.even) @ self.alike @ (shares - self.even))
+
+    def further(self, shares: Floats, drift: Floats) -> float:
+        """How much further from the works what is made comes."""
+        return self.apart(shares) + float(drift @ (shares - self.even))
+
+    def steepest(self, liked: Floats, most: float) -> Floats:
+        """The most liking within both limits; `most` is the highest logarithm of greed."""
+        best, low, high = self.even, LEAST_GREEDY, most
         for _ in range(HALVINGS):
             middle = (low + high) / 2
-            shares = priced.shares(liked, float(np.exp(middle)))
-            if apart(shares) <= loss and effective(shares) >= wanted:
+            shares = self.priced.shares(liked, float(np.exp(middle)))
+            if self.apart(shares) <= self.loss and effective(shares) >= self.wanted:
                 best, low = shares, middle
             else:
                 high = middle
         return best
-
-    best = steepest(standard)
-    if drift is None or apart(best) + drift @ (best - even) <= 0:
-        return best * number
-    away = (drift - drift.mean()) / max(float(drift.std()), 1e-12)
-    best, low, high = even, 0.0, DEAREST
-    for _ in range(HALVINGS // 4):
-        middle = (low + high) / 2
-        shares = steepest(standard - middle * away)
-        if apart(shares) + drift @ (shares - even) <= 0:
-            best, high = shares, middle
-        else:
-            low = middle
-    return best * number if best @ standard > 0 else even * number
 
 
 class _Priced:
