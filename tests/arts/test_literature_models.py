@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from moxie.art import Brief, Sample, Supply
-from moxie.arts.literature.models import courses, draw
+from moxie.arts.literature.models import courses, draw, nets
 from moxie.arts.literature.models.blend import blend
 from moxie.arts.literature.models.counts import DEEPEST, Counts, depth
 from moxie.arts.literature.models.gate import Gate, Teacher
@@ -234,6 +234,14 @@ class TestMixture:
         ahead = language.ahead([*readers, twin])
         assert np.allclose(ahead[0], ahead[1], atol=1e-5)
         assert np.allclose(ahead[3], twin.copy().probabilities(), atol=1e-5)
+
+    def test_a_long_text_is_heard_in_stretches(
+        self, tiny: Plan, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        language, text = learnt(samples(8), tiny).language, story(97, 9)
+        whole = language.nats(text)
+        monkeypatch.setattr(nets, "STRETCH", 7)
+        assert np.allclose(language.nats(text), whole, atol=1e-4)
 
     def test_it_is_kept_and_read_back(self, tiny: Plan, tmp_path: Path) -> None:
         model = learnt(samples(8), tiny)

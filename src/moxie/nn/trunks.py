@@ -125,7 +125,7 @@ class Recurrent(nn.Module):
         return found
 
     def step(self, x: Tensor, state: object, awake: Tensor) -> tuple[Tensor, object]:
-        """One unit [batch, 1, width] after `state` (None at first); see `Transformer.step`."""
+        """Units [batch, n, width] after `state` (None at first); see `Transformer.step`."""
         found, after = self.gru(x, state)
         if isinstance(state, Tensor):
             after = torch.where(awake[None, :, None], after, state)

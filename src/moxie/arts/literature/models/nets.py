@@ -34,6 +34,9 @@ LOOKED_AT = 8192
 WINDOW = 384
 """Symbols that a transformer sees when a whole text is predicted."""
 
+STRETCH = 4096
+"""Symbols that a recurrent network hears at a time: what its gates say takes memory."""
+
 
 class Voice(Protocol):
     """A network as a mixture listens to it, on the CPU."""
@@ -120,7 +123,7 @@ class Net(nn.Module):
         symbols = torch.from_numpy(past[DEPTH - 1 : -1].astype(np.int64))[None]
         with torch.inference_mode():
             if isinstance(self.trunk, Recurrent):
-                return self.heard(symbols)[0]
+                return torch.cat(self._stretches(symbols))
             half, parts = WINDOW // 2, []
             for start in range(0, symbols.shape[1], half):
                 first = max(0, start - half)
@@ -143,6 +146,15 @@ class Net(nn.Module):
             for symbols in torch.from_numpy(told).T:
                 heard, state = self.step(symbols, state)
         return heard, state
+
+    def _stretches(self, symbols: Tensor) -> list[Tensor]:
+        """What a recurrent network makes of a text [1, n], stretch by stretch."""
+        awake, parts = torch.ones(1, dtype=torch.bool), []
+        state: object = None
+        for some in torch.split(symbols, STRETCH, dim=1):
+            heard, state = self.trunk.step(self.table(some) / SPREAD * 0.5, state, awake)
+            parts.append(self.after(heard)[0])
+        return parts
 
 
 def fresh(shape: Shape, texts: Sequence[Sequence[int]], size: int) -> Net:
