@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from moxie.taste import held
+from moxie.taste import held, steering
 from moxie.taste.answers import Answer
 from moxie.taste.held import foretold
 from moxie.taste.space import Space
@@ -191,6 +191,22 @@ def test_counts_do_not_take_what_is_made_further_from_the_artist(rng: np.random.
         if foretold[0] <= 0:
             np.testing.assert_allclose(free, bound)
     np.testing.assert_allclose(faithful(drift, kernel, 0.02, drift=drift), 1)
+
+
+def test_of_many_works_counts_are_found_by_steps(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = rng.normal(size=(90, 6)) / 2
+    kernel, liking = alike(points), points @ rng.normal(size=6) + rng.normal(size=90)
+    drift = 2 * ((points[:20] + 0.3) @ points.T + 1).mean(0) ** 3
+    for given in (None, drift):
+        exact = faithful(liking, kernel, 0.02, drift=given)
+        with monkeypatch.context() as patch:
+            patch.setattr(steering, "MANY", 50)
+            near = faithful(liking, kernel, 0.02, drift=given)
+        assert apart(near, kernel) <= 0.02
+        assert near.mean() == pytest.approx(1)
+        assert (near - 1) @ liking > 0.97 * ((exact - 1) @ liking)
 
 
 def test_counts_are_even_where_nothing_may_be_lost_or_is_liked(rng: np.random.Generator) -> None:

@@ -28,10 +28,15 @@ STEEPEST = 4.0
 RIDGE = 0.01
 """Of the mean of a kernel's diagonal, which is added to it: counts of equal works are equal."""
 
+MANY, STEPS, STILL = 600, 400, 1e-6
+"""Works from which shares are found by steps, at most so many, until so little of them moves: an
+exact answer for three thousand poems takes ten seconds, and a hundred answers are asked for."""
+
 TOGETHER = 1000.0
 """How much it weighs in the least squares that shares sum to 1."""
 
-HALVINGS = 32
+HALVINGS, DRIFT_HALVINGS = 18, 6
+"""How often what prices lie between is halved: each is a problem as large as the works."""
 
 LEAST_GREEDY, GREEDIEST = -12.0, 6.0
 """Logarithms of how much liking is asked for a unit of likeness, the reciprocal of its price."""
@@ -98,7 +103,7 @@ def faithful(
     scale = max(float(drift.std()), 1e-12)
     away = (drift - drift.mean()) / scale
     best, (low, high) = market.even, DRIFT_PRICES
-    for _ in range(HALVINGS // 4):
+    for _ in range(DRIFT_HALVINGS):
         middle = (low + high) / 2
         # where drift alone limits the counts it costs as much as the step, and never more
         most = min(GREEDIEST, float(np.log(scale)) - middle)
@@ -145,20 +150,57 @@ class _Priced:
 
     def __init__(self, alike: Floats) -> None:
         number = len(alike)
-        firm = alike + RIDGE * np.trace(alike) / number * np.eye(number)
-        self.root = np.linalg.cholesky(firm).T
-        self.pull = self.root @ np.full(number, 1 / number)
-        self.rows = np.concatenate([self.root, np.full((1, number), TOGETHER)])
+        self.firm = alike + RIDGE * np.trace(alike) / number * np.eye(number)
+        self.pull = self.firm @ np.full(number, 1 / number)
+        self.root = np.linalg.cholesky(self.firm).T if number <= MANY else None
+        self.steepness = 0.0 if number <= MANY else _largest(self.firm)
+        self.last = np.full(number, 1 / number)
 
     def shares(self, liking: Floats, greed: float) -> Floats:
         """Of sum 1."""
+        towards = self.pull + greed / 2 * liking
+        return self._descended(towards) if self.root is None else self._solved(towards)
+
+    def _solved(self, towards: Floats) -> Floats:
         from scipy.linalg import solve_triangular
         from scipy.optimize import nnls
 
-        towards = self.pull + greed / 2 * solve_triangular(self.root, liking, trans="T")
-        number = len(liking)
-        found, _ = nnls(self.rows, np.append(towards, TOGETHER), maxiter=30 * number)
+        number = len(towards)
+        rows = np.concatenate([self.root, np.full((1, number), TOGETHER)])
+        wanted = np.append(solve_triangular(self.root, towards, trans="T"), TOGETHER)
+        found, _ = nnls(rows, wanted, maxiter=30 * number)
         return np.asarray(found / found.sum(), np.float64)
+
+    def _descended(self, towards: Floats) -> Floats:
+        """The same, nearly, by accelerated steps (FISTA, Beck and Teboulle 2009) from the last."""
+        now = ahead = self.last
+        pace = 1.0
+        for _ in range(STEPS):
+            step = _onto_shares(ahead - (self.firm @ ahead - towards) / self.steepness)
+            faster = (1 + np.sqrt(1 + 4 * pace**2)) / 2
+            ahead, pace = step + (pace - 1) / faster * (step - now), faster
+            moved, now = float(np.abs(step - now).sum()), step
+            if moved < STILL:
+                break
+        self.last = now
+        return now
+
+
+def _largest(matrix: Floats) -> float:
+    """About the largest eigenvalue of a symmetric matrix of no negative one, and not below it."""
+    vector = np.ones(len(matrix))
+    for _ in range(30):
+        vector = matrix @ (vector / np.linalg.norm(vector))
+    return 1.01 * float(np.linalg.norm(vector))
+
+
+def _onto_shares(values: Floats) -> Floats:
+    """The nearest values of no negative one and of sum 1 (Duchi et al. 2008)."""
+    falling = np.sort(values)[::-1]
+    over = falling.cumsum() - 1
+    ranks = np.arange(1, len(values) + 1)
+    last = np.flatnonzero(falling > over / ranks)[-1]
+    return np.asarray(np.maximum(values - over[last] / (last + 1), 0.0), np.float64)
 
 
 def effective(counts: Floats) -> float:
