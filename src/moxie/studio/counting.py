@@ -71,8 +71,8 @@ class Likeness:
         """How much further from the works creations come as one work takes all, float [n].
 
         By the squared discrepancy between such creations as were `made` and the works, which moves
-        by twice the product of what is between them and of how the works move. No work held out
-        has a part in it: these are what is measured by.
+        by twice the product of what is between them and of how the works move. Works held out,
+        which are measured by, have a part in it only as the judge's space was fitted on all works.
         """
         seen = self.yardstick.space.project(look(art.judges()[0], made, art, len(made), 0))
         number = len(self.alike)
