@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from feedback import HIDDEN, Floats
-from moxie.art import Art, Brief, CopyIndex, Draft, Judge, Recipe, Sample, StyleModel
-from moxie.errors import MoxieError
+from moxie.art import Art, Brief, CopyIndex, Draft, Judge, Recipe, Sample, StyleModel, Supply
+from moxie.errors import BadInput, MoxieError
 from moxie.flow import evaluate, prepare
 from moxie.nn import machine
 from moxie.nn.checkpoint import NoCheckpoint
@@ -21,11 +21,13 @@ from moxie.settings import Machine
 from moxie.studio.counting import Likeness
 from moxie.studio.scoring import LOOKED_AT, Scorer
 from moxie.taste.space import Space
-from moxie.text import say
-from moxie.work import Dataset, Evaluation, Plan, Rights, Work
+from moxie.work import Dataset, Evaluation, Rights, Work
 
 MOST = 120
 """Works that are looked at."""
+
+TIME = 180.0
+"""Seconds that a model may learn for; the first recipes of the arts take a few."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,10 @@ class Studio:
             Sample(work, self.contents[work], float(count))
             for work, count in zip(self.learnt, told, strict=True)
         ]
-        plan = Plan({}, 0.0, say("{n} works", n=len(samples)))
+        amount = sum(self.art.amount(sample.content) for sample in samples)
+        plan = self.recipe.plan(Supply(len(samples), amount, self.machine, TIME))
+        if plan is None:
+            raise BadInput("{n} works are too few for this benchmark.", n=len(samples))
         return self.recipe.build(self.machine).fit(
             samples, plan=plan, seed=0, checkpoint=NoCheckpoint(), on_step=lambda *_: None
         )

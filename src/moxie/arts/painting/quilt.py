@@ -26,6 +26,7 @@ from moxie.arts.painting.blocks import (
     describe,
     look,
     power,
+    squares,
     to_lab,
     to_rgb,
 )
@@ -166,7 +167,7 @@ class _Cloth:
         for place, tried, costs in zip(places, *self._suited(places), strict=True):
             where = self._where(place)
             blocks = self.swatches.strokes(tried) + self.soft[where]
-            apart = ((blocks - self.laid[where]) ** 2).sum(3)
+            apart = squares(blocks - self.laid[where])
             total = costs + self._repeats(tried, place) + self._joins(apart, place)
             best = int(total.argmin())
             self.laid[where] += self._seams(apart[best], place) * (blocks[best] - self.laid[where])
@@ -182,7 +183,7 @@ class _Cloth:
         for i, place, tried, costs in zip(worst, places, *self._suited(places), strict=True):
             where = self._where(place)
             blocks = self.swatches.strokes(tried) + self.soft[where]
-            joins = ((blocks - self.laid[where]) ** 2).sum(3)[:, rim].mean(1) / 2
+            joins = squares(blocks - self.laid[where])[:, rim].mean(1) / 2
             total = costs + self._repeats(tried, place) + joins
             best = int(total.argmin())
             if total[best] < error[i]:
