@@ -217,7 +217,8 @@ class Choice:
 class Run:
     """One training of one recipe on one dataset. `model` is the model's hash once it is done.
 
-    `parent` is the run that this one learnt again from, its works counting by a person's taste.
+    `parent` is the run that this one learnt again from, its works counting by a person's taste, or,
+    if it is `balanced`, so that what it makes is more like all of them.
     """
 
     id: str
@@ -228,6 +229,7 @@ class Run:
     model: str | None = None
     losses: tuple[float, ...] = ()
     parent: str | None = None
+    balanced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ def test_each_verb_has_a_json_object_too(
         ["augment"],
         ["choose"],
         ["train", "--seed", 1],
+        ["balance"],
         ["calibrate"],
         ["evaluate"],
         ["create", "-n", 1, "--out", out],
@@ -85,6 +86,8 @@ def test_each_verb_has_a_json_object_too(
     choice = {"recipe", "why", "seconds", "options", "others", "race", "scale", "notes"}
     assert keys["choose"] == choice
     assert keys["train"] == {"run", "recipe", "seed", "model", "loss"}
+    balance = {"run", "kept", "foretold", "counted", "before", "after", "why"}
+    assert keys["balance"] == balance
     assert keys["calibrate"] == {"dial", "floor", "rounds", "further", "settings", "notes"}
     assert {"fidelity", "diversity", "originality", "judge", "samples"} <= keys["evaluate"]
     assert keys["create"] == keys["export"] == {"creations"}

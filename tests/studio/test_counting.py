@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from moxie.art import Art
 from moxie.flow.statistics import Grouped, distance
-from moxie.studio.counting import Likeness, counts
+from moxie.studio.counting import FIDELITY_LOSS, LOST, Likeness, counts
+from moxie.taste.shares import LEAST, balanced
 
 Rows = NDArray[np.float32]
 D = 6
@@ -95,6 +96,37 @@ def test_who_likes_that_side_gets_no_creations_further_from_the_artist(
     assert kept < before + 0.2 * (loose - before)
     gained = [float(np.mean((one - 1) * liking)) for one in (free, bound)]
     assert 0.1 * gained[0] < gained[1] <= gained[0]
+
+
+def test_balanced_works_bring_creations_nearer_and_all_of_them_count(
+    likeness: Likeness, works: list[Rows]
+) -> None:
+    even = np.ones(len(works))
+    drift = likeness.drift(beside(works, 0, 40, even), ART)
+    found = balanced(likeness.alike, drift)
+    assert found.mean() == pytest.approx(1)
+    assert found.min() >= LEAST - 1e-9
+    before, after = (far(beside(works, 1, 1200, one), likeness) for one in (even, found))
+    assert after < 0.7 * before
+    assert before - after == pytest.approx(likeness.gained(found, drift), rel=0.5)
+    # where creations are what the works are there is nothing to gain
+    nothing = likeness.drift(works, ART)
+    assert likeness.gained(balanced(likeness.alike, nothing), nothing) < 0.01
+
+
+def test_a_taste_starts_from_what_the_works_count_already(
+    likeness: Likeness, works: list[Rows]
+) -> None:
+    drift = likeness.drift(beside(works, 0, 40, np.ones(len(works))), ART)
+    base = balanced(likeness.alike, drift)
+    liking = np.array([work[0, 1] for work in works], np.float64)
+    found = next(counts(liking, likeness, None, base))
+    assert found.mean() == pytest.approx(1)
+    assert found @ liking > base @ liking
+    step = (found - base) / len(works)
+    assert step @ likeness.alike @ step <= LOST[0] * FIDELITY_LOSS * likeness.unit * 1.001
+    for scale in (likeness, None):
+        np.testing.assert_allclose(next(counts(0 * liking, scale, None, base)), base)
 
 
 def test_gentler_counts_follow_and_a_taste_without_a_scale_counts_too(

@@ -63,7 +63,7 @@ def test_the_main_job(studio: Studio, beads: Path, tmp_path: Path) -> None:
         assert -1 < made.creation.fidelity < 2
     assert result.report.read_text("utf-8").lstrip().lower().startswith("<!doctype html>")
     json.dumps(result.to_json(), allow_nan=False)
-    stages = ["collect", "prepare", "augment", "choose", "train", "calibrate"]
+    stages = ["collect", "prepare", "augment", "choose", "train", "balance", "calibrate"]
     assert list(result.seconds) == [*stages, "evaluate", "create", "export", "report"]
 
 
@@ -128,6 +128,7 @@ def test_the_verbs_one_by_one_give_what_the_main_job_gives(
         assert studio.augment().verdict == whole.sufficiency.verdict
         assert studio.choose(seconds=240).recipe == whole.recipe
         studio.train(seed=3)
+        studio.balance()
         studio.calibrate()
         evaluation = studio.evaluate()
         made = studio.create(n=2, seed=3)
@@ -138,7 +139,8 @@ def test_the_verbs_one_by_one_give_what_the_main_job_gives(
 
 
 @pytest.mark.parametrize(
-    "verb", ["prepare", "augment", "choose", "train", "calibrate", "evaluate", "create"]
+    "verb",
+    ["prepare", "augment", "choose", "train", "balance", "calibrate", "evaluate", "create"],
 )
 def test_an_earlier_step_is_asked_for_by_name(verb: str, studio: Studio, beads: Path) -> None:
     with pytest.raises(BadInput, match="empty"):

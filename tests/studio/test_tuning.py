@@ -223,7 +223,7 @@ def test_a_person_can_be_erased_after_tuning(studio: Studio) -> None:
 
 
 def test_there_is_no_version_before_the_first(studio: Studio) -> None:
-    with pytest.raises(BadInput, match="not tuned"):
+    with pytest.raises(BadInput, match="came from no other"):
         studio.use_version()
     with pytest.raises(BadInput, match="0 trained versions"):
         studio.use_version(run="zzz")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from moxie.taste import held, steering
+from moxie.taste import held, shares
 from moxie.taste.answers import Answer
 from moxie.taste.held import foretold
 from moxie.taste.space import Space
@@ -202,7 +202,7 @@ def test_of_many_works_counts_are_found_by_steps(
     for given in (None, drift):
         exact = faithful(liking, kernel, 0.02, drift=given)
         with monkeypatch.context() as patch:
-            patch.setattr(steering, "MANY", 50)
+            patch.setattr(shares, "MANY", 50)
             near = faithful(liking, kernel, 0.02, drift=given)
         assert apart(near, kernel) <= 0.02
         assert near.mean() == pytest.approx(1)

@@ -110,7 +110,13 @@ def test_stages_to_come_are_named_while_it_runs(client):
         time.sleep(0.02)
     names = [(stage["name"], stage["over"]) for stage in found["stages"]]
     assert names[:2] == [("prepare", True), ("augment", False)]
-    assert [name for name, _ in names[2:]] == ["choose", "train", "calibrate", "evaluate"]
+    assert [name for name, _ in names[2:]] == [
+        "choose",
+        "train",
+        "balance",
+        "calibrate",
+        "evaluate",
+    ]
     assert client.post(f"/api/jobs/{job}/pause", json={}).json()["state"] == "pausing"
     assert over(client, job)["state"] == "paused"
     assert client.post(f"/api/jobs/{job}/cancel", json={}).json()["state"] == "cancelled"

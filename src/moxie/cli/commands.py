@@ -46,6 +46,11 @@ VERBS = (
     Verb("choose", say("Choose how to train, and say why."), (o.CORPUS, o.budget("4m"), o.RECIPE)),
     Verb("train", say("Train the style model; go on if it was stopped."), (o.CORPUS, o.SEED)),
     Verb(
+        "balance",
+        say("Let works count so that what is made is more like them, where that proves better."),
+        (o.CORPUS, o.budget("2m")),
+    ),
+    Verb(
         "calibrate",
         say("Measure what novelty does, so that it means the same for every model."),
         (o.CORPUS, o.budget("5m")),

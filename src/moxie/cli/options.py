@@ -213,9 +213,7 @@ OF = option(
     about=say("With --for: from how many candidates each is chosen."),
 )
 OUT_TASTE = option("--out", type=Folder(), about=say("The page to write, such as taste.html."))
-BACK = option(
-    "--back", is_flag=True, about=say("Use the version again that this one was tuned from.")
-)
+BACK = option("--back", is_flag=True, about=say("Use the version again that this one came from."))
 USE = option("--use", about=say("Use this version: a run that `moxie models` lists."))
 
 

@@ -90,6 +90,7 @@ def _model(model: Model) -> dict[str, object]:
         "recipe": model.run.choice.recipe,
         "seed": model.run.seed,
         "parent": model.run.parent,
+        "balanced": model.run.balanced,
         "in_use": model.in_use,
         "creations": model.creations,
         "works": listed,
@@ -117,11 +118,11 @@ def _page(model: Model) -> Iterable[Message]:
         creations=model.creations,
     )
     if model.run.parent is not None:
-        yield say(
-            "  Run {run}, tuned by a person's taste from {parent}.",
-            run=model.run.id[:8],
-            parent=model.run.parent[:8],
-        )
+        ids = {"run": model.run.id[:8], "parent": model.run.parent[:8]}
+        if model.run.balanced:
+            yield say("  Run {run}, some works counting more than in {parent}.", **ids)
+        else:
+            yield say("  Run {run}, tuned by a person's taste from {parent}.", **ids)
     if model.in_use:
         yield say("  It is in use.")
     if model.works is None:

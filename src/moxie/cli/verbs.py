@@ -154,6 +154,20 @@ def _evaluate(studio: Studio, params: dict[str, Any]) -> Outcome:
     return Outcome(facts, [*figures, *(note for note in found.notes if note not in figures)])
 
 
+def _balance(studio: Studio, params: dict[str, Any]) -> Outcome:
+    found = studio.balance(params["corpus"], seconds=params["budget"])
+    facts = {
+        "run": found.run,
+        "kept": found.kept,
+        "foretold": number(found.foretold),
+        "counted": number(found.counted),
+        "before": measure_json(found.before.fidelity) if found.before else None,
+        "after": measure_json(found.after.fidelity) if found.after else None,
+        "why": str(found.why),
+    }
+    return Outcome(facts, [found.why])
+
+
 def _calibrate(studio: Studio, params: dict[str, Any]) -> Outcome:
     found = studio.calibrate(params["corpus"], seconds=params["budget"])
     facts = calibration_json(found)
@@ -335,6 +349,7 @@ _VERBS: dict[str, Perform] = {
     "augment": _augment,
     "choose": _choose,
     "train": _train,
+    "balance": _balance,
     "calibrate": _calibrate,
     "evaluate": _evaluate,
     "create": _create,

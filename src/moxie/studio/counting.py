@@ -1,7 +1,8 @@
-"""What each work counts when a model learns again by a taste: more where it is liked.
+"""What each work counts when a model learns again: by a taste, or by what its creations lack.
 
 Counted one-sidedly, the works themselves are no longer quite the artist's: their fidelity falls.
 That is known before anything is made, so counts are taken that cost no more than may be lost.
+Creations stand beside the works, whatever the works count: counts may bring them nearer, too.
 """
 
 from __future__ import annotations
@@ -79,6 +80,11 @@ class Likeness:
         own = (self.alike.sum(0) - np.diag(self.alike)) / max(number - 1, 1)
         return np.asarray(2 * (statistics.kernel(seen, self.seen).mean(0) - own), np.float64)
 
+    def gained(self, counts: Floats, drift: Floats) -> float:
+        """By how much more fidelity creations are foretold to have with works counting so."""
+        step = counts / len(counts) - 1 / len(counts)
+        return -float(step @ self.alike @ step + drift @ step) / self.unit
+
     def chance(self, one: Sequence[S], other: Sequence[S], art: Art[S]) -> float:
         """How far the fidelities of two lots of the same seeds differ by chance, a deviation."""
         space, judge = self.yardstick.space, art.judges()[0]
@@ -88,15 +94,20 @@ class Likeness:
 
 
 def counts(
-    liking: Floats, likeness: Likeness | None, drift: Floats | None = None
+    liking: Floats,
+    likeness: Likeness | None,
+    drift: Floats | None = None,
+    base: Floats | None = None,
 ) -> Iterator[Floats]:
     """What each work is to count by how it is liked, float [n] of mean 1; steeper counts first.
 
-    See `Likeness.drift`; with it creations are foretold to come no further from the artist.
+    See `Likeness.drift`; with it creations are foretold to come no further from the artist. `base`
+    is what the works count in the model that made them.
     """
     for lost, left in zip(LOST, LEFT, strict=True):
         if likeness is None:
-            yield steering.weights(liking, kept=left)
+            risen = steering.weights(liking, kept=left) * (1 if base is None else base)
+            yield risen / max(float(risen.mean()), 1e-9)
         else:
             most = lost * FIDELITY_LOSS * likeness.unit
-            yield steering.faithful(liking, likeness.alike, most, drift=drift, kept=left)
+            yield steering.faithful(liking, likeness.alike, most, drift=drift, kept=left, base=base)

@@ -14,6 +14,7 @@ from moxie.flow.calibrate import THOROUGH
 from moxie.settings import Settings
 from moxie.store import Library
 from moxie.studio import (
+    balancing,
     bases,
     blending,
     calibrating,
@@ -29,6 +30,7 @@ from moxie.studio import (
     undoing,
     versions,
 )
+from moxie.studio.balancing import Balance
 from moxie.studio.blending import Hand
 from moxie.studio.desk import Desk
 from moxie.studio.feedback import Feedback
@@ -191,6 +193,11 @@ class Studio(Feedback):
         """From collected works to a trained and measured model, within `budget` seconds."""
         with self._desk(corpus) as desk:
             return journey.learn(desk, journey.Lesson(budget, seed, size, novelty, recipe))
+
+    def balance(self, corpus: str | None = None, *, seconds: float = 120) -> Balance:
+        """Let works count so that what is made is more like them, where that proves better."""
+        with self._desk(corpus) as desk:
+            return balancing.balance(desk, seconds)
 
     def calibrate(self, corpus: str | None = None, *, seconds: float = 300) -> Calibration:
         """Measure what the trained model's own setting does, so that novelty means the same.

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from moxie.art import Brief
 from moxie.flow.calibrate import QUICK
-from moxie.studio import calibrating, learning, making, paging
+from moxie.studio import balancing, calibrating, learning, making, paging
 from moxie.studio.blending import Hand
 from moxie.studio.desk import Desk
 from moxie.studio.learning import Collected
@@ -19,7 +19,7 @@ from moxie.work import Dataset, Run
 
 S = TypeVar("S")
 
-SHARES = {"augment": 0.12, "train": 0.30, "calibrate": 0.15}
+SHARES = {"augment": 0.12, "train": 0.30, "balance": 0.15, "calibrate": 0.15}
 """Of the whole budget, so that what is tried and chosen never depends on a busy machine.
 
 The time to train includes that of a race between recipes, where there is one. Calibrating makes
@@ -63,7 +63,12 @@ def learn(desk: Desk[S], lesson: Lesson) -> Run:
     learning.prepare(desk)
     learning.augment(desk, _whole(lesson.budget * SHARES["augment"]))
     learning.choose(desk, _whole(lesson.budget * SHARES["train"]), lesson.recipe)
-    run = learning.train(desk, lesson.seed)
+    learning.train(desk, lesson.seed)
+    balance = balancing.balance(desk, _whole(lesson.budget * SHARES["balance"]))
+    if balance.kept:
+        tell = desk.clock.progress.say
+        tell(balance.why)
+    run = desk.trained
     calibrating.calibrate(desk, _whole(lesson.budget * SHARES["calibrate"]), QUICK)
     left = max(lesson.budget - desk.clock.elapsed, lesson.budget / 10)
     making.evaluate(desk, size, lesson.novelty, left * PROBING)

@@ -10,6 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from moxie.art import Recipe, Sample, Supply
 from moxie.errors import Cancelled, Missing, NotPermitted, NoWorks
 from moxie.flow import augment as augmenting
@@ -156,7 +159,9 @@ def train(desk: Desk[S], seed: int) -> Run:
     return run
 
 
-def retrain(desk: Desk[S], parent: Run, counts: Mapping[str, float]) -> Run:
+def retrain(
+    desk: Desk[S], parent: Run, counts: Mapping[str, float], *, balanced: bool = False
+) -> Run:
     """Learn again as `parent` did, with each work counting as `counts` say; not put in use."""
     told = json.dumps({work: round(count, 6) for work, count in sorted(counts.items())})
     name = digest(parent.id, told)
@@ -164,10 +169,24 @@ def retrain(desk: Desk[S], parent: Run, counts: Mapping[str, float]) -> Run:
         try:
             run = desk.library.run(name)
         except Missing:
-            run = Run(name, parent.corpus, parent.choice, parent.seed, "training", parent=parent.id)
+            run = Run(
+                name,
+                parent.corpus,
+                parent.choice,
+                parent.seed,
+                "training",
+                parent=parent.id,
+                balanced=balanced,
+            )
             desk.library.save(parent.corpus, f"counts-{name}", Counts(dict(counts)))
             desk.library.add_run(run)
         return run if run.state == "done" else _train(desk, run)
+
+
+def counted(desk: Desk[S], run: Run, ids: Sequence[str]) -> NDArray[np.float64]:
+    """What each of these works counts in a run, float [n]; 1 each where none counts more."""
+    found = desk.library.load(run.corpus, f"counts-{run.id}", Counts)
+    return np.array([1.0 if found is None else found.by_work.get(one, 1.0) for one in ids])
 
 
 def _known(desk: Desk[S]) -> dict[str, str]:

@@ -204,7 +204,8 @@ def _learnt_again(desk: Desk[S], parent: Run, known: Tasted, start: Tuning) -> T
     gates: list[Gate] = []
     liked, likeness = _liking_of_works(desk, known, ids), _likeness(desk)
     drift = likeness.drift(_contents(desk, old), desk.art) if likeness else None
-    for each in counting.counts(liked, likeness, drift):
+    base = learning.counted(desk, parent, ids)
+    for each in counting.counts(liked, likeness, drift, base):
         counts = dict(zip(ids, each.tolist(), strict=True))
         kept = steering.effective(each) / len(each)
         run = learning.retrain(desk, parent, counts)

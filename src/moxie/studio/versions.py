@@ -51,7 +51,9 @@ def go_back(desk: Desk[S], name: str | None) -> Run:
     current = desk.trained
     if name is None:
         if current.parent is None:
-            raise BadInput("The model in use was not tuned: there is no version to go back to.")
+            raise BadInput(
+                "The model in use came from no other: there is no version to go back to."
+            )
         name = current.parent
     found = [
         run

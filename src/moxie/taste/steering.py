@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from moxie.taste.shares import Priced
 from moxie.taste.space import Floats
 
 CAUTION = 0.5
@@ -24,16 +25,6 @@ FEWEST = 8
 """Works that always count for as many at least, or all where there are fewer."""
 
 STEEPEST = 4.0
-
-RIDGE = 0.01
-"""Of the mean of a kernel's diagonal, which is added to it: counts of equal works are equal."""
-
-MANY, STEPS, STILL = 600, 400, 1e-6
-"""Works from which shares are found by steps, at most so many, until so little of them moves: an
-exact answer for three thousand poems takes ten seconds, and a hundred answers are asked for."""
-
-TOGETHER = 1000.0
-"""How much it weighs in the least squares that shares sum to 1."""
 
 HALVINGS, DRIFT_HALVINGS = 18, 6
 """How often what prices lie between is halved: each is a problem as large as the works."""
@@ -79,6 +70,7 @@ def faithful(
     *,
     drift: Floats | None = None,
     kept: float = KEPT,
+    base: Floats | None = None,
 ) -> Floats:
     """What each work counts, float [n] of mean 1: the most liking that costs so little likeness.
 
@@ -90,13 +82,19 @@ def faithful(
     that direction costs more than the step itself. For every price of likeness the best counts are
     a least-squares problem without negatives (Lawson and Hanson, 1974); of the prices the lowest is
     taken that keeps within both limits, and of those of drift the lowest that is enough.
+
+    `base` float [n] of mean 1 is what they count without a liking, 1 each unless it is given; the
+    effective numbers are then shares of its own.
     """
     number = len(liking)
+    even = np.ones(number) if base is None else base
     spread = float(liking.std()) if number else 0.0
     if spread < 1e-9:
-        return np.ones(number)
+        return even
     standard = (liking - liking.mean()) / spread
-    market = _Market(alike, loss, min(number, max(FEWEST, kept * number)) - 1e-6)
+    whole = effective(even)
+    wanted = min(whole, max(FEWEST, kept * whole)) - 1e-6
+    market = _Market(alike, loss, wanted, even / number)
     best = market.steepest(standard, GREEDIEST)
     if drift is None or market.further(best, drift) <= 0:
         return best * number
@@ -112,17 +110,15 @@ def faithful(
             best, high = shares, middle
         else:
             low = middle
-    return (best if best @ standard > 0 else market.even) * number
+    return (best if best @ standard > market.even @ standard else market.even) * number
 
 
 class _Market:
     """Counts of works, and the limits they keep within."""
 
-    def __init__(self, alike: Floats, loss: float, wanted: float) -> None:
-        number = len(alike)
-        self.alike, self.loss, self.wanted = alike, loss, wanted
-        self.even = np.full(number, 1 / number)
-        self.priced = _Priced(alike)
+    def __init__(self, alike: Floats, loss: float, wanted: float, even: Floats) -> None:
+        self.alike, self.loss, self.wanted, self.even = alike, loss, wanted, even
+        self.priced = Priced(alike, even)
 
     def apart(self, shares: Floats) -> float:
         """How far the works are from what they are together."""
@@ -143,64 +139,6 @@ class _Market:
             else:
                 high = middle
         return best
-
-
-class _Priced:
-    """Shares of works that are best for a price of likeness."""
-
-    def __init__(self, alike: Floats) -> None:
-        number = len(alike)
-        self.firm = alike + RIDGE * np.trace(alike) / number * np.eye(number)
-        self.pull = self.firm @ np.full(number, 1 / number)
-        self.root = np.linalg.cholesky(self.firm).T if number <= MANY else None
-        self.steepness = 0.0 if number <= MANY else _largest(self.firm)
-        self.last = np.full(number, 1 / number)
-
-    def shares(self, liking: Floats, greed: float) -> Floats:
-        """Of sum 1."""
-        towards = self.pull + greed / 2 * liking
-        return self._descended(towards) if self.root is None else self._solved(towards)
-
-    def _solved(self, towards: Floats) -> Floats:
-        from scipy.linalg import solve_triangular
-        from scipy.optimize import nnls
-
-        number = len(towards)
-        rows = np.concatenate([self.root, np.full((1, number), TOGETHER)])
-        wanted = np.append(solve_triangular(self.root, towards, trans="T"), TOGETHER)
-        found, _ = nnls(rows, wanted, maxiter=30 * number)
-        return np.asarray(found / found.sum(), np.float64)
-
-    def _descended(self, towards: Floats) -> Floats:
-        """The same, nearly, by accelerated steps (FISTA, Beck and Teboulle 2009) from the last."""
-        now = ahead = self.last
-        pace = 1.0
-        for _ in range(STEPS):
-            step = _onto_shares(ahead - (self.firm @ ahead - towards) / self.steepness)
-            faster = (1 + np.sqrt(1 + 4 * pace**2)) / 2
-            ahead, pace = step + (pace - 1) / faster * (step - now), faster
-            moved, now = float(np.abs(step - now).sum()), step
-            if moved < STILL:
-                break
-        self.last = now
-        return now
-
-
-def _largest(matrix: Floats) -> float:
-    """About the largest eigenvalue of a symmetric matrix of no negative one, and not below it."""
-    vector = np.ones(len(matrix))
-    for _ in range(30):
-        vector = matrix @ (vector / np.linalg.norm(vector))
-    return 1.01 * float(np.linalg.norm(vector))
-
-
-def _onto_shares(values: Floats) -> Floats:
-    """The nearest values of no negative one and of sum 1 (Duchi et al. 2008)."""
-    falling = np.sort(values)[::-1]
-    over = falling.cumsum() - 1
-    ranks = np.arange(1, len(values) + 1)
-    last = np.flatnonzero(falling > over / ranks)[-1]
-    return np.asarray(np.maximum(values - over[last] / (last + 1), 0.0), np.float64)
 
 
 def effective(counts: Floats) -> float:

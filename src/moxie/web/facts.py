@@ -159,6 +159,7 @@ def _run(found: Trained, catalogue: Catalogue) -> models.RunFacts:
         state=found.run.state,
         model=found.run.model,
         parent=found.run.parent,
+        balanced=found.run.balanced,
         current=found.current,
         losses=thinned(found.run.losses),
         creations=found.creations,

@@ -18,7 +18,7 @@ from moxie.web.ways import place_of
 
 AHEAD: Mapping[str, tuple[Stage, ...]] = {
     "collect": ("collect",),
-    "learn": ("prepare", "augment", "choose", "train", "calibrate", "evaluate"),
+    "learn": ("prepare", "augment", "choose", "train", "balance", "calibrate", "evaluate"),
     "create": ("create",),
     "suggest": ("restore",),
     "restore": ("restore",),

@@ -111,6 +111,16 @@ WAYS: Mapping[str, Way] = {
         ),
         "model",
     ),
+    "Some works count more than others now, so that what is made is more like all of them: "
+    "fidelity {after:.2f}, {before:.2f} before, by works it has not seen. `moxie tune --back` "
+    "undoes it.": Way(
+        say(
+            "Some works count more than others now, so that what is made is more like all of "
+            "them: fidelity {after:.2f}, {before:.2f} before, by works it has not seen. Under "
+            "Model the old version can be put in use again."
+        ),
+        "model",
+    ),
     "A version by your taste is ready: {n} blind questions will tell whether you like it better. "
     "Go on with `moxie rate`.": Way(
         say(

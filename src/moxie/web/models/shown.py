@@ -173,7 +173,8 @@ class RunFacts(Model):
     seed: int
     state: str
     model: str | None
-    parent: str | None  # the run it was tuned from by a person's taste
+    parent: str | None  # the run it came from, by a person's taste or balanced
+    balanced: bool
     current: bool
     losses: list[Number]  # at most 400 of them, evenly taken
     creations: int

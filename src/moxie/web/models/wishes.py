@@ -41,7 +41,7 @@ class CollectWish(Model):
 
 
 class LearnWish(Model):
-    """Prepare, augment, choose, train, calibrate and evaluate within `budget` seconds."""
+    """Prepare, augment, choose, train, balance, calibrate and evaluate within `budget` seconds."""
 
     corpus: CorpusId
     budget: Seconds = 600
@@ -167,7 +167,7 @@ class GalleryWish(Model):
 
 
 class VersionWish(Model):
-    """Which run to put in use; null is the one that the present one was tuned from."""
+    """Which run to put in use; null is the one that the present one came from."""
 
     run: Annotated[str, Field(pattern=r"^[0-9a-f]{1,64}$")] | None = None
 

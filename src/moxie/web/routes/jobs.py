@@ -36,7 +36,7 @@ def collect(here: Here, words: Words, wish: models.CollectWish) -> models.JobFac
 
 @ROUTER.post("/learn", status_code=202)
 def learn(here: Here, words: Words, wish: models.LearnWish) -> models.JobFacts:
-    """Prepare, augment, choose, train, calibrate and evaluate."""
+    """Prepare, augment, choose, train, balance, calibrate and evaluate."""
     return _asked(here, words, "learn", wish)
 
 

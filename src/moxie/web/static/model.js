@@ -29,7 +29,7 @@ function evaluation(run) {
   if (!found && run?.model) return soft(t("This version has not been measured."));
   if (!found) return soft(t("Measured when the training is over, on works the model has not seen."));
   const near = found.near_copies ? t("Near-copies among them: {n}.", { n: found.near_copies }) : t("None of them is a near-copy.");
-  return [measures(found), h("p.figures", {}, t("Measured on {samples} creations by {judge}.", { samples: found.samples, judge: found.judge }), " ", near), run.parent ? h("p.small", {}, t("It was tuned by a person’s answers and measured when it was tried against the version before it.")) : null, found.notes.map((note) => h("p.small", {}, note))];
+  return [measures(found), h("p.figures", {}, t("Measured on {samples} creations by {judge}.", { samples: found.samples, judge: found.judge }), " ", near), run.parent && !run.balanced ? h("p.small", {}, t("It was tuned by a person’s answers and measured when it was tried against the version before it.")) : null, found.notes.map((note) => h("p.small", {}, note))];
 }
 
 const stateOf = (run) => ({ done: t("trained"), stopped: t("stopped"), training: t("not finished") })[run.state] ?? run.state;
@@ -51,7 +51,7 @@ function versions(runs) {
   const head = [t("Version"), t("Recipe"), t("Seed"), t("State"), t("Fidelity"), t("Creations"), t("Loss")];
   return h("div.wide", { tabindex: 0, role: "group", "aria-labelledby": "versions" }, h("table.versions", {}, h("thead", {}, h("tr", {}, head.map((title) => h("th", { scope: "col" }, title)))),
     h("tbody", {}, runs.map((run) => h("tr", { class: run.current ? "won" : "" },
-      h("th", { scope: "row" }, h("code", {}, run.id.slice(0, 8)), run.current ? h("span.tag", {}, t("in use")) : null, run.parent ? h("span.tag", {}, t("tuned")) : null, usable(run)), h("td", {}, run.recipe), h("td", {}, String(run.seed)), h("td", {}, stateOf(run)),
+      h("th", { scope: "row" }, h("code", {}, run.id.slice(0, 8)), run.current ? h("span.tag", {}, t("in use")) : null, run.parent ? h("span.tag", {}, run.balanced ? t("balanced") : t("tuned")) : null, usable(run)), h("td", {}, run.recipe), h("td", {}, String(run.seed)), h("td", {}, stateOf(run)),
       h("td", {}, share(run.evaluation?.fidelity?.value)), h("td", {}, run.creations ? h("a", { href: `/c/${corpus}/made?run=${run.id}` }, number(run.creations)) : number(0)),
       h("td.little-loss", {}, loss(run.losses.filter((value) => value !== null))))))));
 }
