@@ -119,13 +119,23 @@ def _foretold(trial: _Trial[S]) -> Balance | _Promise:
     made = trial.drafts(trial.run)
     if made is None:
         return Balance(say("All works count the same: there was too little time to try others."))
-    drift = likeness.drift(made, desk.art)
-    counts = shares.balanced(likeness.alike, drift)
-    gain, before = likeness.gained(counts, drift), trial.measured(made)
+    halves = [likeness.drift(made[start::2], desk.art) for start in (0, 1)]
+    gain, before = _promised(likeness, halves), trial.measured(made)
     if gain >= WORTH:
+        counts = shares.balanced(likeness.alike, (halves[0] + halves[1]) / 2)
         return _Promise(counts, gain, before)
     why = say("All works count the same: what is made is as much like them as counts can tell.")
     return Balance(why, foretold=gain, before=before)
+
+
+def _promised(likeness: Likeness, halves: Sequence[Floats]) -> float:
+    """The gain that counts by one half of the drafts have by the other half.
+
+    By those that they were found by they promise too much: the drafts' own chance is in both.
+    """
+    pairs = ((halves[0], halves[1]), (halves[1], halves[0]))
+    gains = [likeness.gained(shares.balanced(likeness.alike, a), b) for a, b in pairs]
+    return sum(gains) / len(gains)
 
 
 class _Trial(Generic[S]):

@@ -8,6 +8,9 @@ that what a model makes is, on average, what they are (kernel mean matching, Hua
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property, partial
+
 import numpy as np
 
 from moxie.taste.space import Floats
@@ -19,9 +22,15 @@ MANY, STEPS, STILL = 600, 400, 1e-6
 """Works from which shares are found by steps, at most so many, until so little of them moves: an
 exact answer for three thousand poems takes ten seconds, and a hundred answers are asked for."""
 
-PART, LEAST = 0.5, 0.25
-"""Of what creations lack, how much is asked for, since that is known from a few creations only;
-and how much every work counts at least, of what it would count among equals."""
+PART = 0.5
+"""Of what creations lack, how much is asked for, since that is known from a few creations only."""
+
+LEAST, MOST = 0.25, 4.0
+"""How much every work counts at least and at most, of what it would count among equals: below,
+nothing of the artist's is left out, and above, creations speak of little else."""
+
+MOVES = 50
+"""How often what values are moved by is halved."""
 
 TOGETHER = 1000.0
 """How much it weighs in the least squares that shares sum to 1."""
@@ -33,9 +42,8 @@ def balanced(alike: Floats, drift: Floats) -> Floats:
     `alike` float [n, n] is a kernel of the works, `drift` float [n] by how much creations come
     further from the works as each work takes all.
     """
-    number, rest = len(alike), 1 - LEAST
-    shares = Priced(alike).shares(-PART / rest * drift, 1.0)
-    return np.asarray(LEAST + rest * number * shares, np.float64)
+    number = len(alike)
+    return number * Priced(alike).within(-PART * drift, LEAST / number, MOST / number)
 
 
 class Priced:
@@ -47,13 +55,14 @@ class Priced:
         self.firm = alike + RIDGE * np.trace(alike) / number * np.eye(number)
         self.pull = self.firm @ (np.full(number, 1 / number) if even is None else even)
         self.root = np.linalg.cholesky(self.firm).T if number <= MANY else None
-        self.steepness = 0.0 if number <= MANY else _largest(self.firm)
         self.last = np.full(number, 1 / number)
 
     def shares(self, liking: Floats, greed: float) -> Floats:
         """Of sum 1."""
         towards = self.pull + greed / 2 * liking
-        return self._descended(towards) if self.root is None else self._solved(towards)
+        return (
+            self._descended(towards, _onto_shares) if self.root is None else self._solved(towards)
+        )
 
     def _solved(self, towards: Floats) -> Floats:
         from scipy.linalg import solve_triangular
@@ -65,12 +74,20 @@ class Priced:
         found, _ = nnls(rows, wanted, maxiter=30 * number)
         return np.asarray(found / found.sum(), np.float64)
 
-    def _descended(self, towards: Floats) -> Floats:
-        """The same, nearly, by accelerated steps (FISTA, Beck and Teboulle 2009) from the last."""
+    def within(self, liking: Floats, least: float, most: float) -> Floats:
+        """Of sum 1, each between the least and the most, at a greed of 1."""
+        onto = partial(_within, least=least, most=most)
+        return self._descended(self.pull + liking / 2, onto)
+
+    def _descended(self, towards: Floats, onto: Callable[[Floats], Floats]) -> Floats:
+        """The same, nearly, by accelerated steps (FISTA, Beck and Teboulle 2009) from the last.
+
+        `onto` takes values to the nearest shares that are allowed.
+        """
         now = ahead = self.last
         pace = 1.0
         for _ in range(STEPS):
-            step = _onto_shares(ahead - (self.firm @ ahead - towards) / self.steepness)
+            step = onto(ahead - (self.firm @ ahead - towards) / self.steepness)
             faster = (1 + np.sqrt(1 + 4 * pace**2)) / 2
             ahead, pace = step + (pace - 1) / faster * (step - now), faster
             moved, now = float(np.abs(step - now).sum()), step
@@ -78,6 +95,11 @@ class Priced:
                 break
         self.last = now
         return now
+
+    @cached_property
+    def steepness(self) -> float:
+        """By how much the slope changes at most."""
+        return _largest(self.firm)
 
 
 def _largest(matrix: Floats) -> float:
@@ -95,3 +117,15 @@ def _onto_shares(values: Floats) -> Floats:
     ranks = np.arange(1, len(values) + 1)
     last = np.flatnonzero(falling > over / ranks)[-1]
     return np.asarray(np.maximum(values - over[last] / (last + 1), 0.0), np.float64)
+
+
+def _within(values: Floats, least: float, most: float) -> Floats:
+    """The nearest values of sum 1, each between the least and the most: all moved by as much."""
+    low, high = float(values.min()) - most, float(values.max()) - least
+    for _ in range(MOVES):
+        middle = (low + high) / 2
+        if np.clip(values - middle, least, most).sum() > 1:
+            low = middle
+        else:
+            high = middle
+    return np.asarray(np.clip(values - high, least, most), np.float64)
