@@ -16,8 +16,8 @@ does. All is judged by the true liking, in deviations of the pool around its mea
 opinion is nowhere reported.
 
 `gain_50_<family>` is that of what is handed out, `gain_50` over all families; systems: `moxie` (the
-model in use in the end, chosen); `moxie, gates only` (versions that lost or
-did not surely win the blind comparison, chosen); `tuned only`
+model in use in the end, chosen); `moxie, gates only` (versions that lost
+the blind comparison, chosen); `tuned only`
 (the version that passed the gates, none chosen); `chosen only` (the first model's candidates);
 `first model` (none chosen); `oracle` (the first model's, chosen by the true liking: no taste can
 do better; for an ideal point 1.4 is the very best there is); `liked only` (works count by their

@@ -170,7 +170,7 @@ def trial(pool: Pool, model: StyleModel[Any]) -> list[Any]:
 
 
 def preferred(old: Floats, new: Floats, doubt: float, seed: int) -> bool:
-    """Whether the judge, who does not know which is which, likes the new ones surely better."""
+    """Whether the judge, who does not know which is which, likes the new ones better."""
     rng = np.random.default_rng([seed, 7])
     values = np.concatenate([old, new])
     order = rng.permutation(len(old))
@@ -183,4 +183,4 @@ def preferred(old: Floats, new: Floats, doubt: float, seed: int) -> bool:
         best = tuple(str(shown[i]) for i in np.argsort(-heard))
         share = blind.won(Answer("order", tuple(map(str, shown)), best), newer)
         shares += [] if share is None else [share]
-    return blind.chance(shares) <= blind.SURE
+    return blind.better(shares)

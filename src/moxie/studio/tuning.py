@@ -164,20 +164,20 @@ def _shares(desk: Desk[S], tuning: Tuning) -> tuple[float, ...]:
 def _settled(desk: Desk[S], tuning: Tuning) -> Tuning:
     if len(tuning.shares) < blind.QUESTIONS:
         return tuning
-    luck = blind.chance(tuning.shares)
-    if luck <= blind.SURE:
+    luck, won = blind.chance(tuning.shares), 100 * sum(tuning.shares) / len(tuning.shares)
+    if blind.better(tuning.shares):
         assert tuning.run is not None
         desk.use(desk.library.run(tuning.run))
         why = say(
-            "You liked the new version better without knowing which it was (luck would do as well "
-            "{percent:.0f} % of the time), so it is in use now. `moxie tune --back` undoes it.",
-            percent=100 * luck,
+            "The new version won {won:.0f} % of your blind comparisons, so it is in use now. "
+            "`moxie tune --back` undoes it.",
+            won=won,
         )
         return replace(tuning, outcome="promoted", chance=luck, why=why)
     why = say(
-        "You did not surely like the new version better (luck would do as well {percent:.0f} % of "
-        "the time), so the old one stays in use.",
-        percent=100 * luck,
+        "The new version won only {won:.0f} % of your blind comparisons, so the old one stays in "
+        "use.",
+        won=won,
     )
     return replace(tuning, outcome="rejected", chance=luck, why=why)
 

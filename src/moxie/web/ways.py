@@ -102,12 +102,11 @@ WAYS: Mapping[str, Way] = {
             "it, or have suggested what is likely."
         )
     ),
-    "You liked the new version better without knowing which it was (luck would do as well "
-    "{percent:.0f} % of the time), so it is in use now. `moxie tune --back` undoes it.": Way(
+    "The new version won {won:.0f} % of your blind comparisons, so it is in use now. "
+    "`moxie tune --back` undoes it.": Way(
         say(
-            "You liked the new version better without knowing which it was (luck would do as well "
-            "{percent:.0f} % of the time), so it is in use now. Under Model the old one can be put "
-            "in use again."
+            "The new version won {won:.0f} % of your blind comparisons, so it is in use now. Under "
+            "Model the old one can be put in use again."
         ),
         "model",
     ),

@@ -158,6 +158,7 @@ class _Cloth:
         self.soft = swatches.coarse(self.wanted)
         self.laid = np.zeros_like(self.wanted) if laid is None else self._widen(laid)
         self.chosen: dict[tuple[int, int], int] = {}
+        self.times = np.zeros(len(swatches.spots), np.int64)  # that each block is used
         self.tried = CANDIDATES // FEWER[scale]
         self.hands = hands
 
@@ -171,7 +172,7 @@ class _Cloth:
             total = costs + self._repeats(tried, place) + self._joins(apart, place)
             best = int(total.argmin())
             self.laid[where] += self._seams(apart[best], place) * (blocks[best] - self.laid[where])
-            self.chosen[place] = int(tried[best])
+            self._choose(place, int(tried[best]))
 
     def mend(self, share: float) -> None:
         """Lay again the share of places that follow the composition least, where that helps."""
@@ -188,7 +189,11 @@ class _Cloth:
             best = int(total.argmin())
             if total[best] < error[i]:
                 self.laid[where] += fade * (blocks[best] - self.laid[where])
-                self.chosen[place] = int(tried[best])
+                self._choose(place, int(tried[best]))
+
+    def _choose(self, place: tuple[int, int], block: int) -> None:
+        self.times[block] += 1
+        self.chosen[place] = block
 
     def used(self) -> Counter[int]:
         """How many blocks each work gave."""
@@ -253,8 +258,7 @@ class _Cloth:
     def _repeats(self, tried: Integers, place: tuple[int, ...]) -> NDArray[np.float64]:
         """What it costs to use blocks again, or to go on as a work went on."""
         spots = self.swatches.spots[tried]
-        used = Counter(self.chosen.values())
-        cost = AGAIN * np.array([used[int(block)] for block in tried], np.float64)
+        cost = AGAIN * self.times[tried].astype(np.float64)
         for rows, columns in NEIGHBOURS:
             block = self.chosen.get((place[0] + rows, place[1] + columns))
             if block is not None:

@@ -44,15 +44,17 @@ class Swatches:
         described, spots, owners, centres = [], [], [], []
         for number, picture in sources:
             work = picture if min(picture.shape[:2]) >= side else short_side(picture, side)
+            plain = to_lab(work)
+            strokes = plain - self.coarse(plain)
             for mirrored in (False, True):
-                lab = to_lab(np.ascontiguousarray(work[:, ::-1]) if mirrored else work)
+                lab = np.ascontiguousarray(plain[:, ::-1]) if mirrored else plain
                 found = describe(look(lab, self.cell))
                 corners = np.indices(found.shape[:2]).reshape(2, -1).T * 2 * self.cell
                 described.append(found.reshape(-1, found.shape[2]))
                 spots.append(np.insert(corners, 0, len(self.fine), axis=1))
                 owners.append(np.full(len(corners), number))
                 centres.append(_centres(corners + side / 2, lab.shape[:2], mirrored))
-                self.fine.append(lab - self.coarse(lab))
+                self.fine.append(np.ascontiguousarray(strokes[:, ::-1]) if mirrored else strokes)
         self.spots, self.owners = np.concatenate(spots), np.concatenate(owners)
         self.centres = np.concatenate(centres)
         self._learn(described)
