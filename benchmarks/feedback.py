@@ -84,7 +84,7 @@ class Seen:
 
 def look(folder: Path, art: Art[Any], most: int, *, plain: bool) -> Seen:
     """One piece of each work, by all judges but the last, by traits, and by what is hidden."""
-    pieces = []
+    pieces: list[Any] = []
     for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in art.suffixes):
         if len(pieces) == most:
             break
@@ -126,7 +126,7 @@ def plainly(picture: NDArray[np.uint8]) -> list[float]:
 
 
 def _standard(features: Floats) -> Floats:
-    return (features - features.mean(0)) / (features.std(0) + 1e-9)
+    return np.asarray((features - features.mean(0)) / (features.std(0) + 1e-9), np.float64)
 
 
 def components(features: Floats, number: int) -> Floats:

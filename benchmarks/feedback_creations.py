@@ -41,6 +41,7 @@ import json
 import multiprocessing
 import sys
 import time
+from argparse import Namespace
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ from feedback_pool import Pool, Studio
 from feedback_tuned import OF, Before, Liking, Lot, Orders, Version, Worth, chosen, tuned
 from moxie import arts
 from moxie.art import StyleModel
+from moxie.nn import machine
+from moxie.settings import Machine
 from moxie.taste import steering
 from moxie.taste.answers import Answer, Choice
 from moxie.taste.asking import question
@@ -126,9 +129,10 @@ class World:
     before: Before
 
     @classmethod
-    def of(cls, folder: Path, name: str, size: str | None, seed: int, *, quick: bool) -> World:
+    def of(cls, given: Namespace, on: Machine) -> World:
         """Made anew in every process, and the same in each."""
-        studio = Studio.of(folder, arts.find(name), size, seed)
+        name, size, seed, quick = given.art, given.size, given.seed, given.quick
+        studio = Studio.of(given.works, arts.find(name), size, seed, on)
         number = 48 if quick else POOL
         pool = Pool.of(studio, number)
         model = studio.model()
@@ -275,9 +279,9 @@ class Session:
 _worlds: list[World] = []  # of this process, made once
 
 
-def _begin(folder: Path, name: str, size: str | None, seed: int, quick: bool) -> None:
+def _begin(given: Namespace, on: Machine) -> None:
     torch.set_num_threads(1)
-    _worlds.append(World.of(folder, name, size, seed, quick=quick))
+    _worlds.append(World.of(given, on))
 
 
 def _judge(seed: int) -> list[tuple[str, str, float]]:
@@ -316,14 +320,15 @@ def main() -> None:
     flags.add_argument("--judges", type=int, default=20, help="of each family")
     flags.add_argument("--keep", type=Path, metavar="FILE", help="write each judge's figures here")
     given = flags.parse_args()
-    world = (given.works, given.art, given.size, given.seed, given.quick)
+    on = machine.detect()
     seeds = range(given.seed, given.seed + (2 if given.quick else given.judges))
-    name = f"{given.works.resolve().name} {given.art} {given.size} {given.seed} {given.quick}"
+    facts = (given.works.resolve().name, given.art, given.size, given.seed, given.quick, on.half)
+    name = " ".join(map(str, facts))
     known = kept(given.keep, name)
     values: dict[tuple[str, str], list[float]] = {}
     began = time.monotonic()
     with ProcessPoolExecutor(
-        given.jobs, multiprocessing.get_context("spawn"), _begin, world
+        given.jobs, multiprocessing.get_context("spawn"), _begin, (given, on)
     ) as workers:
         waiting = {seed: workers.submit(_judge, seed) for seed in seeds if seed not in known}
         for number, seed in enumerate(seeds):

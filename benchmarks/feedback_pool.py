@@ -94,8 +94,14 @@ class Studio:
     seed: int
 
     @classmethod
-    def of(cls, folder: Path, art: Art[Any], size: str | None, seed: int) -> Studio:
-        """Works as `moxie prepare` cleans and splits them."""
+    def of(
+        cls, folder: Path, art: Art[Any], size: str | None, seed: int, on: Machine | None = None
+    ) -> Studio:
+        """Works as `moxie prepare` cleans and splits them.
+
+        Processes that are to make the same creations are given one machine: measured by each, a
+        busy one may take bfloat16 in one of them and not in another.
+        """
         works, contents = _works(folder, art)
         dataset, changed = prepare.prepare(works, contents, art, seed=0, on_step=lambda *_: None)
         cleaned = {
@@ -109,7 +115,7 @@ class Studio:
         held = _held_out(dataset, cleaned)
         scorer = Scorer(art, learnt[:: max(1, len(learnt) // LOOKED_AT)], held)
         likeness = Likeness.of(art, learnt, held, None)
-        on = machine.detect()
+        on = on or machine.detect()
         return cls(art, recipe, on, dataset, cleaned, index, brief, scorer, likeness, seed)
 
     @property
