@@ -126,7 +126,7 @@ def test_no_page_tells_a_person_what_to_type_where_there_is_something_to_click()
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_pages_say_instead_names_no_command_and_only_places_there_are(language):
     for sentence, way in WAYS.items():
-        filled = dict.fromkeys(placeholders(sentence), "x") | {"percent": 1.0}
+        filled = dict.fromkeys(placeholders(sentence), 1.0)
         told = Clicked.of(Catalogue.load(language)).render(Message(sentence, filled))
         assert not COMMAND.search(told), told
         assert way.place is None or way.place in PLACES
