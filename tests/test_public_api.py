@@ -83,6 +83,7 @@ def test_each_method_of_the_studio_only_delegates() -> None:
         assert len(body) <= 15, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_python_examples_are_typed_as_written(page: Path, tmp_path: Path) -> None:
     examples = blocks(page, "python")
