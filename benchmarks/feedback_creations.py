@@ -11,11 +11,12 @@ sees, eight principal components of the pool) orders four at a time, 50 times; t
 other judges' features. Then what `moxie tune` does is played through: works count by the taste,
 the model learns again, the version has to pass the gates of fidelity, diversity and near-copies
 (the steeper counts first, then gentler ones) and the judge's own blind comparison, or the first
-model stays. Of sixteen candidates for each of two creations one is chosen as `moxie create --for`
-does. All is judged by the true liking, in deviations of the pool around its mean; the taste's own
+model stays. Of 24 candidates for each of two creations one is chosen as `moxie create --for` does.
+All is judged by the true liking, in deviations of the pool around its mean; the taste's own
 opinion is nowhere reported.
 
-`gain_50_<family>` is that of what is handed out, `gain_50` over all families; systems: `moxie` (the
+`gain_50_<family>` is that of what is handed out, `gain_50` over all families, `of_8_...` and
+`of_16_...` of the first so many candidates; systems: `moxie` (the
 model in use in the end, chosen); `moxie, gates only` (versions that lost
 the blind comparison, chosen); `tuned only`
 (the version that passed the gates, none chosen); `chosen only` (the first model's candidates);
@@ -27,10 +28,10 @@ share in what came first in the answers, then chosen by nearness to its mean, no
 Where answers are not foretold surely enough nothing is done by them; `acted_<family>` is how often
 something was; `passed_steeper` and `passed_gentler` how often these counts passed the gates, `kept`
 the effective share of the works in them, `promoted` how often the version won its blind comparison.
-`fidelity_change` and `diversity_change` are those of the normalised scores of 32 fresh creations,
+`fidelity_change` and `diversity_change` are those of the normalised scores of 48 fresh creations,
 none chosen, from the first model to the version that passed the gates, by the same seeds, others
 for each judge (0 where none passed); `likeness_change` that of the single figures of what is handed
-out; `near_copies` the share of those 32 before anything is made again, and `near_copies_change` how
+out; `near_copies` the share of those 48 before anything is made again, and `near_copies_change` how
 much larger it is than the first model's. Values are means over seeds (20) with 95 % bootstrap
 intervals. No humans took part.
 """
@@ -42,7 +43,7 @@ import multiprocessing
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,7 @@ import torch
 
 from feedback import FAMILIES, Floats, interval, judged, meaningless, of_two_minds
 from feedback_pool import Pool, Studio
-from feedback_tuned import OF, Before, Liking, Lot, Orders, Version, Worth, chosen, tuned
+from feedback_tuned import FEWER, OF, Before, Liking, Lot, Orders, Version, Worth, chosen, tuned
 from moxie import arts
 from moxie.art import StyleModel
 from moxie.nn import machine
@@ -74,7 +75,7 @@ UNCHOSEN = 8
 ALL_FAMILIES = ("moxie", "chosen only", "first model", "oracle")
 """Systems whose gain is told over all families too."""
 
-FRESH = 32
+FRESH = OF * HANDED
 """Creations whose fidelity before and after is compared, others than those of the gates."""
 
 
@@ -127,6 +128,7 @@ class World:
     model: StyleModel[Any]
     first: Lot  # candidates, of which each judge is offered some
     before: Before
+    seen: Mapping[int, Floats]  # of the first model's candidates, by their identity: they stay
 
     @classmethod
     def of(cls, given: Namespace, on: Machine) -> World:
@@ -137,7 +139,14 @@ class World:
         pool = Pool.of(studio, number)
         model = studio.model()
         first = Lot.of(pool, model, 2 * FRESH, 10_000 + seed)
-        return cls(pool, model, first, Before.of(pool, model))
+        seen = dict(zip(map(id, first.contents), pool.eyes.judge(first.contents), strict=True))
+        return cls(pool, model, first, Before.of(pool, model), seen)
+
+    def look(self, contents: Sequence[Any]) -> Floats:
+        """What judges see of contents; what every judge is offered is looked at once."""
+        if all(id(content) in self.seen for content in contents):
+            return np.stack([self.seen[id(content)] for content in contents])
+        return self.pool.eyes.judge(contents)
 
     def judge(self, seed: int) -> list[tuple[str, str, float]]:
         """Every figure by three judges, as (system, metric, value)."""
@@ -190,7 +199,7 @@ class Session:
         """Every system's figures."""
         taste, firsts = ask(self.pool, judged(self.true), self.seed)
         unchosen = self.gain("first model", self.first.contents)
-        best = np.array([self._hidden(lot.contents).max() for lot in self._sixteens()])
+        best = self._hidden(self.first.contents).reshape(HANDED, OF).max(1)
         self.note("oracle", f"gain_{ANSWERS}", float(best.mean()))
         self.note("first model", "near_copies", self.fresh.near_copies)
         self.play("moxie", taste)
@@ -246,6 +255,9 @@ class Session:
 
     def choose(self, system: str, lot: Lot, worth: Worth) -> float:
         """Hand out of candidates what the taste says, and judge it."""
+        for of in FEWER:
+            fewer = [lot.contents[i] for i in chosen(worth, lot, self.width, of)]
+            self.note(system, f"of_{of}_gain_{ANSWERS}", float(self._hidden(fewer).mean()))
         places = chosen(worth, lot, self.width)
         change = lot.some(places).mean_likeness() - self.world.first.mean_likeness()
         self.note(system, "likeness_change", change)
@@ -269,11 +281,7 @@ class Session:
         self.found.setdefault(system, {})[f"{metric}_{self.family}"] = value
 
     def _hidden(self, contents: Sequence[Any]) -> Floats:
-        return self.liking(self.pool.eyes.judge(contents))
-
-    def _sixteens(self) -> list[Lot]:
-        spans = range(0, OF * HANDED, OF)
-        return [self.first.some(range(first, first + OF)) for first in spans]
+        return self.liking(self.world.look(contents))
 
 
 _worlds: list[World] = []  # of this process, made once

@@ -25,7 +25,8 @@ Orders = Callable[[Sequence[int], np.random.Generator], list[int]]
 Worth = Callable[[Floats], Floats]
 """Points to how well each is worth choosing."""
 
-OF = 16
+OF, FEWER = 24, (8, 16)
+"""Candidates of which one creation is chosen; and what is told of the first so many of them."""
 
 
 class Likes(Protocol):
@@ -103,11 +104,11 @@ class Lot:
         return float(np.mean(known)) if known else float("nan")
 
 
-def chosen(worth: Worth, lot: Lot, width: float) -> list[int]:
-    """Places of one of each sixteen, as `moxie create --for` chooses."""
+def chosen(worth: Worth, lot: Lot, width: float, of: int = OF) -> list[int]:
+    """Places of one of the first `of` of each `OF`, as `moxie create --for` chooses."""
     found: list[int] = []
     for first in range(0, len(lot.points), OF):
-        span = slice(first, first + OF)
+        span = slice(first, first + of)
         fit = [first + i for i in allowed(lot.copies[span], lot.likeness[span])]
         some = lot.points[fit]
         found.append(fit[steering.next_best(worth(some), some, lot.points[found], width)])
