@@ -52,7 +52,7 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_better_is_a_version_in_use_that_can_be_undone(
-    trained: Studio, monkeypatch: pytest.MonkeyPatch
+    trained: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     always(monkeypatch)
     [before] = trained.models()
@@ -66,10 +66,14 @@ def test_what_is_better_is_a_version_in_use_that_can_be_undone(
     [new] = [one for one in trained.models() if one.in_use]
     assert (new.run.id, new.run.parent, new.run.balanced) == (found.run, before.run.id, True)
     assert trained.balance() == found, "it is tried once"
+    page = trained.report(out=tmp_path / "out").read_text("utf-8")
+    assert "times what it would among equals" in page
     assert trained.train().id == found.run, "training again what is trained undoes nothing"
     assert trained.use_version().id == before.run.id
     assert trained.balance() == found
     assert [one.run.id for one in trained.models() if one.in_use] == [before.run.id]
+    page = trained.report(out=tmp_path / "out").read_text("utf-8")
+    assert "times what it would among equals" not in page
 
 
 def test_what_is_no_better_is_not_kept(trained: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,12 @@ import moxie
 from moxie.errors import Missing
 from moxie.flow import report as reporting
 from moxie.flow.report import Exhibit, Page, Shown
-from moxie.studio import calibrating
+from moxie.studio import calibrating, learning
 from moxie.studio.desk import Desk
 from moxie.studio.making import write
 from moxie.studio.scoring import held_out
-from moxie.text import Catalogue
+from moxie.taste import steering
+from moxie.text import Catalogue, Message, say
 from moxie.work import Creation, Part, Prepared, Refusal, Sufficiency
 
 S = TypeVar("S")
@@ -66,6 +67,7 @@ def _page(
         sufficiency=_sufficiency(desk),
         evaluation=desk.library.evaluation(desk.trained.id),
         calibration=calibrating.stored(desk, desk.trained),
+        counted=_counted(desk, titles),
         refusals=refused,
         left_out=tuple((titles[p.work], p.why) for p in desk.part("left_out") if p.why),
         flags=tuple((titles[p.work], flag) for p in desk.dataset.places for flag in p.flags),
@@ -79,6 +81,22 @@ def _sufficiency(desk: Desk[S]) -> Sufficiency | None:
         return desk.sufficiency
     except Missing:
         return None
+
+
+def _counted(desk: Desk[S], titles: Mapping[str, str]) -> Message | None:
+    """How unevenly the works count in a model that was balanced."""
+    if not desk.trained.balanced:
+        return None
+    ids = [place.work for place in desk.part("train")]
+    counts = learning.counted(desk, desk.trained, ids)
+    return say(
+        "Some works count more than others, so that what is made is more like all of them: most "
+        "of all {title}, {most:.1f} times what it would among equals. It is as if {percent:.0f} % "
+        "of the works counted evenly.",
+        title=titles[ids[int(counts.argmax())]],
+        most=float(counts.max() / counts.mean()),
+        percent=100 * steering.effective(counts) / len(counts),
+    )
 
 
 def _made(

@@ -60,6 +60,7 @@ class Page:
     sufficiency: Sufficiency | None = None
     evaluation: Evaluation | None = None
     calibration: Calibration | None = None
+    counted: Message | None = None  # how unevenly the works count, where they do
     refusals: tuple[Refusal, ...] = ()
     left_out: tuple[tuple[str, Message], ...] = ()
     flags: tuple[tuple[str, Flag], ...] = ()
