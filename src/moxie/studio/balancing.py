@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from moxie.art import Brief
 from moxie.errors import Missing
-from moxie.flow import evaluate as evaluating
 from moxie.seeds import numbered
 from moxie.studio import learning
 from moxie.studio.counting import Likeness
 from moxie.studio.desk import Desk
-from moxie.studio.scoring import others
+from moxie.studio.scoring import measured, others
 from moxie.studio.versions import lineage
 from moxie.taste import shares, steering
 from moxie.text import Message, say
@@ -166,20 +165,8 @@ class _Trial(Generic[S]):
         return made
 
     def measured(self, made: Sequence[S]) -> Evaluation:
-        """By the validation works and the first judge."""
-        desk = self.desk
-        return evaluating.evaluate(
-            made,
-            desk.contents(desk.part("train")),
-            desk.contents(desk.part("validation")),
-            others(desk),
-            desk.art,
-            desk.index,
-            threshold=desk.dataset.threshold,
-            typical=desk.dataset.typical_similarity,
-            seed=0,
-            opinions=False,
-        )
+        """By the validation works."""
+        return measured(self.desk, made, self.desk.part("validation"))
 
     def retrained(self, promise: _Promise) -> Run:
         """The same model, its works counting so."""

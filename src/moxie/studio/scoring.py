@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from moxie.errors import Missing
+from moxie.flow import evaluate as evaluating
 from moxie.flow import statistics
 from moxie.flow.evaluate import strangers
 from moxie.flow.statistics import Grouped, Space
 from moxie.studio.contents import Contents
 from moxie.studio.desk import Desk
 from moxie.studio.inputs import Origin
-from moxie.work import Prepared
+from moxie.work import Evaluation, Prepared
 
 if TYPE_CHECKING:
     from moxie.art import Art, Floats, Judge
@@ -100,6 +101,22 @@ def held_out(desk: Desk[S]) -> list[Prepared]:
     """The works to measure on: the test works; with the validation works where those are few."""
     test = desk.part("test")
     return test if len(test) >= FEW_HELD_OUT else desk.part("validation", "test")
+
+
+def measured(desk: Desk[S], made: Sequence[S], by: Sequence[Prepared]) -> Evaluation:
+    """What some contents are worth by the first judge and these works held out."""
+    return evaluating.evaluate(
+        made,
+        desk.contents(desk.part("train")),
+        desk.contents(by),
+        others(desk),
+        desk.art,
+        desk.index,
+        threshold=desk.dataset.threshold,
+        typical=desk.dataset.typical_similarity,
+        seed=0,
+        opinions=False,
+    )
 
 
 def others(desk: Desk[S]) -> dict[str, Floats] | None:

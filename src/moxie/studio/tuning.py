@@ -18,13 +18,12 @@ from typing import Literal, TypeAlias, TypeVar
 import numpy as np
 
 from moxie.art import Brief
-from moxie.flow import evaluate as evaluating
 from moxie.studio import counting, learning, looks, making, people, tasting
 from moxie.studio.blending import Hand
 from moxie.studio.counting import Likeness
 from moxie.studio.desk import Desk
 from moxie.studio.questioning import Asked
-from moxie.studio.scoring import held_out, others
+from moxie.studio.scoring import held_out, measured, others
 from moxie.studio.tasting import Tasted
 from moxie.taste import blind, steering
 from moxie.taste.answers import Answer
@@ -332,15 +331,4 @@ def failures(
 
 
 def _measured(desk: Desk[S], lot: Sequence[S]) -> Evaluation:
-    return evaluating.evaluate(
-        lot,
-        desk.contents(desk.part("train")),
-        desk.contents(held_out(desk)),
-        others(desk),
-        desk.art,
-        desk.index,
-        threshold=desk.dataset.threshold,
-        typical=desk.dataset.typical_similarity,
-        seed=0,
-        opinions=False,
-    )
+    return measured(desk, lot, held_out(desk))
