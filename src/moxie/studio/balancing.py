@@ -119,7 +119,7 @@ def _foretold(trial: _Trial[S]) -> Balance | _Promise:
     if made is None:
         return Balance(say("All works count the same: there was too little time to try others."))
     halves = [likeness.drift(made[start::2], desk.art) for start in (0, 1)]
-    gain, before = _promised(likeness, halves), trial.measured(made)
+    gain, before = promised(likeness, halves), trial.measured(made)
     if gain >= WORTH:
         counts = shares.balanced(likeness.alike, (halves[0] + halves[1]) / 2)
         return _Promise(counts, gain, before)
@@ -127,7 +127,7 @@ def _foretold(trial: _Trial[S]) -> Balance | _Promise:
     return Balance(why, foretold=gain, before=before)
 
 
-def _promised(likeness: Likeness, halves: Sequence[Floats]) -> float:
+def promised(likeness: Likeness, halves: Sequence[Floats]) -> float:
     """The gain that counts by one half of the drafts have by the other half.
 
     By those that they were found by they promise too much: the drafts' own chance is in both.

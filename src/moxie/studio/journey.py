@@ -14,7 +14,7 @@ from moxie.studio.blending import Hand
 from moxie.studio.desk import Desk
 from moxie.studio.learning import Collected
 from moxie.studio.result import Result, WorkCounts, peak_rss_mb
-from moxie.text import Catalogue
+from moxie.text import Catalogue, say
 from moxie.work import Dataset, Run
 
 S = TypeVar("S")
@@ -66,8 +66,7 @@ def learn(desk: Desk[S], lesson: Lesson) -> Run:
     learning.train(desk, lesson.seed)
     balance = balancing.balance(desk, _whole(lesson.budget * SHARES["balance"]))
     if balance.kept:
-        tell = desk.clock.progress.say
-        tell(balance.why)
+        desk.clock.progress.say(say("Balancing:"), balance.why)
     run = desk.trained
     calibrating.calibrate(desk, _whole(lesson.budget * SHARES["calibrate"]), QUICK)
     left = max(lesson.budget - desk.clock.elapsed, lesson.budget / 10)
