@@ -47,6 +47,12 @@ def test_chinese_is_chinese():
         assert not translated.rstrip("`").endswith((".", ",", ":", "?", "!")), template
 
 
+def test_chinese_speaks_one_way():
+    """One word for a person and one for fidelity, wherever they are met."""
+    for translated in sentences("zh").values():
+        assert "您" not in translated and "忠实度" not in translated, translated
+
+
 def test_the_catalogue_renders_both_languages():
     for template in MEANT:
         numbers = dict.fromkeys(placeholders(template), 3)  # any format takes a number
