@@ -88,6 +88,17 @@ def test_what_is_no_work_is_passed_over(tmp_path: Path) -> None:
     assert len(outcomes) == 1
 
 
+def test_what_tells_of_a_folder_of_texts_is_no_work_of_it(tmp_path: Path) -> None:
+    about = ["README.md", "readme.zh.md", "SOURCES.md", "LICENSE", "NOTICE.txt"]
+    works = ["Sources.md", "a song.txt", "READ ME NOT.md", "README.docx"]
+    for name in (*about, *works):
+        (tmp_path / name).write_text("Of rivers.", "utf-8")
+    suffixes = {".md", ".txt", ".docx"}
+    assert sorted(entry.name for entry in sources.entries([tmp_path], suffixes)) == sorted(works)
+    named = [tmp_path / "SOURCES.md"]  # whoever names it means it
+    assert [entry.name for entry in sources.entries(named, suffixes)] == ["SOURCES.md"]
+
+
 def test_a_bad_file_is_refused_and_the_rest_goes_on(tmp_path: Path) -> None:
     fill(tmp_path, {"a.png": png(1), "b.jpg": b"no", "c.png": png(2)[:300], "d.heic": b"ftyp"})
     fill(tmp_path, {"e.gif": b"", "f.png": png(3)})

@@ -39,6 +39,11 @@ FREE = 1 << 20
 """Members up to 1 MB may be packed as tightly as they like: a white page is honest."""
 
 _SYSTEM = frozenset(("__macosx", "thumbs.db", "desktop.ini", "@eadir", "$recycle.bin"))
+_ABOUT = frozenset(
+    "readme sources license licence copying notice changelog contributing authors".split()
+)
+"""What tells of a folder and is no work in it; in capitals, as such files are named."""
+
 _CHUNK = 1 << 20
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 
@@ -146,8 +151,17 @@ def _hidden(name: str) -> bool:
 
 
 def _candidate(name: str, *, suffixes: frozenset[str]) -> bool:
-    suffix = PurePosixPath(name).suffix.lower()
-    return not suffix or suffix in suffixes
+    path = PurePosixPath(name)
+    suffix = path.suffix.lower()
+    return (not suffix or suffix in suffixes) and not _tells_of_others(path)
+
+
+def _tells_of_others(path: PurePosixPath) -> bool:
+    """README.md, LICENSE or README.zh.md, but not a poem called Sources."""
+    stem, _, language = path.name.removesuffix(path.suffix).partition(".")
+    text = path.suffix.lower() in ("", ".md", ".markdown", ".txt", ".rst")
+    capitals = stem.isupper() or stem.lower() == "readme"
+    return text and capitals and stem.lower() in _ABOUT and len(language) <= 5
 
 
 def _file(path: Path, name: str) -> bytes | UnreadableWork:
