@@ -50,7 +50,7 @@ def test_chinese_is_chinese():
 def test_chinese_speaks_one_way():
     """One word for a person and one for fidelity, wherever they are met."""
     for translated in sentences("zh").values():
-        assert "您" not in translated and "忠实度" not in translated, translated
+        assert not re.search("您|忠实度", translated), translated
 
 
 def test_the_catalogue_renders_both_languages():

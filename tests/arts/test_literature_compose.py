@@ -83,7 +83,7 @@ def test_habits_are_kept_in_a_folder(tmp_path: Path) -> None:
     habits.save(tmp_path)
     again = Habits.load(tmp_path)
     assert again.paths == habits.paths
-    assert again.spread == habits.spread
+    assert again.tokens == habits.tokens
     assert again.forms == {"七绝": 5, "五绝": 5}
     assert again.marks == ("“", "”")
     assert again.grams is not None
@@ -124,6 +124,7 @@ def test_speech_is_closed_sentences_end_and_nothing_goes_round(model: TextModel)
         for paragraph in found.paragraphs:
             marks = re.findall("[“”]", paragraph)
             assert all(mark == "“”"[i % 2] for i, mark in enumerate(marks))
+            assert paragraph.count("《") == paragraph.count("》")
         runs = [found.text[i : i + 12] for i in range(len(found.text) - 12)]
         assert len(set(runs)) == len(runs)
 
@@ -147,7 +148,7 @@ def test_an_opening_is_kept_and_gone_on_with(model: TextModel) -> None:
 
 def test_poets_are_asked_for_poems_in_their_forms() -> None:
     assert Habits.learn(POEMS).paths == ()
-    assert Habits.joined([Habits.learn(POEMS), Habits.learn(WORKS)]).works == len(WORKS)
+    assert len(Habits.joined([Habits.learn(POEMS), Habits.learn(WORKS)]).paths) == len(WORKS)
 
 
 @pytest.mark.parametrize(
@@ -162,3 +163,45 @@ def test_what_was_said_wears_out_by_the_length_of_words(
     chinese: bool, text: str, next_one: str | None
 ) -> None:
     assert list(paragraphs.worn(text, chinese=chinese)) == ([next_one] if next_one else [])
+
+
+def test_what_stands_open_is_known_and_what_closes_nothing_is_barred(model: TextModel) -> None:
+    one = paragraphs.Paragraph(model.language.reader(), list("他读《野草（一"))
+    assert one.open() == ("《（", 2)
+    other = one.copy()
+    other.said += list("）》")
+    assert (other.open()[0], one.text) == ("", "他读《野草（一")
+
+
+def test_common_words_cost_little_and_rare_ones_much() -> None:
+    habits = Habits.learn([writing(["the ferry and the river and the sea."])])
+    assert (
+        habits.plain("the and the") < habits.plain("ferry sea river") < habits.plain("a grey owl")
+    )
+    assert Habits.learn(WORKS).plain("的") < Habits.learn(WORKS).plain("鹅")
+
+
+@pytest.mark.parametrize(
+    ("clause", "near", "chinese", "share"),
+    [
+        ("船没有开，", "江上起了雾。", True, 0.0),
+        ("船没有开，", "船没有来。", True, 2 / 3),
+        ("紧紧紧紧", "", True, 1 + 5 * 2 / 4),
+        ("and then the ferry left,", "and then a ferry came.", False, 2 / 3),
+    ],
+)
+def test_what_is_said_again_is_counted(clause: str, near: str, chinese: bool, share: float) -> None:
+    assert paragraphs.repeated(clause, near, chinese=chinese) == pytest.approx(share)
+
+
+def test_of_several_clauses_the_one_that_fits_goes_on(
+    model: TextModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nats(candidates: int) -> float:
+        monkeypatch.setattr(paragraphs, "CANDIDATES", candidates)
+        texts = [made(model, 90, seed).text for seed in range(4)]
+        plain = sum(model.habits.plain(text) for text in texts)
+        cost = sum(float(model.language.nats(text).sum()) for text in texts)
+        return (cost - paragraphs.PLAIN * plain) / sum(map(len, texts))
+
+    assert nats(6) < nats(1)

@@ -40,7 +40,7 @@ FREE = 1 << 20
 
 _SYSTEM = frozenset(("__macosx", "thumbs.db", "desktop.ini", "@eadir", "$recycle.bin"))
 _ABOUT = frozenset(
-    "readme sources license licence copying notice changelog contributing authors".split()
+    ("readme", "sources", "license", "licence", "copying", "notice", "changelog", "authors")
 )
 """What tells of a folder and is no work in it; in capitals, as such files are named."""
 

@@ -1,4 +1,5 @@
-"""How an author builds prose: lengths of paragraphs, who speaks where, marks of speech, words.
+"""How an author builds prose: lengths of paragraphs, who speaks where, marks of speech, how
+often what is said.
 
 Learnt from the works once, small, and kept beside the language as `prose.json`.
 """
@@ -6,17 +7,18 @@ Learnt from the works once, small, and kept beside the language as `prose.json`.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from typing import Self
 
 from moxie.arts.literature.compose.grams import Grams
 from moxie.arts.literature.files.verses import wide
-from moxie.arts.literature.writing import Writing
+from moxie.arts.literature.writing import BREAK, Writing
 
 QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("«", "»"), ('"', '"'))
 """Marks between which people speak, the first that the works use counts."""
@@ -24,8 +26,8 @@ QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("«", "»"), ('"', '"
 MOST_PATHS = 400
 """Works whose run of paragraphs is remembered."""
 
-MOST_WORDS = 6000
-"""Words whose spread over the works is remembered: the commonest."""
+MOST_TOKENS = 8000
+"""Characters, or words of letters, whose number is remembered: the commonest."""
 
 USUAL = 800
 """Characters that are remembered by how often they are written."""
@@ -35,22 +37,25 @@ SPOKEN = 0.4
 
 FILE = "prose.json"
 
-_TOLD = ("paths", "spread", "works", "marks", "chinese", "forms", "usual")
+UNSEEN = 0.5
+"""As often a token that is not remembered is taken to be written."""
+
+_TOLD = ("paths", "tokens", "marks", "chinese", "forms", "usual")
+_WORD = re.compile(r"[^\W\d_]+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
     """`paths` are works of prose as their paragraphs: positive lengths told, negative ones spoken.
 
-    `spread` says of a word in how many works of prose it is met; `marks` are the two that enclose
-    speech, empty where nobody speaks; `chinese` whether words are pairs of characters. `forms`
-    counts the poems by the forms that they are in; `usual` are characters of prose, the commonest
-    first; `grams` the runs of them.
+    `tokens` says how often a character is written in prose, or a word of letters; `marks` are the
+    two that enclose speech, empty where nobody speaks; `chinese` whether a character is a word, or
+    half of one. `forms` counts the poems by the forms that they are in; `usual` are characters of
+    prose, the commonest first; `grams` the runs of them.
     """
 
     paths: tuple[tuple[int, ...], ...] = ()
-    spread: dict[str, int] = field(default_factory=dict)
-    works: int = 0
+    tokens: dict[str, int] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     chinese: bool = True
     forms: dict[str, int] = field(default_factory=dict)
@@ -62,20 +67,17 @@ class Habits:
         """The habits of the prose among works, and how many poems of which form there are."""
         prose = [work for work in works if not work.verse]
         forms = Counter(name for work in works if work.verse and (name := form_of(work)))
-        text = "".join(work.text for work in prose)
+        text = BREAK.join(work.text for work in prose)
         marks: tuple[str, ...] = next((pair for pair in QUOTES if text.count(pair[0]) > 1), ())
         paths = tuple(
             tuple(_length(paragraph, marks) for paragraph in work.paragraphs)
             for work in prose[:MOST_PATHS]
         )
-        spread: Counter[str] = Counter()
-        for work in prose:
-            spread.update(set(words(work.text, chinese=wide(text))))
-        kept = dict(_ordered(spread)[:MOST_WORDS])
+        kept = dict(_ordered(Counter(tokens(text, chinese=wide(text))))[:MOST_TOKENS])
         grams = Grams.learn([work.text for work in prose], chinese=wide(text)) if prose else None
         known = dict(sorted(forms.items()))
         usual = "".join(char for char, _ in _ordered(Counter(filter(str.isalnum, text)))[:USUAL])
-        return cls(paths, kept, len(prose), marks, wide(text), known, usual, grams)
+        return cls(paths, kept, marks, wide(text), known, usual, grams)
 
     def save(self, folder: Path) -> None:
         """Write them into a model's folder."""
@@ -90,8 +92,7 @@ class Habits:
         told = json.loads((folder / FILE).read_text("utf-8"))
         return cls(
             tuple(tuple(int(n) for n in path) for path in told["paths"]),
-            {str(word): int(n) for word, n in told["spread"].items()},
-            int(told["works"]),
+            {str(token): int(n) for token, n in told.get("tokens", {}).items()},
             tuple(map(str, told["marks"])),
             bool(told["chinese"]),
             {str(name): int(n) for name, n in told["forms"].items()},
@@ -102,15 +103,14 @@ class Habits:
     @classmethod
     def joined(cls, several: Sequence[Self]) -> Self:
         """Those of several authors together; marks are those of the first that has some."""
-        spread: Counter[str] = Counter()
+        counted: Counter[str] = Counter()
         forms: Counter[str] = Counter()
         for one in several:
-            spread.update(one.spread)
+            counted.update(one.tokens)
             forms.update(one.forms)
         return cls(
             tuple(path for one in several for path in one.paths),
-            dict(spread),
-            sum(one.works for one in several),
+            dict(counted),
             next((one.marks for one in several if one.marks), ()),
             all(one.chinese for one in several),
             dict(forms),
@@ -118,9 +118,11 @@ class Habits:
             _together([one.grams for one in several if one.grams is not None]),
         )
 
-    def weight(self, word: str) -> float:
-        """How much a word tells of what a text is about: 0 for those in most works, to 1."""
-        return max(0.0, 1.0 - 3.0 * self.spread.get(word, 0) / max(3, self.works))
+    def plain(self, text: str) -> float:
+        """Nats that a text would cost if nothing counted but how often its tokens are written."""
+        total = max(1, sum(self.tokens.values()))
+        often = [self.tokens.get(token, UNSEEN) for token in tokens(text, chinese=self.chinese)]
+        return sum(math.log(total / max(UNSEEN, n)) for n in often)
 
 
 def _ordered(counts: Counter[str]) -> list[tuple[str, int]]:
@@ -155,11 +157,9 @@ def form_of(work: Writing) -> str:
     return tune.name if tune else ""
 
 
-def words(text: str, *, chinese: bool) -> list[str]:
-    """What a text is about is carried by these: pairs of characters, or words of letters."""
-    if not chinese:
-        return re.findall(r"[^\W\d_]+", text.lower())
-    return [a + b for a, b in pairwise(text) if a.isalpha() and b.isalpha()]
+def tokens(text: str, *, chinese: bool) -> list[str]:
+    """What a text is said with: characters, or words of letters, small, and marks."""
+    return list(text) if chinese else _WORD.findall(text.lower())
 
 
 def spoken(paragraph: str, marks: Sequence[str]) -> int:

@@ -1,27 +1,37 @@
-"""One paragraph, written several times side by side, and which of them is the best.
+"""One paragraph, clause after clause, each written several times side by side.
 
-Speech opens and closes, sentences end, what the text has said is not said again, and words that it
-should be about are made likelier. Of the finished ones the best is typical of the author (as
-surprising as the language itself expects: Meister et al. 2022, "Locally typical sampling"), goes
-on with what was spoken of, and is not certain for long, which is how copying looks from inside.
+Speech, titles and brackets open and close, sentences end, what the text has said is not said again,
+and words that it should be about are made likelier. Of the ways to write the next clause the one is
+taken that what stands before makes likelier than it is by itself: pointwise mutual information (Li
+et al. 2016, "A Diversity-Promoting Objective Function for Neural Conversation Models"). Clauses
+then speak of one thing, and not in the commonest words, which are likely after anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.literature.compose.fluency import Fluency
-from moxie.arts.literature.compose.habits import Habits, words
+from moxie.arts.literature.compose.habits import Habits, tokens
 from moxie.arts.literature.compose.plan import Beat
 from moxie.arts.literature.models.draw import BLANK, STOPS, Manner, repeating
 from moxie.arts.literature.models.language import Language, Reader
 
-CANDIDATES = 4
-"""Paragraphs of which the best is taken."""
+CANDIDATES, FEWER = 8, 4
+"""Clauses of which the best is taken; fewer of letters, and where the language is fluent and slow.
+"""
+
+PLAIN = 0.4
+"""How much of what makes a clause likely anywhere is taken off. Nothing: common words and loops.
+All of it: none but rare words."""
+
+CLAUSE = {True: (4, 28), False: (16, 120)}
+"""Characters of a clause at least and at most, in Chinese and in letters."""
 
 OVER = 1.7
 """A paragraph that finds no end by this share of its length is cut at its last sentence."""
@@ -29,9 +39,6 @@ OVER = 1.7
 THEME, URGENT, GOING_ON = 2.5, 12.0, 12.0
 """How much likelier the first letter of a theme word becomes, growing as the paragraph does, and
 each letter that follows it."""
-
-CERTAIN = 0.5
-"""A character that was at least so likely is certain; a long run of them is known by heart."""
 
 NAMED = 0.25
 """From this share of its length on a paragraph names a theme word that it has not come to yet."""
@@ -43,13 +50,20 @@ WORN = {True: ((3, 2, 0.05), (4, 1, 0.005)), False: ((14, 2, 0.05), (20, 1, 0.00
 """A run of so many characters that was said so often is worn: what is left of the chance of its
 last, in Chinese and in letters, of which a word has several."""
 
-CLAUSE_ENDS = frozenset("，。；：！？“「…—")
+CLAUSE_ENDS, LETTERED_ENDS = frozenset("，。；：！？“「…—"), frozenset(",.;:!?\n—")
 
-KNOWN = 8  # certain characters in a row that are no sign of copying
-SAID = 5  # characters in a row that count as said before
+LITTLE, STUCK = 3, 5.0
+"""Letters of words that may be said again, and how many times over what is stuck counts."""
 
-TYPICAL, AGAIN, HEART, ABOUT, LENGTH = 1.0, 4.0, 0.1, 1.2, 0.4
-"""What each fault and merit weighs."""
+AGAIN, NEAR = 1.0, {True: 300, False: 1000}
+"""Nats a character that saying all of it again costs a clause, and how far back that is seen."""
+
+PAIRS = dict(zip("《〈（［〔【([", "》〉）］〕】)]", strict=True))
+"""What is closed by what, beside speech."""
+
+HELD_OPEN, QUOTED, CLOSE = {True: 16, False: 90}, 3, 8.0
+"""From so many characters on a bracket is so much likelier to close, and again each so many more;
+speech in a paragraph that is told so many times later."""
 
 
 @dataclass(slots=True)
@@ -58,15 +72,29 @@ class Paragraph:
 
     reader: Reader
     said: list[str] = field(default_factory=list)
-    surprise: list[float] = field(default_factory=list)  # nats over the expected, a character
-    certain: list[bool] = field(default_factory=list)
+    nats: float = 0.0  # what it has cost beyond its beginning
     speaking: bool = False
     done: bool = False
+    cut: bool = False  # back to a sentence's end, so that its reader is further on
 
     @property
     def text(self) -> str:
         """What is written of it."""
         return "".join(self.said)
+
+    def copy(self) -> Paragraph:
+        """Another one at the same place, that goes on by itself."""
+        return replace(self, reader=self.reader.copy(), said=list(self.said))
+
+    def open(self) -> tuple[str, int]:
+        """The brackets that stand open, innermost last, and for how long the innermost has."""
+        opened: list[int] = []
+        for place, char in enumerate(self.said):
+            if char in PAIRS:
+                opened.append(place)
+            elif opened and char == PAIRS[self.said[opened[-1]]]:
+                opened.pop()
+        return "".join(self.said[at] for at in opened), len(self.said) - max([0, *opened[-1:]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +109,36 @@ class Scribe:
     def write(
         self, before: str, start: Reader, beat: Beat, begun: str, rng: np.random.Generator
     ) -> Paragraph:
-        """The best of several paragraphs after a text; `begun` is how it begins already."""
-        tries = [self._started(start, begun) for _ in range(CANDIDATES)]
-        while writing := [one for one in tries if not one.done]:
+        """A paragraph after a text; `begun` is how it begins already."""
+        one = self._started(start, begun)
+        few = self.language.fluent or not self.habits.chinese
+        number = min(FEWER, CANDIDATES) if few else CANDIDATES
+        while not one.done:
+            tries = [one.copy() for _ in range(number)]
+            self._clauses(tries, before, beat, rng)
+            merits = [self._merit(each, one, before) for each in tries]
+            one = tries[int(np.argmax(merits))]
+        return one
+
+    def _clauses(
+        self, tries: Sequence[Paragraph], before: str, beat: Beat, rng: np.random.Generator
+    ) -> None:
+        """Each a clause longer, or done."""
+        begun = len(tries[0].said)
+        least, most = CLAUSE[self.habits.chinese]
+        ends = CLAUSE_ENDS if self.habits.chinese else LETTERED_ENDS
+        writing = list(tries)
+        while writing:
             shares = self.language.ahead([one.reader for one in writing])
             for one, chances in zip(writing, shares, strict=True):
                 self._step(one, chances, before, beat, rng)
-        scores = [self._merit(one, before, beat) for one in tries]
-        return tries[int(np.argmax(scores))]
+            writing = [
+                one
+                for one in writing
+                if not one.done
+                and (length := len(one.said) - begun) < most
+                and (length < least or one.said[-1] not in ends)
+            ]
 
     def _started(self, start: Reader, begun: str) -> Paragraph:
         opening, closing = self.habits.marks if len(self.habits.marks) == 2 else ("", "")
@@ -117,13 +167,10 @@ class Scribe:
             symbol = self.manner.draw(chances, rng, self._less(one, before, beat))
         else:
             symbol = self.language.alphabet.encode(named)[0]
-        likely = float(shares[symbol])
-        expected = -float(np.sum(shares * np.log(np.maximum(shares, 1e-12))))
         character = self.language.alphabet.decode([symbol])
         one.reader.read(symbol)
         one.said.append(character)
-        one.surprise.append(-float(np.log(max(likely, 1e-12))) - expected)
-        one.certain.append(likely >= CERTAIN)
+        one.nats -= float(np.log(max(float(shares[symbol]), 1e-12)))
         if character in self.habits.marks:
             one.speaking = character == self.habits.marks[0] and not (
                 one.speaking and self.habits.marks[0] == self.habits.marks[1]
@@ -149,7 +196,7 @@ class Scribe:
             _cut(one)
             return True
         last = one.text.rstrip("”’」』\"'")[-1:]
-        if one.speaking or last not in STOPS or not last:
+        if one.speaking or last not in STOPS or not last or one.open()[0]:
             return False
         return length >= 0.85 * beat.length or (length >= 0.5 * beat.length and newline > 0.5)
 
@@ -162,6 +209,9 @@ class Scribe:
             barred += marks[0] if one.speaking else marks[1]
         if marks and not one.said and not beat.spoken:
             barred += marks[0]
+        within = one.open()[0]
+        closing = PAIRS[within[-1]] if within else ""
+        barred += within + "".join(mark for mark in PAIRS.values() if mark != closing)
         if not one.said:
             barred += "，。、；：！？,;:.!?)）”’」』…"
         found = {alphabet.encode(char)[0]: 1e-9 for char in barred if alphabet.knows(char)}
@@ -174,8 +224,14 @@ class Scribe:
         marks = self.habits.marks
         if marks and beat.spoken and not one.said and alphabet.knows(marks[0]):
             pull[alphabet.encode(marks[0])[0]] = 1e4
-        if one.speaking and len(one.said) > beat.length and alphabet.knows(marks[-1]):
-            pull[alphabet.encode(marks[-1])[0]] = 6.0
+        within, since = one.open()
+        held = HELD_OPEN[self.habits.chinese]
+        if within and alphabet.knows(PAIRS[within[-1]]):
+            pull[alphabet.encode(PAIRS[within[-1]])[0]] = CLOSE ** min(10, since // held)
+        if one.speaking and alphabet.knows(marks[-1]):
+            spoken = len(one.said) - max(0, one.text.rfind(marks[0]))
+            longest = beat.length if beat.spoken else QUOTED * held
+            pull[alphabet.encode(marks[-1])[0]] = CLOSE ** min(10, spoken // longest)
         text = one.text
         for word in beat.theme:
             if word in text:
@@ -186,25 +242,16 @@ class Scribe:
                 pull[alphabet.encode(word[known])[0]] = GOING_ON if known else urgent
         return pull
 
-    def _merit(self, one: Paragraph, before: str, beat: Beat) -> float:
-        """How good a finished paragraph is; higher is better."""
-        text = one.text
-        typical = abs(float(np.mean(one.surprise))) if one.surprise else 0.0
-        runs = [text[i : i + SAID] for i in range(len(text) - SAID + 1)]
-        again = sum(run in before or text.count(run) > 1 for run in runs) / max(1, len(runs))
-        heart = max(0, _longest(one.certain) - KNOWN)
-        length = abs(len(text) - beat.length) / beat.length
-        merit = ABOUT * self._about(text, before, beat)
-        return merit - TYPICAL * typical - AGAIN * again - HEART * heart - LENGTH * length
-
-    def _about(self, text: str, before: str, beat: Beat) -> float:
-        """How much of what it says was spoken of before, or should be, 0..1."""
+    def _merit(self, one: Paragraph, from_there: Paragraph, before: str) -> float:
+        """How well its latest clause fits what is before, in nats a character; higher is better."""
+        told = from_there.text
+        clause = one.text[len(told) :]
+        if not clause:  # it found no end and was cut
+            return -np.inf
+        fits = PLAIN * self.habits.plain(clause) - (one.nats - from_there.nats)
         chinese = self.habits.chinese
-        known = set(words(before[-1500:], chinese=chinese))
-        said = set(words(text, chinese=chinese))
-        shared = sum(self.habits.weight(word) for word in said & known)
-        named = sum(word in text for word in beat.theme) / max(1, len(beat.theme))
-        return min(1.0, 4 * shared / max(8, len(said))) + (named if beat.theme else 0.0)
+        near = (before + told)[-NEAR[chinese] :]
+        return fits / len(clause) - AGAIN * repeated(clause, near, chinese=chinese)
 
     def _share(self, shares: NDArray[np.float32], character: str) -> float:
         alphabet = self.language.alphabet
@@ -228,14 +275,23 @@ def worn(text: str, *, chinese: bool) -> dict[str, float]:
 
 def _cut(one: Paragraph) -> None:
     """Back to the end of its last sentence, if that leaves half of it."""
+    one.cut = True
     ends = [i for i, char in enumerate(one.said) if char in STOPS]
     if ends and ends[-1] >= len(one.said) // 2:
         del one.said[ends[-1] + 1 :]
 
 
-def _longest(certain: Sequence[bool]) -> int:
-    longest = run = 0
-    for one in certain:
-        run = run + 1 if one else 0
-        longest = max(longest, run)
-    return longest
+def repeated(clause: str, near: str, *, chinese: bool) -> float:
+    """The share of a clause that it, or the text before it, has said already, 0..1.
+
+    Pairs of ideographs, or words of more than three letters; what is said three times running
+    counts more than once.
+    """
+    runs = (
+        [a + b for a, b in pairwise(clause) if a.isalpha() and b.isalpha()]
+        if chinese
+        else [word for word in tokens(clause, chinese=False) if len(word) > LITTLE]
+    )
+    again = sum(run in near or runs.count(run) > 1 for run in runs)
+    stuck = sum(a == b == c for a, b, c in zip(clause, clause[1:], clause[2:], strict=False))
+    return again / max(1, len(runs)) + STUCK * stuck / max(1, len(clause))

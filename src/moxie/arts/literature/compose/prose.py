@@ -78,6 +78,6 @@ def _read(reader: Reader, language: Language, text: str) -> Reader:
 
 def _gone_on(reader: Reader, best: Paragraph, begun: str, language: Language) -> Reader:
     """A reader at the end of the paragraph: its own, unless the paragraph was cut."""
-    if len(best.surprise) + len(begun) == len(best.said):
+    if not best.cut:
         return best.reader
     return _read(reader, language, best.text[len(begun) :])
