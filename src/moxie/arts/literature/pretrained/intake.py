@@ -11,8 +11,10 @@ import json
 import re
 import shutil
 import tempfile
+from contextlib import redirect_stderr
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -209,7 +211,8 @@ def _from_gguf(given: Given, folder: Path) -> None:
     transformers: Any = need("transformers", PRETRAINED)
     told = {"gguf_file": given.path.name, "local_files_only": True}
     source = str(given.path.parent)
-    with quiet(transformers):
+    # its bar is drawn by tqdm, which transformers' own switch does not reach
+    with quiet(transformers), redirect_stderr(StringIO()):
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(source, **told)
             model = transformers.AutoModelForCausalLM.from_pretrained(
