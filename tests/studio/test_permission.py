@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from moxie import Studio
-from moxie.cli import run
+from moxie.cli import pedigree_verbs, run
 from moxie.errors import BadInput, Missing, NotPermitted
 from toy import ART
 
@@ -106,7 +106,10 @@ def test_a_license_without_derivatives_is_a_no(
 
 @pytest.mark.slow
 def test_a_model_lists_its_works_and_a_forgotten_one_is_left_out(
-    beads: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    beads: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with Studio() as studio:
         made = studio.run(beads, art="toy", n=2, rights="own", out=tmp_path / "out").creations
@@ -143,6 +146,14 @@ def test_a_model_lists_its_works_and_a_forgotten_one_is_left_out(
     assert [len(one["works"]) for one in told] == [23, 24]
     assert run(["forget"]) == 2
     assert run(["works"]) == 0
+    capsys.readouterr()
+    monkeypatch.setattr(pedigree_verbs, "MOST_SHOWN", 3)
+    assert run(["models"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(line.endswith(" more; --json lists them all.") for line in lines) == 2
+    old = lines[[line.startswith("Model ") for line in lines].index(True, 1) :]
+    listed = [line for line in old if line.startswith(f"  {learnt[:8]}")]
+    assert listed[0].endswith("forgotten since"), "what is out of the ordinary comes first"
 
 
 def _shared(ids: list[str]) -> str:

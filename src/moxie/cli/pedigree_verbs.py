@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from moxie.cli.outcome import Outcome
@@ -12,6 +13,9 @@ from moxie.studio.pedigree import Model, Source
 from moxie.studio.result import number
 from moxie.text import Message, say
 from moxie.work import Rights, Work
+
+MOST_SHOWN = 24
+"""Works of a model that are listed for a person; --json lists all."""
 
 
 def works(studio: Studio, params: dict[str, Any]) -> Outcome:
@@ -128,7 +132,23 @@ def _page(model: Model) -> Iterable[Message]:
     if model.works is None:
         yield say("  It was trained by an older Moxie, which did not note the works.")
         return
-    for source in model.works:
+    yield from _sources(model.works)
+
+
+def _sources(works: Sequence[Source]) -> Iterable[Message]:
+    """How many works there are on which ground, and as many of them as one can look over."""
+    learnt = [source for source in works if not source.held_out]
+    grounds = Counter(str(source.rights) for source in works)
+    yield say(
+        "  Learnt from {learnt} works, measured by {held} others; {grounds}.",
+        learnt=len(learnt),
+        held=len(works) - len(learnt),
+        grounds=", ".join(f"{ground}: {n}" for ground, n in grounds.most_common()),
+    )
+    # what is out of the ordinary first: whoever looks on whose rights a model stands looks for it
+    usual = grounds.most_common(1)[0][0] if grounds else ""
+    odd_first = sorted(works, key=lambda one: (not one.forgotten, str(one.rights) == usual))
+    for source in odd_first[:MOST_SHOWN]:
         line = {"work": source.work[:8], "title": source.title, "rights": str(source.rights)}
         if source.forgotten:
             yield say("  {work}  {title}: {rights}; forgotten since", **line)
@@ -136,3 +156,5 @@ def _page(model: Model) -> Iterable[Message]:
             yield say("  {work}  {title}: {rights}; only measured by", **line)
         else:
             yield say("  {work}  {title}: {rights}", **line)
+    if len(works) > MOST_SHOWN:
+        yield say("  ... and {more} more; --json lists them all.", more=len(works) - MOST_SHOWN)
