@@ -61,13 +61,15 @@ Floats = NDArray[np.float32]
 class Fluency:
     """What an author wrote, and how near to it is to be written.
 
-    `bands` [symbols] as in `banded`; `foreign` says which symbols are letters, not ideographs.
+    `bands` [symbols] as in `banded`; `foreign` says which symbols are letters, not ideographs;
+    `codes` are the characters' code points.
     """
 
     alphabet: Alphabet
     grams: Grams | None
     bands: NDArray[np.int64]
     foreign: NDArray[np.bool_]
+    codes: NDArray[np.uint64]
     never: tuple[float, float]
     novelty: float
 
@@ -81,17 +83,16 @@ class Fluency:
         left = pairs**power, threes**power
         foreign = np.zeros(alphabet.size, np.bool_)
         foreign[: len(alphabet.characters)] = [_is_foreign(char) for char in alphabet.characters]
-        return cls(alphabet, grams, banded(alphabet, usual), foreign, left, novelty)
+        codes = np.array([ord(char) for char in alphabet.characters], np.uint64)
+        return cls(alphabet, grams, banded(alphabet, usual), foreign, codes, left, novelty)
 
     def factors(self, before: str, shares: Floats) -> Floats:
         """How much likelier each symbol is made after a text, float32 [symbols]."""
         factors = np.ones(len(shares), np.float32)
         if self.grams is None:
             return factors
-        characters = self.alphabet.characters
-        likely = np.argsort(-shares[: len(characters)])[:LIKELY]
-        codes = np.array([ord(characters[place]) for place in likely], np.uint64)
-        known = self.grams.known(before[-40:], codes)
+        likely = _largest(shares[: len(self.codes)], LIKELY)
+        known = self.grams.known(before[-40:], self.codes[likely])
         short, longer, passage, copied = known[0], known[1], known[2], known[-1]
         factors[:] = self.never[0]
         factors[likely] = np.where(longer, 1.0, np.where(short, self.never[1], self.never[0]))
@@ -149,6 +150,13 @@ def banded(alphabet: Alphabet, usual: str) -> NDArray[np.int64]:
     bands[: len(ranks)] = np.digitize(ranks, BANDS)
     bands[~alphabet.letters] = len(BANDS) + 1
     return bands
+
+
+def _largest(values: Floats, number: int) -> NDArray[np.intp]:
+    """Where the largest values stand, in no order."""
+    if len(values) <= number:
+        return np.arange(len(values))
+    return np.argpartition(values, -number)[-number:]
 
 
 def _is_foreign(character: str) -> bool:

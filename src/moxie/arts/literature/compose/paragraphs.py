@@ -22,7 +22,7 @@ from moxie.arts.literature.compose.plan import Beat
 from moxie.arts.literature.models.draw import BLANK, STOPS, Manner, repeating
 from moxie.arts.literature.models.language import Language, Reader
 
-CANDIDATES, FEWER = 8, 4
+CANDIDATES, FEWER = 6, 4
 """Clauses of which the best is taken; fewer of letters, and where the language is fluent and slow.
 """
 

@@ -74,9 +74,9 @@ class Manner:
         for symbol, share in (less or {}).items():
             chances[symbol] *= share
         chances /= max(chances.max(), 1e-300)
-        chances[chances < self.least] = 0
-        chances **= 1 / self.temperature
-        return int(rng.choice(len(chances), p=chances / chances.sum()))
+        (left,) = np.nonzero(chances >= self.least)
+        heated = chances[left] ** (1 / self.temperature)
+        return int(rng.choice(left, p=heated / heated.sum()))
 
 
 def write(language: Language, brief: Brief[Writing], seed: int) -> Writing:
