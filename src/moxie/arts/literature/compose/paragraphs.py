@@ -30,6 +30,10 @@ PLAIN = 0.4
 """How much of what makes a clause likely anywhere is taken off. Nothing: common words and loops.
 All of it: none but rare words."""
 
+SURE = 0.7
+"""Nats below which a character could hardly have been another: the rest of a name, or of a phrase
+known by heart. Counted with the others, names would be taken for what fits best."""
+
 CLAUSE = {True: (4, 28), False: (16, 120)}
 """Characters of a clause at least and at most, in Chinese and in letters."""
 
@@ -72,7 +76,7 @@ class Paragraph:
 
     reader: Reader
     said: list[str] = field(default_factory=list)
-    nats: float = 0.0  # what it has cost beyond its beginning
+    nats: list[float] = field(default_factory=list)  # what each character cost beyond its beginning
     speaking: bool = False
     done: bool = False
     cut: bool = False  # back to a sentence's end, so that its reader is further on
@@ -84,7 +88,7 @@ class Paragraph:
 
     def copy(self) -> Paragraph:
         """Another one at the same place, that goes on by itself."""
-        return replace(self, reader=self.reader.copy(), said=list(self.said))
+        return replace(self, reader=self.reader.copy(), said=list(self.said), nats=list(self.nats))
 
     def open(self) -> tuple[str, int]:
         """The brackets that stand open, innermost last, and for how long the innermost has."""
@@ -170,7 +174,7 @@ class Scribe:
         character = self.language.alphabet.decode([symbol])
         one.reader.read(symbol)
         one.said.append(character)
-        one.nats -= float(np.log(max(float(shares[symbol]), 1e-12)))
+        one.nats.append(-float(np.log(max(float(shares[symbol]), 1e-12))))
         if character in self.habits.marks:
             one.speaking = character == self.habits.marks[0] and not (
                 one.speaking and self.habits.marks[0] == self.habits.marks[1]
@@ -248,10 +252,15 @@ class Scribe:
         clause = one.text[len(told) :]
         if not clause:  # it found no end and was cut
             return -np.inf
-        fits = PLAIN * self.habits.plain(clause) - (one.nats - from_there.nats)
+        cost = one.nats[len(from_there.nats) :]
         chinese = self.habits.chinese
+        if chinese:  # each is a word: what could only go on so says nothing for the whole
+            free = [at for at, nats in enumerate(cost) if nats > SURE]
+            clause, cost = "".join(clause[at] for at in free), [cost[at] for at in free]
+        fits = PLAIN * self.habits.plain(clause) - sum(cost)
         near = (before + told)[-NEAR[chinese] :]
-        return fits / len(clause) - AGAIN * repeated(clause, near, chinese=chinese)
+        again = repeated(one.text[len(told) :], near, chinese=chinese)
+        return fits / max(1, len(cost)) - AGAIN * again
 
     def _share(self, shares: NDArray[np.float32], character: str) -> float:
         alphabet = self.language.alphabet
@@ -278,7 +287,9 @@ def _cut(one: Paragraph) -> None:
     one.cut = True
     ends = [i for i, char in enumerate(one.said) if char in STOPS]
     if ends and ends[-1] >= len(one.said) // 2:
+        begun = len(one.said) - len(one.nats)
         del one.said[ends[-1] + 1 :]
+        del one.nats[max(0, len(one.said) - begun) :]
 
 
 def repeated(clause: str, near: str, *, chinese: bool) -> float:
