@@ -1,7 +1,8 @@
 """Passages of prose: copied, repeating themselves, and nearer to their author than to any other?
 
     python benchmarks/prose.py --works DIR [--recipe R] [--passages 50] [--novelty X] [--most N]
-                               [--seconds S] [--seed N] [--keep DIR] [--quick] [--json]
+                               [--seconds S] [--seed N] [--keep DIR] [--base FOLDER] [--quick]
+                               [--json]
 
 The works are split by work as `moxie run` splits them, and a model learns from the larger part.
 Passages of a page (400 ideographs, or 1,600 letters) are made past the gate of near-copies; beside
@@ -16,6 +17,10 @@ a discriminant, among the authors of the reference bank in the same language: th
 figures and frequent words, along what tells these authors and the works learnt apart, in
 deviations. `margin` is how much further off the nearest other author is, in the same; `cpu_seconds`
 what a passage takes. Intervals are bootstraps over passages.
+
+With `--base`, a folder with a causal language model that had no part in the making (`moxie base`
+keeps such), `bits_by_base` is what a character of a passage costs it: the nearer to that of pages
+held out, the more it reads like language. Common words and loops cost little: below is no better.
 """
 
 from __future__ import annotations
@@ -29,6 +34,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+import transformers
 from numpy.typing import NDArray
 
 from dial import Works
@@ -158,6 +165,28 @@ def nearest(authors: Authors, sets: Mapping[str, Sequence[Writing]], seed: int, 
         print(f"{name}: nearest {dict(taken.most_common(6))}", file=sys.stderr, flush=True)
 
 
+def readable(folder: Path, sets: Mapping[str, Sequence[Writing]], seed: int, rows: Rows) -> None:
+    """Rows of what passages cost a pretrained model, in bits a character."""
+    theirs: Any = transformers
+    theirs.utils.logging.disable_progress_bar()
+    local = {"local_files_only": True}
+    tokenizer = theirs.AutoTokenizer.from_pretrained(folder, **local)
+    model = theirs.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **local)
+    for name, passages in sets.items():
+        bits = [_bits(model, tokenizer, one.text) for one in passages]
+        rows.add(name, "bits_by_base", *interval(np.array(bits), seed), "bits/character")
+
+
+def _bits(model: Any, tokenizer: Any, text: str) -> float:  # noqa: ANN401  transformers' own
+    units = tokenizer(text, return_tensors="pt", add_special_tokens=False).input_ids[0]
+    begun = torch.tensor([tokenizer.bos_token_id or tokenizer.eos_token_id])
+    whole = torch.cat([begun, units])
+    with torch.inference_mode():
+        logs = torch.log_softmax(model(whole[None]).logits[0, :-1].float(), -1)
+    cost = -logs.gather(1, whole[1:, None]).sum()
+    return float(cost) / float(np.log(2)) / len(text)
+
+
 def main() -> None:
     """The command line."""
     flags = parser(__doc__)
@@ -167,6 +196,7 @@ def main() -> None:
     flags.add_argument("--most", type=int, help="as many of the works at most")
     flags.add_argument("--seconds", type=float, help="that a recipe may learn for")
     flags.add_argument("--keep", type=Path, help="a folder for the passages, to be read")
+    flags.add_argument("--base", type=Path, help="a folder with a causal language model")
     given = flags.parse_args()
     number = 8 if given.quick else given.passages
     works = Works.read(ART, given.works, given.most)
@@ -186,6 +216,8 @@ def main() -> None:
     copied(works, found, rows)
     repeating(sets, given.seed, rows)
     nearest(Authors.of(works), sets, given.seed, rows)
+    if given.base:
+        readable(given.base, sets, given.seed, rows)
     rows.show(len(works.contents), given.json)
 
 
