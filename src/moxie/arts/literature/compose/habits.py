@@ -26,8 +26,8 @@ QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("«", "»"), ('"', '"
 MOST_PATHS = 400
 """Works whose run of paragraphs is remembered."""
 
-MOST_TOKENS = 8000
-"""Characters, or words of letters, whose number is remembered: the commonest."""
+MOST_OFTEN = 8000
+"""Characters of Chinese whose number is remembered: the commonest."""
 
 USUAL = 800
 """Characters that are remembered by how often they are written."""
@@ -38,24 +38,24 @@ SPOKEN = 0.4
 FILE = "prose.json"
 
 UNSEEN = 0.5
-"""As often a token that is not remembered is taken to be written."""
+"""As often a character that is not remembered is taken to be written."""
 
-_TOLD = ("paths", "tokens", "marks", "chinese", "forms", "usual")
-_WORD = re.compile(r"[^\W\d_]+|[^\w\s]")
+_TOLD = ("paths", "often", "marks", "chinese", "forms", "usual")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
     """`paths` are works of prose as their paragraphs: positive lengths told, negative ones spoken.
 
-    `tokens` says how often a character is written in prose, or a word of letters; `marks` are the
-    two that enclose speech, empty where nobody speaks; `chinese` whether a character is a word, or
-    half of one. `forms` counts the poems by the forms that they are in; `usual` are characters of
-    prose, the commonest first; `grams` the runs of them.
+    `often` says how often each character of Chinese prose is written; `marks` are the two that
+    enclose speech, empty where nobody speaks; `chinese` whether a character is a word, or half of
+    one. `forms` counts the poems by the forms that they are in; `usual` are characters of prose,
+    the commonest first; `grams` the runs of them.
     """
 
     paths: tuple[tuple[int, ...], ...] = ()
-    tokens: dict[str, int] = field(default_factory=dict)
+    often: dict[str, int] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     chinese: bool = True
     forms: dict[str, int] = field(default_factory=dict)
@@ -73,11 +73,11 @@ class Habits:
             tuple(_length(paragraph, marks) for paragraph in work.paragraphs)
             for work in prose[:MOST_PATHS]
         )
-        kept = dict(_ordered(Counter(tokens(text, chinese=wide(text))))[:MOST_TOKENS])
+        often = dict(_ordered(Counter(text))[:MOST_OFTEN]) if wide(text) else {}
         grams = Grams.learn([work.text for work in prose], chinese=wide(text)) if prose else None
         known = dict(sorted(forms.items()))
         usual = "".join(char for char, _ in _ordered(Counter(filter(str.isalnum, text)))[:USUAL])
-        return cls(paths, kept, marks, wide(text), known, usual, grams)
+        return cls(paths, often, marks, wide(text), known, usual, grams)
 
     def save(self, folder: Path) -> None:
         """Write them into a model's folder."""
@@ -92,7 +92,7 @@ class Habits:
         told = json.loads((folder / FILE).read_text("utf-8"))
         return cls(
             tuple(tuple(int(n) for n in path) for path in told["paths"]),
-            {str(token): int(n) for token, n in told.get("tokens", {}).items()},
+            {str(char): int(n) for char, n in told.get("often", {}).items()},
             tuple(map(str, told["marks"])),
             bool(told["chinese"]),
             {str(name): int(n) for name, n in told["forms"].items()},
@@ -103,14 +103,14 @@ class Habits:
     @classmethod
     def joined(cls, several: Sequence[Self]) -> Self:
         """Those of several authors together; marks are those of the first that has some."""
-        counted: Counter[str] = Counter()
+        often: Counter[str] = Counter()
         forms: Counter[str] = Counter()
         for one in several:
-            counted.update(one.tokens)
+            often.update(one.often)
             forms.update(one.forms)
         return cls(
             tuple(path for one in several for path in one.paths),
-            dict(counted),
+            dict(often),
             next((one.marks for one in several if one.marks), ()),
             all(one.chinese for one in several),
             dict(forms),
@@ -119,10 +119,9 @@ class Habits:
         )
 
     def plain(self, text: str) -> float:
-        """Nats that a text would cost if nothing counted but how often its tokens are written."""
-        total = max(1, sum(self.tokens.values()))
-        often = [self.tokens.get(token, UNSEEN) for token in tokens(text, chinese=self.chinese)]
-        return sum(math.log(total / max(UNSEEN, n)) for n in often)
+        """Nats that Chinese would cost if nothing counted but how often its characters come."""
+        total = max(1, sum(self.often.values()))
+        return sum(math.log(total / self.often.get(char, UNSEEN)) for char in text)
 
 
 def _ordered(counts: Counter[str]) -> list[tuple[str, int]]:
@@ -157,9 +156,9 @@ def form_of(work: Writing) -> str:
     return tune.name if tune else ""
 
 
-def tokens(text: str, *, chinese: bool) -> list[str]:
-    """What a text is said with: characters, or words of letters, small, and marks."""
-    return list(text) if chinese else _WORD.findall(text.lower())
+def words(text: str) -> list[str]:
+    """The words of a text in letters, small."""
+    return _WORD.findall(text.lower())
 
 
 def spoken(paragraph: str, marks: Sequence[str]) -> int:

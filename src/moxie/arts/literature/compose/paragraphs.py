@@ -2,9 +2,9 @@
 
 Speech, titles and brackets open and close, sentences end, what the text has said is not said again,
 and words that it should be about are made likelier. Of the ways to write the next clause the one is
-taken that what stands before makes likelier than it is by itself: pointwise mutual information (Li
-et al. 2016, "A Diversity-Promoting Objective Function for Neural Conversation Models"). Clauses
-then speak of one thing, and not in the commonest words, which are likely after anything.
+taken that is likeliest, of ideographs likelier than by itself: pointwise mutual information (Li et
+al. 2016, "A Diversity-Promoting Objective Function for Neural Conversation Models"). Clauses then
+speak of one thing, and not in the commonest words, which are likely after anything.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.literature.compose.fluency import Fluency
-from moxie.arts.literature.compose.habits import Habits, tokens
+from moxie.arts.literature.compose.habits import Habits, words
 from moxie.arts.literature.compose.plan import Beat
 from moxie.arts.literature.models.draw import BLANK, STOPS, Manner, repeating
 from moxie.arts.literature.models.language import Language, Reader
@@ -27,8 +27,8 @@ CANDIDATES, FEWER = 6, 4
 """
 
 PLAIN = 0.4
-"""How much of what makes a clause likely anywhere is taken off. Nothing: common words and loops.
-All of it: none but rare words."""
+"""How much of what makes a Chinese clause likely anywhere is taken off. Nothing: common words and
+loops. All of it: none but rare words. Of letters nothing is: they have words to spell first."""
 
 SURE = 0.7
 """Nats below which a character could hardly have been another: the rest of a name, or of a phrase
@@ -254,12 +254,13 @@ class Scribe:
             return -np.inf
         cost = one.nats[len(from_there.nats) :]
         chinese = self.habits.chinese
+        fits = -sum(cost)
         if chinese:  # each is a word: what could only go on so says nothing for the whole
             free = [at for at, nats in enumerate(cost) if nats > SURE]
-            clause, cost = "".join(clause[at] for at in free), [cost[at] for at in free]
-        fits = PLAIN * self.habits.plain(clause) - sum(cost)
+            cost = [cost[at] for at in free]
+            fits = PLAIN * self.habits.plain("".join(clause[at] for at in free)) - sum(cost)
         near = (before + told)[-NEAR[chinese] :]
-        again = repeated(one.text[len(told) :], near, chinese=chinese)
+        again = repeated(clause, near, chinese=chinese)
         return fits / max(1, len(cost)) - AGAIN * again
 
     def _share(self, shares: NDArray[np.float32], character: str) -> float:
@@ -301,8 +302,9 @@ def repeated(clause: str, near: str, *, chinese: bool) -> float:
     runs = (
         [a + b for a, b in pairwise(clause) if a.isalpha() and b.isalpha()]
         if chinese
-        else [word for word in tokens(clause, chinese=False) if len(word) > LITTLE]
+        else [word for word in words(clause) if len(word) > LITTLE]
     )
+    near = near.lower()
     again = sum(run in near or runs.count(run) > 1 for run in runs)
     stuck = sum(a == b == c for a, b, c in zip(clause, clause[1:], clause[2:], strict=False))
     return again / max(1, len(runs)) + STUCK * stuck / max(1, len(clause))
