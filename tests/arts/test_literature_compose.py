@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from moxie.art import Brief, Sample, Supply
 from moxie.arts.literature import asking
 from moxie.arts.literature.compose import paragraphs, plan
 from moxie.arts.literature.compose.grams import Grams
-from moxie.arts.literature.compose.habits import Habits
+from moxie.arts.literature.compose.habits import FILE, Habits
 from moxie.arts.literature.examples import sheets
 from moxie.arts.literature.files import codec
 from moxie.arts.literature.models.style import TextModel
@@ -93,6 +94,17 @@ def test_habits_are_kept_in_a_folder(tmp_path: Path) -> None:
     )
     english = Habits.learn([writing(['"No," he said. The ferry was late.'] * 2)])
     assert (english.marks, english.chinese) == (('"', '"'), False)
+
+
+def test_habits_kept_before_characters_were_counted_are_read(tmp_path: Path) -> None:
+    habits = Habits.learn(WORKS)
+    habits.save(tmp_path)
+    told = json.loads((tmp_path / FILE).read_text("utf-8"))
+    del told["often"]
+    (tmp_path / FILE).write_text(json.dumps({**told, "spread": {"渡口": 3}, "works": 8}), "utf-8")
+    again = Habits.load(tmp_path)
+    assert (again.paths, again.often) == (habits.paths, {})
+    assert again.plain("的") == again.plain("鹅") > 0
 
 
 def test_runs_of_the_works_are_known_and_others_are_not() -> None:
