@@ -11,7 +11,7 @@ import pytest
 
 from moxie.art import Brief, Sample, Supply
 from moxie.arts.literature import asking
-from moxie.arts.literature.compose import paragraphs, plan
+from moxie.arts.literature.compose import again, paragraphs, plan
 from moxie.arts.literature.compose.grams import Grams
 from moxie.arts.literature.compose.habits import FILE, Habits
 from moxie.arts.literature.examples import sheets
@@ -82,15 +82,15 @@ def test_words_go_to_the_paragraphs_in_turn() -> None:
 def test_habits_are_kept_in_a_folder(tmp_path: Path) -> None:
     habits = Habits.learn([*WORKS, *POEMS])
     habits.save(tmp_path)
-    again = Habits.load(tmp_path)
-    assert again.paths == habits.paths
-    assert again.often == habits.often
-    assert again.forms == {"七绝": 5, "五绝": 5}
-    assert again.marks == ("“", "”")
-    assert again.grams is not None
+    loaded = Habits.load(tmp_path)
+    assert loaded.paths == habits.paths
+    assert loaded.often == habits.often
+    assert loaded.forms == {"七绝": 5, "五绝": 5}
+    assert loaded.marks == ("“", "”")
+    assert loaded.grams is not None
     assert habits.grams is not None
     assert all(
-        np.array_equal(a, b) for a, b in zip(again.grams.runs, habits.grams.runs, strict=True)
+        np.array_equal(a, b) for a, b in zip(loaded.grams.runs, habits.grams.runs, strict=True)
     )
     english = Habits.learn([writing(['"No," he said. The ferry was late.'] * 2)])
     assert (english.marks, english.chinese) == (('"', '"'), False)
@@ -102,9 +102,9 @@ def test_habits_kept_before_characters_were_counted_are_read(tmp_path: Path) -> 
     told = json.loads((tmp_path / FILE).read_text("utf-8"))
     del told["often"]
     (tmp_path / FILE).write_text(json.dumps({**told, "spread": {"渡口": 3}, "works": 8}), "utf-8")
-    again = Habits.load(tmp_path)
-    assert (again.paths, again.often) == (habits.paths, {})
-    assert again.plain("的") == again.plain("鹅") > 0
+    loaded = Habits.load(tmp_path)
+    assert (loaded.paths, loaded.often) == (habits.paths, {})
+    assert loaded.plain("的") == loaded.plain("鹅") > 0
 
 
 def test_runs_of_the_works_are_known_and_others_are_not() -> None:
@@ -166,7 +166,7 @@ def test_poets_are_asked_for_poems_in_their_forms() -> None:
 @pytest.mark.parametrize(
     ("chinese", "text", "next_one"),
     [
-        (True, "他走进茶馆，又走进茶", "馆"),  # a run of four that was said
+        (True, "他慢慢走进茶馆，又慢慢走进茶", "馆"),  # a run of six that was said
         (False, "that was all that he said and tha", None),  # a word may be said again
         (False, "on the road to the sea they went on the road to the s", "e"),
     ],
@@ -174,7 +174,7 @@ def test_poets_are_asked_for_poems_in_their_forms() -> None:
 def test_what_was_said_wears_out_by_the_length_of_words(
     chinese: bool, text: str, next_one: str | None
 ) -> None:
-    assert list(paragraphs.worn(text, chinese=chinese)) == ([next_one] if next_one else [])
+    assert list(again.worn(text, chinese=chinese)) == ([next_one] if next_one else [])
 
 
 def test_what_stands_open_is_known_and_what_closes_nothing_is_barred(model: TextModel) -> None:
@@ -201,7 +201,7 @@ def test_common_characters_cost_little_and_rare_ones_much() -> None:
     ],
 )
 def test_what_is_said_again_is_counted(clause: str, near: str, chinese: bool, share: float) -> None:
-    assert paragraphs.repeated(clause, near, chinese=chinese) == pytest.approx(share)
+    assert again.repeated(clause, near, chinese=chinese) == pytest.approx(share)
 
 
 def test_of_several_clauses_the_one_that_fits_goes_on(

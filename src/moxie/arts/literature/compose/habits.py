@@ -12,10 +12,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+
+from moxie.arts.literature.compose import again, subjects
 from moxie.arts.literature.compose.grams import Grams
 from moxie.arts.literature.files.verses import wide
 from moxie.arts.literature.writing import BREAK, Writing
@@ -32,6 +36,9 @@ MOST_OFTEN = 8000
 USUAL = 800
 """Characters that are remembered by how often they are written."""
 
+LONGER = 75
+"""Per cent of what is quoted that is shorter than what counts as long."""
+
 SPOKEN = 0.4
 """A paragraph of which this share stands between marks of speech is dialogue."""
 
@@ -40,18 +47,20 @@ FILE = "prose.json"
 UNSEEN = 0.5
 """As often a character that is not remembered is taken to be written."""
 
-_TOLD = ("paths", "often", "marks", "chinese", "forms", "usual")
-_WORD = re.compile(r"[^\W\d_]+")
+_TOLD = ("paths", "often", "marks", "chinese", "forms", "usual", "subjects", "again", "quoted")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Habits:
     """`paths` are works of prose as their paragraphs: positive lengths told, negative ones spoken.
 
     `often` says how often each character of Chinese prose is written; `marks` are the two that
     enclose speech, empty where nobody speaks; `chinese` whether a character is a word, or half of
     one. `forms` counts the poems by the forms that they are in; `usual` are characters of prose,
-    the commonest first; `grams` the runs of them.
+    the commonest first; `grams` the runs of them. `subjects` are what stretches of Chinese works
+    are about, see `subjects.learn`; `again` is how much of a clause is said again as a rule;
+    `quoted` how many characters stand between marks of speech as a rule, in paragraphs told and
+    spoken.
     """
 
     paths: tuple[tuple[int, ...], ...] = ()
@@ -61,6 +70,9 @@ class Habits:
     forms: dict[str, int] = field(default_factory=dict)
     usual: str = ""
     grams: Grams | None = None
+    subjects: tuple[str, ...] = ()
+    again: float = 0.0
+    quoted: tuple[int, int] = (0, 0)
 
     @classmethod
     def learn(cls, works: Sequence[Writing]) -> Self:
@@ -73,11 +85,23 @@ class Habits:
             tuple(_length(paragraph, marks) for paragraph in work.paragraphs)
             for work in prose[:MOST_PATHS]
         )
-        often = dict(_ordered(Counter(text))[:MOST_OFTEN]) if wide(text) else {}
-        grams = Grams.learn([work.text for work in prose], chinese=wide(text)) if prose else None
+        chinese, texts = wide(text), [work.text for work in prose]
+        often = dict(_ordered(Counter(text))[:MOST_OFTEN]) if chinese else {}
+        grams = Grams.learn(texts, chinese=chinese) if prose else None
         known = dict(sorted(forms.items()))
         usual = "".join(char for char, _ in _ordered(Counter(filter(str.isalnum, text)))[:USUAL])
-        return cls(paths, often, marks, wide(text), known, usual, grams)
+        return cls(
+            paths,
+            often,
+            marks,
+            chinese,
+            known,
+            usual,
+            grams,
+            subjects.learn(texts, often) if chinese else (),
+            again.usual(texts, chinese=chinese),
+            quoted([paragraph for work in prose for paragraph in work.paragraphs], marks),
+        )
 
     def save(self, folder: Path) -> None:
         """Write them into a model's folder."""
@@ -98,6 +122,9 @@ class Habits:
             {str(name): int(n) for name, n in told["forms"].items()},
             str(told.get("usual", "")),
             Grams.load(folder) if told["paths"] else None,
+            tuple(map(str, told.get("subjects", ()))),
+            float(told.get("again", 0.0)),
+            _pair(told.get("quoted", (0, 0))),
         )
 
     @classmethod
@@ -108,20 +135,29 @@ class Habits:
         for one in several:
             often.update(one.often)
             forms.update(one.forms)
+        chinese = all(one.chinese for one in several)
+        alike = [one for one in several if one.chinese == chinese]
         return cls(
             tuple(path for one in several for path in one.paths),
             dict(often),
             next((one.marks for one in several if one.marks), ()),
-            all(one.chinese for one in several),
+            chinese,
             dict(forms),
             _interleaved([one.usual for one in several]),
             _together([one.grams for one in several if one.grams is not None]),
+            tuple(subject for one in alike for subject in one.subjects),
+            max(one.again for one in alike),
+            max(one.quoted for one in alike),
         )
 
     def plain(self, text: str) -> float:
         """Nats that Chinese would cost if nothing counted but how often its characters come."""
-        total = max(1, sum(self.often.values()))
-        return sum(math.log(total / self.often.get(char, UNSEEN)) for char in text)
+        return sum(math.log(max(1, self.total) / self.often.get(c, UNSEEN)) for c in text)
+
+    @cached_property
+    def total(self) -> int:
+        """How many characters `often` counts."""
+        return sum(self.often.values())
 
 
 def _ordered(counts: Counter[str]) -> list[tuple[str, int]]:
@@ -156,9 +192,27 @@ def form_of(work: Writing) -> str:
     return tune.name if tune else ""
 
 
-def words(text: str) -> list[str]:
-    """The words of a text in letters, small."""
-    return _WORD.findall(text.lower())
+def _pair(numbers: Sequence[object]) -> tuple[int, int]:
+    first, second = numbers
+    return int(str(first)), int(str(second))
+
+
+def quoted(paragraphs: Sequence[str], marks: Sequence[str]) -> tuple[int, int]:
+    """Characters between two marks of speech that a quarter of the times are passed, at least 1:
+    in paragraphs that are told, where terms are quoted, and in spoken ones; 0 where there are none.
+    """
+    if len(marks) != 2:
+        return 0, 0
+    lengths: tuple[list[int], list[int]] = ([], [])
+    between = re.compile(f"{re.escape(marks[0])}([^{re.escape(''.join(marks))}]*)")
+    for paragraph in paragraphs:
+        talk = spoken(paragraph, marks) >= SPOKEN * len(paragraph)
+        found = between.findall(paragraph)
+        if marks[0] == marks[1]:  # every other stretch is not between them
+            found = found[::2]
+        lengths[talk].extend(map(len, found))
+    told, said = (int(np.percentile(some, LONGER)) if some else 0 for some in lengths)
+    return told, said
 
 
 def spoken(paragraph: str, marks: Sequence[str]) -> int:

@@ -1,7 +1,7 @@
 """One paragraph, clause after clause, each written several times side by side.
 
-Speech, titles and brackets open and close, sentences end, what the text has said is not said again,
-and words that it should be about are made likelier. Of the ways to write the next clause the one is
+Speech, titles and brackets open and close, sentences end, what the text has said wears out, and
+words that it should be about are made likelier. Of the ways to write the next clause the one is
 taken that is likeliest, of ideographs likelier than by itself: pointwise mutual information (Li et
 al. 2016, "A Diversity-Promoting Objective Function for Neural Conversation Models"). Clauses then
 speak of one thing, and not in the commonest words, which are likely after anything.
@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from moxie.arts.literature.compose.again import NEAR, repeated, worn
 from moxie.arts.literature.compose.fluency import Fluency
-from moxie.arts.literature.compose.habits import Habits, words
+from moxie.arts.literature.compose.habits import Habits
 from moxie.arts.literature.compose.plan import Beat
 from moxie.arts.literature.models.draw import BLANK, STOPS, Manner, repeating
 from moxie.arts.literature.models.language import Language, Reader
@@ -26,7 +26,7 @@ CANDIDATES, FEWER = 6, 4
 """Clauses of which the best is taken; fewer of letters, and where the language is fluent and slow.
 """
 
-PLAIN = 0.4
+PLAIN = 0.6
 """How much of what makes a Chinese clause likely anywhere is taken off. Nothing: common words and
 loops. All of it: none but rare words. Of letters nothing is: they have words to spell first."""
 
@@ -50,17 +50,10 @@ NAMED = 0.25
 WORN_FOR = 1500
 """So many characters are looked back on for what was said before."""
 
-WORN = {True: ((3, 2, 0.05), (4, 1, 0.005)), False: ((14, 2, 0.05), (20, 1, 0.005))}
-"""A run of so many characters that was said so often is worn: what is left of the chance of its
-last, in Chinese and in letters, of which a word has several."""
-
 CLAUSE_ENDS, LETTERED_ENDS = frozenset("，。；：！？“「…—"), frozenset(",.;:!?\n—")
 
-LITTLE, STUCK = 3, 5.0
-"""Letters of words that may be said again, and how many times over what is stuck counts."""
-
-AGAIN, NEAR = 1.0, {True: 300, False: 1000}
-"""Nats a character that saying all of it again costs a clause, and how far back that is seen."""
+AGAIN = 1.0
+"""Nats a character that saying all of it again costs a clause, beyond what is usual."""
 
 PAIRS = dict(zip("《〈（［〔【([", "》〉）］〕】)]", strict=True))
 """What is closed by what, beside speech."""
@@ -109,6 +102,7 @@ class Scribe:
     habits: Habits
     manner: Manner
     fluency: Fluency
+    lifts: NDArray[np.float32]  # how much likelier its subject makes each symbol
 
     def write(
         self, before: str, start: Reader, beat: Beat, begun: str, rng: np.random.Generator
@@ -120,8 +114,7 @@ class Scribe:
         while not one.done:
             tries = [one.copy() for _ in range(number)]
             self._clauses(tries, before, beat, rng)
-            merits = [self._merit(each, one, before) for each in tries]
-            one = tries[int(np.argmax(merits))]
+            one = tries[self._best(tries, one, before)]
         return one
 
     def _clauses(
@@ -161,8 +154,9 @@ class Scribe:
         if self._ended(one, beat, self._share(shares, "\n")):
             one.done = True
             return
-        pulled = shares * self._pull(one, beat)
-        chances = pulled * self.fluency.factors(before + one.text, pulled)
+        text = before + one.text
+        pulled = shares * self._pull(one, beat) * self.lifts
+        chances = pulled * self.fluency.factors(text, pulled)
         for char, left in worn(before[-WORN_FOR:] + one.text, chinese=self.habits.chinese).items():
             if self.language.alphabet.knows(char):
                 chances[self.language.alphabet.encode(char)[0]] *= left
@@ -234,8 +228,9 @@ class Scribe:
             pull[alphabet.encode(PAIRS[within[-1]])[0]] = CLOSE ** min(10, since // held)
         if one.speaking and alphabet.knows(marks[-1]):
             spoken = len(one.said) - max(0, one.text.rfind(marks[0]))
-            longest = beat.length if beat.spoken else QUOTED * held
-            pull[alphabet.encode(marks[-1])[0]] = CLOSE ** min(10, spoken // longest)
+            unknown = beat.length if beat.spoken else QUOTED * held
+            usual = self.habits.quoted[beat.spoken] or unknown
+            pull[alphabet.encode(marks[-1])[0]] = CLOSE ** min(10, spoken // usual)
         text = one.text
         for word in beat.theme:
             if word in text:
@@ -246,41 +241,45 @@ class Scribe:
                 pull[alphabet.encode(word[known])[0]] = GOING_ON if known else urgent
         return pull
 
-    def _merit(self, one: Paragraph, from_there: Paragraph, before: str) -> float:
-        """How well its latest clause fits what is before, in nats a character; higher is better."""
-        told = from_there.text
-        clause = one.text[len(told) :]
-        if not clause:  # it found no end and was cut
-            return -np.inf
-        cost = one.nats[len(from_there.nats) :]
-        chinese = self.habits.chinese
-        fits = -sum(cost)
-        if chinese:  # each is a word: what could only go on so says nothing for the whole
-            free = [at for at, nats in enumerate(cost) if nats > SURE]
-            cost = [cost[at] for at in free]
-            fits = PLAIN * self.habits.plain("".join(clause[at] for at in free)) - sum(cost)
+    def _best(self, tries: Sequence[Paragraph], from_there: Paragraph, before: str) -> int:
+        """Which of several fits best with its latest clause.
+
+        By the mean over its characters, as far above that of all as chance would seldom bring it:
+        of short clauses the means are spread widely, and the best one would always be short.
+        """
+        fits = [self._fits(one, from_there) for one in tries]
+        usual = float(np.mean(np.concatenate(fits))) if any(map(len, fits)) else 0.0
+        merits = [
+            float((some - usual).sum() / np.sqrt(max(1, len(some))))
+            - AGAIN * np.sqrt(max(1, len(some))) * self._again(one, from_there, before)
+            for one, some in zip(tries, fits, strict=True)
+        ]
+        told = len(from_there.said)
+        ended = [merit if len(one.said) > told else -np.inf
+                 for one, merit in zip(tries, merits, strict=True)]  # fmt: skip
+        return int(np.argmax(ended))
+
+    def _fits(self, one: Paragraph, from_there: Paragraph) -> NDArray[np.float64]:
+        """How well each character of the latest clause fits what is before, in nats."""
+        cost = np.array(one.nats[len(from_there.nats) :])
+        if not self.habits.chinese:
+            return -cost
+        # each is a word: what could only go on so says nothing for the whole
+        plain = [self.habits.plain(char) for char in one.text[len(from_there.text) :]]
+        return np.asarray((PLAIN * np.array(plain) - cost)[cost > SURE])
+
+    def _again(self, one: Paragraph, from_there: Paragraph, before: str) -> float:
+        """How much more of the latest clause is said again than is usual."""
+        told, chinese = from_there.text, self.habits.chinese
         near = (before + told)[-NEAR[chinese] :]
-        again = repeated(clause, near, chinese=chinese)
-        return fits / max(1, len(cost)) - AGAIN * again
+        found = repeated(one.text[len(told) :], near, chinese=chinese)
+        return max(0.0, found - self.habits.again)
 
     def _share(self, shares: NDArray[np.float32], character: str) -> float:
         alphabet = self.language.alphabet
         if not alphabet.knows(character):
             return 0.0
         return float(shares[alphabet.encode(character)[0]])
-
-
-def worn(text: str, *, chinese: bool) -> dict[str, float]:
-    """What would say once more what the text has said, and what is left of its chances."""
-    found: dict[str, float] = {}
-    for length, times, left in WORN[chinese]:
-        tail = text[-(length - 1) :]
-        place, after = text.find(tail), list[str]()
-        while 0 <= place < len(text) - len(tail):
-            after.append(text[place + len(tail)])
-            place = text.find(tail, place + 1)
-        found |= {char: left for char in after if after.count(char) >= times}
-    return found
 
 
 def _cut(one: Paragraph) -> None:
@@ -291,20 +290,3 @@ def _cut(one: Paragraph) -> None:
         begun = len(one.said) - len(one.nats)
         del one.said[ends[-1] + 1 :]
         del one.nats[max(0, len(one.said) - begun) :]
-
-
-def repeated(clause: str, near: str, *, chinese: bool) -> float:
-    """The share of a clause that it, or the text before it, has said already, 0..1.
-
-    Pairs of ideographs, or words of more than three letters; what is said three times running
-    counts more than once.
-    """
-    runs = (
-        [a + b for a, b in pairwise(clause) if a.isalpha() and b.isalpha()]
-        if chinese
-        else [word for word in words(clause) if len(word) > LITTLE]
-    )
-    near = near.lower()
-    again = sum(run in near or runs.count(run) > 1 for run in runs)
-    stuck = sum(a == b == c for a, b, c in zip(clause, clause[1:], clause[2:], strict=False))
-    return again / max(1, len(runs)) + STUCK * stuck / max(1, len(clause))

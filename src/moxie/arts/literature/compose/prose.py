@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moxie.art import Brief
-from moxie.arts.literature.compose import plan
+from moxie.arts.literature.compose import plan, subjects
 from moxie.arts.literature.compose.fluency import Fluency
 from moxie.arts.literature.compose.habits import Habits
 from moxie.arts.literature.compose.paragraphs import Paragraph, Scribe
@@ -18,6 +19,9 @@ from moxie.text import Scalar
 
 MOST_KEPT = 0.5
 """Of an opening that is longer than what is asked for, the share of the whole that is kept."""
+
+ABOUT = (0.8, 0.4, 0.2)
+"""Power of how much oftener ideographs are where the subject is from, at novelty 0, 0.5 and 1."""
 
 
 def write(language: Language, habits: Habits, brief: Brief[Writing], seed: int) -> Writing:
@@ -30,8 +34,9 @@ def write(language: Language, habits: Habits, brief: Brief[Writing], seed: int) 
     told = brief.options
     opening = _opening(brief, characters)
     fluency = Fluency.of(language, habits.grams, habits.usual, brief.novelty)
-    scribe = Scribe(language, habits, Manner.of(language, brief.novelty), fluency)
     outline = _outline(habits, told, max(plan.SHORTEST, characters - len(opening)), rng)
+    lifts = _lifts(language, habits, brief, opening + _themes(outline, told), seed)
+    scribe = Scribe(language, habits, Manner.of(language, brief.novelty), fluency, lifts)
     reader, text = _read(language.reader(), language, opening), opening
     for beat in outline.beats:
         begun = _begun(text)
@@ -61,6 +66,22 @@ def _outline(
     outline = plan.parse(asked) if asked else plan.draw(habits, length, rng)
     theme = str(told.get("theme", "") or told.get("title", ""))
     return plan.about(outline, tuple(word for word in theme.split() if len(word) < 12))
+
+
+def _themes(outline: plan.Outline, told: Mapping[str, Scalar]) -> str:
+    """All words that are asked for."""
+    named = [word for beat in outline.beats for word in beat.theme]
+    return "".join([str(told.get("title", "")), *named])
+
+
+def _lifts(
+    language: Language, habits: Habits, brief: Brief[Writing], asked: str, seed: int
+) -> NDArray[np.float32]:
+    """How much likelier the subject of the whole makes each symbol, float32 [symbols]."""
+    rng = np.random.default_rng([seed, len(habits.subjects)])
+    stretch = subjects.choose(habits.subjects, asked, rng)
+    power = float(np.interp(brief.novelty, (0, 0.5, 1), ABOUT))
+    return subjects.lifts(language.alphabet, habits.often, stretch, power)
 
 
 def _begun(text: str) -> str:

@@ -1,0 +1,79 @@
+"""What a text says again: runs that are worn out, and how much of a clause was said before.
+
+Authors say things again as well, names and what a page is about before all: what is said again is
+charged only beyond what is usual with them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from moxie.arts.literature.writing import BREAK
+
+WORN = {True: ((4, 2, 0.05), (6, 1, 0.005)), False: ((14, 2, 0.05), (20, 1, 0.005))}
+"""A run of so many characters that was said so often is worn: what is left of the chance of its
+last, in Chinese and in letters, of which a word has several."""
+
+LITTLE, STUCK = 3, 5.0
+"""Letters of words that may be said again, and how many times over what is stuck counts."""
+
+NEAR = {True: 300, False: 1000}
+"""Characters in which it is seen that a clause was said before."""
+
+USUAL = {True: 90, False: 50}
+"""Per cent of an author's clauses, in Chinese and in letters, that say no more again than what is
+usual. A language of letters says too much again by itself."""
+
+MOST = 400_000
+"""Characters of works that are looked at for it."""
+
+_CLAUSE = {True: re.compile(r"[^，。；：！？“「…—]+[，。；：！？“「…—]+"),
+           False: re.compile(r"[^,.;:!?\n—]+[,.;:!?\n—]+")}  # fmt: skip
+_LEAST = {True: 4, False: 16}
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def worn(text: str, *, chinese: bool) -> dict[str, float]:
+    """What would say once more what the text has said, and what is left of its chances."""
+    found: dict[str, float] = {}
+    for length, times, left in WORN[chinese]:
+        tail = text[-(length - 1) :]
+        place, after = text.find(tail), list[str]()
+        while 0 <= place < len(text) - len(tail):
+            after.append(text[place + len(tail)])
+            place = text.find(tail, place + 1)
+        found |= {char: left for char in after if after.count(char) >= times}
+    return found
+
+
+def repeated(clause: str, near: str, *, chinese: bool) -> float:
+    """The share of a clause that it, or the text before it, has said already, 0..1.
+
+    Pairs of ideographs, or words of more than three letters; what is said three times running
+    counts more than once.
+    """
+    runs = (
+        [a + b for a, b in pairwise(clause) if a.isalpha() and b.isalpha()]
+        if chinese
+        else [word for word in _WORD.findall(clause.lower()) if len(word) > LITTLE]
+    )
+    near = near.lower()
+    again = sum(run in near or runs.count(run) > 1 for run in runs)
+    stuck = sum(a == b == c for a, b, c in zip(clause, clause[1:], clause[2:], strict=False))
+    return again / max(1, len(runs)) + STUCK * stuck / max(1, len(clause))
+
+
+def usual(texts: Sequence[str], *, chinese: bool) -> float:
+    """The share of a clause that the author says again at most, as a rule, 0..1."""
+    shares = [0.0]
+    text = BREAK.join(texts)[:MOST]
+    for match in _CLAUSE[chinese].finditer(text):
+        clause, at = match.group(), match.start()
+        if len(clause) >= _LEAST[chinese]:
+            near = text[max(0, at - NEAR[chinese]) : at]
+            shares.append(repeated(clause, near, chinese=chinese))
+    return float(np.percentile(shares, USUAL[chinese]))
