@@ -12,7 +12,7 @@ from moxie.arts.literature.compose.habits import Habits, quoted
 from moxie.arts.literature.models.language import Alphabet
 from moxie.arts.literature.writing import writing
 
-RIVER = "渡船在雨里过河，渡船又在雨里回来。" * 30
+RIVER = "渡船在雨里过河，渡船又在雨里回来。" * 30 + "３" * 9
 WALL = "石匠砌墙，砌了墙又拆墙，石匠老了。" * 30
 
 
@@ -48,9 +48,9 @@ def test_ideographs_are_lifted_by_how_much_oftener_they_stand_there(habits: Habi
     alphabet = Alphabet.of([RIVER, WALL])
     stretch = subjects.choose(habits.subjects, "雨", np.random.default_rng(1))
     half, whole = (subjects.lifts(alphabet, habits.often, stretch, power) for power in (0.5, 1.0))
-    boat, mason, comma = alphabet.encode("船匠，")
+    boat, mason, comma, figure = alphabet.encode("船匠，３")
     assert whole[boat] > 1 > whole[mason]
-    assert whole[comma] == 1
+    assert whole[comma] == whole[figure] == 1  # figures made likelier became pages of figures
     assert half[boat] == pytest.approx(whole[boat] ** 0.5)
 
 

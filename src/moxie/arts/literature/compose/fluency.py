@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.literature.compose.grams import Grams
-from moxie.arts.literature.models.language import IDEOGRAPHS, Alphabet, Language
+from moxie.arts.literature.models.language import Alphabet, Language, is_ideograph
 
 LIKELY = 300
 """Symbols that are looked at one by one; the others are hardly ever drawn."""
@@ -161,4 +161,4 @@ def _largest(values: Floats, number: int) -> NDArray[np.intp]:
 
 def _is_foreign(character: str) -> bool:
     """Whether it is a letter, half or full width."""
-    return character.isalpha() and (character < IDEOGRAPHS or "\uff21" <= character <= "\uff5a")
+    return character.isalpha() and not is_ideograph(character)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.arts.literature.models.language import Alphabet
+from moxie.arts.literature.models.language import Alphabet, is_ideograph
 
 Floats = NDArray[np.float32]
 
@@ -45,7 +45,7 @@ def learn(texts: Sequence[str], often: Mapping[str, int]) -> tuple[str, ...]:
     for text in texts:
         for begin in range(0, max(1, len(text) - SHORTEST), STRETCH):
             part = text[begin : begin + STRETCH]
-            rarer = sorted(char for char in part if char.isalnum() and char not in plain)
+            rarer = sorted(char for char in part if is_ideograph(char) and char not in plain)
             if len(part) >= SHORTEST and rarer:
                 found.append("".join(rarer))
     every = max(1, -(-len(found) // MOST))
@@ -54,7 +54,7 @@ def learn(texts: Sequence[str], often: Mapping[str, int]) -> tuple[str, ...]:
 
 def commonest(often: Mapping[str, int]) -> frozenset[str]:
     """Ideographs that are about nothing."""
-    ranked = sorted(filter(str.isalnum, often), key=lambda char: (-often[char], char))
+    ranked = sorted(filter(is_ideograph, often), key=lambda char: (-often[char], char))
     return frozenset(ranked[:PLAIN])
 
 
@@ -81,10 +81,10 @@ def lifts(
     if not stretch or not power:
         return found
     plain = commonest(often)
-    whole = sum(n for char, n in often.items() if char.isalnum() and char not in plain)
+    whole = sum(n for char, n in often.items() if is_ideograph(char) and char not in plain)
     told = sum(stretch.values())
     for place, char in enumerate(alphabet.characters):
-        if char.isalnum() and char not in plain:
+        if is_ideograph(char) and char not in plain:
             share = often.get(char, 1) / max(1, whole)
             there = (stretch.get(char, 0) + TRUST * share) / (told + TRUST)
             found[place] = (there / share) ** power

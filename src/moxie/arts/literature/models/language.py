@@ -23,6 +23,11 @@ IDEOGRAPHS = "\u2e80"
 """From here on a character is a word or half of one; the letters before it only spell words."""
 
 
+def is_ideograph(character: str) -> bool:
+    """Whether a character is a word or half of one: no letter, of full width neither, nor a mark."""
+    return character.isalpha() and character >= IDEOGRAPHS and not "\uff21" <= character <= "\uff5a"
+
+
 class Alphabet:
     """The characters of some works, the 256 bytes for all others, and the end of a text.
 
