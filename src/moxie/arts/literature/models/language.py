@@ -24,7 +24,7 @@ IDEOGRAPHS = "\u2e80"
 
 
 def is_ideograph(character: str) -> bool:
-    """Whether a character is a word or half of one: no letter, of full width neither, nor a mark."""
+    """Whether a character is a word or half of one: no mark, and no letter of any width."""
     return character.isalpha() and character >= IDEOGRAPHS and not "\uff21" <= character <= "\uff5a"
 
 
