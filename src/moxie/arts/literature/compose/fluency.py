@@ -38,7 +38,7 @@ COPIED = (0.004, 0.05)
 and at the middle of the dial. Ended at once there, no phrase of the author's is left whole, and
 works of one author share longer ones: Lu Xun's pages held out eight characters with the others."""
 
-FOLLOWED, LETTERED, QUOTING = 10, 56, 30.0
+FOLLOWED, LETTERED, QUOTING = 6, 56, 30.0
 """Ideographs, or letters, beyond its beginning for which a passage is followed at novelty 0, and
 how much likelier each becomes; both are gone at the middle of the dial."""
 
