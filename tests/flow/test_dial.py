@@ -61,15 +61,17 @@ def test_settings_never_fall_as_novelty_grows() -> None:
 
 def test_novelty_1_keeps_to_the_floor() -> None:
     found = fit(reading(bent, lambda x: 1 - 0.5 * x), seed=0)
-    assert found.floor == HALFWAY
+    assert found.floor == pytest.approx(HALFWAY, abs=0.001)
     assert found.setting(1) == pytest.approx(0.5, abs=0.02)
 
 
 def test_fidelity_that_chance_may_have_lowered_does_not_end_the_dial() -> None:
-    vague = reading(bent, lambda x: 0.9 - 1.5 * x, rounds=3, doubt=2.0)
-    assert fit(vague, seed=0).setting(1) == pytest.approx(1.0)
-    some = reading(bent, lambda x: 1 - 0.5 * x, doubt=0.1)
-    assert fit(some, seed=0).setting(1) == pytest.approx(0.7, abs=0.02)
+    vague = fit(reading(bent, lambda x: 0.9 - 1.5 * x, rounds=3, doubt=2.0), seed=0)
+    assert vague.setting(1) == pytest.approx(1.0)
+    assert "too few" in str(vague.notes[0])
+    some = fit(reading(bent, lambda x: 1 - 0.5 * x, doubt=0.1), seed=0)
+    assert some.floor == pytest.approx(HALFWAY * 0.9)
+    assert some.setting(1) == pytest.approx(0.85, abs=0.02)
 
 
 def end(fidelities: list[float], counts: list[int], doubt: float = 0.01) -> End:
@@ -91,7 +93,7 @@ def end(fidelities: list[float], counts: list[int], doubt: float = 0.01) -> End:
 def test_further_drafts_are_made_on_both_sides_of_the_floor(
     fidelities: list[float], pair: int, setting: float
 ) -> None:
-    found = end(fidelities, [3, 3, 3, 3])
+    found = end(fidelities, [3, 3, 3, 3], doubt=0.0)
     assert (found.pair, found.floor) == (pair, HALFWAY)
     assert found.value == pytest.approx(setting, abs=0.005)
     assert found.low <= found.value <= found.high
@@ -130,7 +132,7 @@ def test_a_dial_without_a_floor_says_so() -> None:
 
 def test_a_model_that_is_far_from_the_artist_keeps_a_share_of_its_best() -> None:
     found = fit(reading(bent, lambda x: 0.4 - 0.2 * x), seed=0)
-    assert found.floor == pytest.approx(HALFWAY * 0.4)
+    assert found.floor == pytest.approx(HALFWAY * 0.4, abs=0.001)
     assert found.setting(1) == pytest.approx(0.5, abs=0.02)
 
 

@@ -6,7 +6,8 @@ again is an exception. At 1 it goes on until fidelity is below a floor, and is s
 drafts tell fidelity so vaguely that the dial would else end wherever chance has it. The floor is
 `HALFWAY`: on that scale (a squared distance) what lies halfway between the artist's own works and
 the nearest other artist's scores 0.75; beyond it a creation is nearer to somebody else. Where the
-model's best is less than 1, the floor is that share of its best, so that there is a dial at all.
+model's best is less than 1, the floor is that share of its best, so that there is a dial at all:
+of what the best is surely worth, for that of a few drafts is as uncertain as what it is held to.
 Further drafts about that setting (see `calibrate`) tell its place. In between, equal steps of
 novelty are equal steps of originality.
 
@@ -106,17 +107,17 @@ class End:
     ) -> End | None:
         """By curves fitted to fidelity and to the ends of its interval.
 
-        `drafted` and `counts` by setting, as in `Reading`. Where fidelity seems to be none at all,
-        there is no floor as yet (nan); None where it is surely none, or unknown.
+        `drafted` and `counts` by setting, as in `Reading`. Where it is not sure that there is any
+        fidelity, there is no floor as yet (nan); None where there is surely none, or it is unknown.
         """
         places = np.asarray(settings)
         known = np.array([one.value for one in drafted])
         if not np.isfinite(known).all():
             return None
         curve = _monotone(known, increasing=False, weights=counts)
-        floor = HALFWAY * min(1.0, float(curve[0]))
         ends = np.clip([(one.low, one.high) for one in drafted], -BOUND, BOUND)
         low, high = (_monotone(end, increasing=False, weights=counts) for end in ends.T)
+        floor = HALFWAY * min(1.0, float(low[0]))
         if floor <= 0:
             whole = float(places[-1]), float(places[0]), float(places[-1])
             return cls(np.nan, *whole, pair=0) if high[0] > 0 else None
@@ -172,6 +173,9 @@ _NOT_FAITHFUL = say(
     "The drafts were no nearer to the artist than the nearest other artist is: the dial has no "
     "floor."
 )
+_UNSURE = say(
+    "These drafts are too few to tell how near they are to the artist: the dial has no floor."
+)
 _NEVER_NEAR = say("All the settings lead to near-copies; the gate makes them again or marks them.")
 
 
@@ -206,7 +210,7 @@ def _ends(
         notes.append(_NEVER_NEAR)
     floor, far = (end.floor, end.high) if end else (np.nan, float(fine[-1]))
     if not np.isfinite(floor):
-        notes.append(_NOT_FAITHFUL)
+        notes.append(_UNSURE if end else _NOT_FAITHFUL)
     if far <= near:
         return near, float(fine[-1]), np.nan, (*notes, _NO_ROOM)
     return near, far, floor, tuple(notes)
