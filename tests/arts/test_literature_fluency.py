@@ -85,9 +85,9 @@ def test_within_a_band_what_was_written_is_likelier() -> None:
 def test_a_passage_is_followed_near_to_imitation_only(novelty: float, likelier: bool) -> None:
     fluency = made(novelty)
     shares = even(fluency)
-    at = fluency.alphabet.characters.index(TEXT[9])
-    within = fluency.factors(TEXT[:9], shares)[at]
-    elsewhere = fluency.factors(OTHER[:5] + TEXT[5:9], shares)[at]
+    at = fluency.alphabet.characters.index(TEXT[8])
+    within = fluency.factors(TEXT[:8], shares)[at]
+    elsewhere = fluency.factors(OTHER[:4] + TEXT[4:8], shares)[at]
     assert (within > elsewhere) == likelier
 
 

@@ -14,7 +14,7 @@ from moxie.arts.literature.models.tables import Floats
 from moxie.arts.literature.writing import Writing
 
 BARRED = 1e-9
-HEAT = {"fluent": (0.7, 0.875, 1.05), "letters": (0.93, 0.93, 1.3), "ideographs": (0.95, 1.0, 1.25)}
+HEAT = {"fluent": (0.7, 0.875, 1.05), "letters": (0.93, 0.93, 1.3), "ideographs": (0.95, 1.1, 1.25)}
 """Temperatures at novelty 0, 0.5 and 1. Below 1 what is likely becomes more so: words hold
 together, and the commonest come too often. A language that is fluent by itself stays so only if it
 is cool; letters have words to spell; of ideographs the commonest would be all that is left. From
