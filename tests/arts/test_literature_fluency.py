@@ -81,7 +81,7 @@ def test_within_a_band_what_was_written_is_likelier() -> None:
     assert factors[places["早"]] > 5 * np.median(factors[same])
 
 
-@pytest.mark.parametrize(("novelty", "likelier"), [(0.0, True), (0.25, True), (0.5, False)])
+@pytest.mark.parametrize(("novelty", "likelier"), [(0.0, True), (0.1, True), (0.5, False)])
 def test_a_passage_is_followed_near_to_imitation_only(novelty: float, likelier: bool) -> None:
     fluency = made(novelty)
     shares = even(fluency)
