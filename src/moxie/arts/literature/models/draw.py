@@ -17,8 +17,9 @@ BARRED = 1e-9
 HEAT = {"fluent": (0.7, 0.875, 1.05), "letters": (0.93, 0.93, 1.3), "ideographs": (0.95, 1.1, 1.25)}
 """Temperatures at novelty 0, 0.5 and 1. Below 1 what is likely becomes more so: words hold
 together, and the commonest come too often. A language that is fluent by itself stays so only if it
-is cool; letters have words to spell; of ideographs the commonest would be all that is left. From
-about 1.2 on more heat adds nothing to originality, and beyond 1.25 it costs an author's hand."""
+is cool; letters have words to spell; of ideographs the commonest would be all that is left, in the
+middle most of all, where passages are no longer followed. From about 1.2 on more heat adds nothing
+to originality, and beyond 1.25 it costs an author's hand."""
 
 LEAST = {"fluent": 0.02, "letters": 0.01, "ideographs": 0.002}
 """What is less likely than this share of the likeliest is not drawn."""
