@@ -31,9 +31,15 @@ usual. A language of letters says too much again by itself."""
 MOST = 400_000
 """Characters of works that are looked at for it."""
 
-_CLAUSE = {True: re.compile(r"[^，。；：！？“「…—]+[，。；：！？“「…—]+"),
-           False: re.compile(r"[^,.;:!?\n—]+[,.;:!?\n—]+")}  # fmt: skip
-_LEAST = {True: 4, False: 16}
+CLAUSE = {True: (4, 28), False: (16, 120)}
+"""Characters of a clause at least and at most, in Chinese and in letters."""
+
+CLAUSE_ENDS = {True: frozenset("，。；：！？“「…—"), False: frozenset(",.;:!?\n—")}
+
+_CLAUSES = {
+    chinese: re.compile("[^{0}]+[{0}]+".format("".join(sorted(ends))))
+    for chinese, ends in CLAUSE_ENDS.items()
+}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -71,9 +77,9 @@ def usual(texts: Sequence[str], *, chinese: bool) -> float:
     """The share of a clause that the author says again at most, as a rule, 0..1."""
     shares = [0.0]
     text = BREAK.join(texts)[:MOST]
-    for match in _CLAUSE[chinese].finditer(text):
+    for match in _CLAUSES[chinese].finditer(text):
         clause, at = match.group(), match.start()
-        if len(clause) >= _LEAST[chinese]:
+        if len(clause) >= CLAUSE[chinese][0]:
             near = text[max(0, at - NEAR[chinese]) : at]
             shares.append(repeated(clause, near, chinese=chinese))
     return float(np.percentile(shares, USUAL[chinese]))

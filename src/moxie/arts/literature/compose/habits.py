@@ -114,6 +114,7 @@ class Habits:
     def load(cls, folder: Path) -> Self:
         """What `save` wrote."""
         told = json.loads((folder / FILE).read_text("utf-8"))
+        quotes = told.get("quoted", (0, 0))
         return cls(
             tuple(tuple(int(n) for n in path) for path in told["paths"]),
             {str(char): int(n) for char, n in told.get("often", {}).items()},
@@ -124,7 +125,7 @@ class Habits:
             Grams.load(folder) if told["paths"] else None,
             tuple(map(str, told.get("subjects", ()))),
             float(told.get("again", 0.0)),
-            _pair(told.get("quoted", (0, 0))),
+            (int(quotes[0]), int(quotes[1])),
         )
 
     @classmethod
@@ -147,7 +148,7 @@ class Habits:
             _together([one.grams for one in several if one.grams is not None]),
             tuple(subject for one in alike for subject in one.subjects),
             max(one.again for one in alike),
-            max(one.quoted for one in alike),
+            (max(one.quoted[0] for one in alike), max(one.quoted[1] for one in alike)),
         )
 
     def plain(self, text: str) -> float:
@@ -192,14 +193,9 @@ def form_of(work: Writing) -> str:
     return tune.name if tune else ""
 
 
-def _pair(numbers: Sequence[object]) -> tuple[int, int]:
-    first, second = numbers
-    return int(str(first)), int(str(second))
-
-
 def quoted(paragraphs: Sequence[str], marks: Sequence[str]) -> tuple[int, int]:
-    """Characters between two marks of speech that a quarter of the times are passed, at least 1:
-    in paragraphs that are told, where terms are quoted, and in spoken ones; 0 where there are none.
+    """Characters between two marks of speech that a quarter of the times are passed, in paragraphs
+    that are told, where terms are quoted, and in spoken ones; 0 where there are none.
     """
     if len(marks) != 2:
         return 0, 0

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.arts.literature.compose.again import NEAR, repeated, worn
+from moxie.arts.literature.compose.again import CLAUSE, CLAUSE_ENDS, NEAR, repeated, worn
 from moxie.arts.literature.compose.fluency import Fluency
 from moxie.arts.literature.compose.habits import Habits
 from moxie.arts.literature.compose.plan import Beat
@@ -34,9 +34,6 @@ SURE = 0.7
 """Nats below which a character could hardly have been another: the rest of a name, or of a phrase
 known by heart. Counted with the others, names would be taken for what fits best."""
 
-CLAUSE = {True: (4, 28), False: (16, 120)}
-"""Characters of a clause at least and at most, in Chinese and in letters."""
-
 OVER = 1.7
 """A paragraph that finds no end by this share of its length is cut at its last sentence."""
 
@@ -49,8 +46,6 @@ NAMED = 0.25
 
 WORN_FOR = 1500
 """So many characters are looked back on for what was said before."""
-
-CLAUSE_ENDS, LETTERED_ENDS = frozenset("，。；：！？“「…—"), frozenset(",.;:!?\n—")
 
 AGAIN = 1.0
 """Nats a character that saying all of it again costs a clause, beyond what is usual."""
@@ -123,7 +118,7 @@ class Scribe:
         """Each a clause longer, or done."""
         begun = len(tries[0].said)
         least, most = CLAUSE[self.habits.chinese]
-        ends = CLAUSE_ENDS if self.habits.chinese else LETTERED_ENDS
+        ends = CLAUSE_ENDS[self.habits.chinese]
         writing = list(tries)
         while writing:
             shares = self.language.ahead([one.reader for one in writing])
@@ -176,7 +171,7 @@ class Scribe:
 
     def _named(self, one: Paragraph, beat: Beat) -> str | None:
         """The next letter of a theme word that is to be named now: where a clause begins."""
-        text, ends = one.text, CLAUSE_ENDS if self.habits.chinese else frozenset(" ")
+        text, ends = one.text, CLAUSE_ENDS[True] if self.habits.chinese else frozenset(" ")
         if len(text) < NAMED * beat.length:
             return None
         for word in beat.theme:
