@@ -182,8 +182,8 @@ class TestCounts:
 
     def test_a_gate_is_taught_longer_where_symbols_are_few(self) -> None:
         long = [[0] * 500_000]
-        assert runs_in(long, 320) == 60_000 // 48
-        assert runs_in(long, 1000) == 20_000 // 48
+        assert runs_in(long, 320) == 90_000 // 48
+        assert runs_in(long, 1000) == 30_000 // 48
         assert runs_in(long, 5000) == 12_000 // 48
         assert runs_in([[0] * 480], 320) == 10
 

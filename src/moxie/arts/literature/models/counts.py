@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from moxie.arts.literature.models.kinds import Kinds
+from moxie.arts.literature.models.lines import Lines
 from moxie.arts.literature.models.places import (
+    KIND,
+    LINE,
     PHRASE,
     SYMBOLS,
     WORD,
@@ -28,7 +32,8 @@ from moxie.arts.literature.models.tables import (
     hashed,
 )
 from moxie.arts.literature.models.texts import DEPTH, Past, opened
-from moxie.arts.literature.models.words import Marks, Words
+from moxie.arts.literature.models.tracks import Track
+from moxie.arts.literature.models.words import Marks, Words, learn_kinds
 
 ORDERS, DEEPEST = 6, 11
 """Symbols of the longest context: of ideographs, which say as much as several letters, and of
@@ -49,6 +54,26 @@ PHRASED: tuple[tuple[Columns, ...], ...] = (
     ((), PHRASE[:1], PHRASE[3:]),
 )
 """Of letters: the word begun with up to two before it, and without the last of the two."""
+
+KINDRED: tuple[tuple[Columns, ...], ...] = (((), PHRASE[:1], KIND[:1], KIND[1:2], KIND[2:]),)
+"""Of letters: the word begun with the kinds of up to three before it."""
+
+LAID: tuple[tuple[Columns, ...], ...] = (
+    ((), LINE[:1], LINE[1:2], LINE[2:3]),
+    ((), LINE[3:4], LINE[4:5], LINE[5:]),
+)
+"""How long the line is, and how the paragraph has begun, with more and more of what was before."""
+
+SIDES: Mapping[str, tuple[tuple[Columns, ...], ...]] = {
+    "skipping": SKIPPING,
+    "phrased": PHRASED,
+    "kindred": KINDRED,
+    "laid": LAID,
+}
+"""The other contexts beside those of so many symbols, by name."""
+
+OF_LETTERS, OF_IDEOGRAPHS = ("phrased", "kindred", "laid"), ("skipping", "laid")
+"""Those that are counted. Of letters PHRASED came in place of SKIPPING; see 0021 for figures."""
 
 SAID = (3.0,) + DEEPEST * (2.0,)
 """What one occurrence in the text at hand counts beside one in the works, by order."""
@@ -75,9 +100,9 @@ def growing(orders: int) -> tuple[Columns, ...]:
     return tuple(SYMBOLS[:order] for order in range(orders + 1))
 
 
-def skipping(orders: int) -> tuple[tuple[Columns, ...], ...]:
-    """The other contexts beside those of so many symbols."""
-    return PHRASED if orders > ORDERS else SKIPPING
+def others(sides: Sequence[str]) -> tuple[tuple[Columns, ...], ...]:
+    """The contexts of some of SIDES."""
+    return tuple(columns for side in sides for columns in SIDES[side])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +111,9 @@ class Counts:
 
     marks: Marks  # [symbols]
     growing: Chain
-    skipping: tuple[Chain, ...]
+    sides: tuple[str, ...]
+    others: tuple[Chain, ...]  # of the sides
+    kinds: Kinds | None = None
 
     @property
     def size(self) -> int:
@@ -99,13 +126,13 @@ class Counts:
         return self.marks > 0
 
     @property
-    def phrased(self) -> bool:
-        """Whether whole words before a place are counted."""
-        return self.skipping[0].columns[1:] == PHRASED[0][1:]
+    def tracked(self) -> Columns:
+        """The columns of contexts that tracks make."""
+        return _tracked(self.sides)
 
-    def words(self, past: Past) -> Words | None:
-        """The words of a text, where they are counted."""
-        return Words.of(past, self.marks) if self.phrased else None
+    def tracks(self, past: Past) -> tuple[Track, ...]:
+        """What follows a text for these sides."""
+        return _tracks(past, self.marks, self.sides, self.kinds)
 
     @property
     def orders(self) -> int:
@@ -125,8 +152,11 @@ class Counts:
         weights: Sequence[float],
         marks: Marks,
         orders: int = ORDERS,
+        sides: tuple[str, ...] | None = None,
     ) -> Counts:
         """Count texts of symbols, the last of which ends a text."""
+        if sides is None:
+            sides = OF_LETTERS if orders > ORDERS else OF_IDEOGRAPHS
         size = len(marks)
         end = size - 1
         past = np.concatenate([*(opened(end, text) for text in texts), opened(end)])
@@ -134,36 +164,36 @@ class Counts:
         symbols = past[DEPTH:].astype(np.int64)
         told = (symbols != end) | (before[:, 0] != end)
         each = np.repeat(np.asarray(weights, np.float32), [len(text) + 1 for text in texts])
-        phrases = None
-        if orders > ORDERS:
-            phrases = Words.of(past, marks).keys[:, DEPTH:-1].T[told]
-        known, symbols = contexts(before[told], marks > 0, phrases), symbols[told]
+        kinds = learn_kinds(past, marks) if "kindred" in sides else None
+        keys = [track.keys[:, DEPTH:-1].T[told] for track in _tracks(past, marks, sides, kinds)]
+        followed = np.concatenate(keys, 1) if keys else None
+        known = contexts(before[told], marks > 0, _tracked(sides), followed)
         chains = [
-            Chain.count(columns, known, symbols, each, size)
-            for columns in (growing(orders), *skipping(orders))
+            Chain.count(columns, known, symbols[told], each, size)
+            for columns in (growing(orders), *others(sides))
         ]
-        return cls(marks, chains[0], tuple(chains[1:]))
+        return cls(marks, chains[0], sides, tuple(chains[1:]), kinds)
 
     def opinions(self, places: Places) -> tuple[Floats, Floats]:
         """What each expert says, log probabilities [n, experts, symbols]; and signs [n, signs]."""
         n, cached = len(places.where), len(self.told) + len(FADING)
-        experts = cached + 1 + len(self.skipping)
+        experts = cached + 1 + len(self.others)
         logs = np.empty((n, experts, self.size), np.float32)
-        known = places.contexts(self.letters)
+        known = places.contexts(self.letters, self.tracked)
         alike, longest = places.alike(self.orders)
         room = np.zeros(n * self.size, np.float32)
         recent = places.recent(1.0, self.size) * np.float32(SAID[0])
         first = self.growing.spread(recent)
         seen = self._grown(logs, known, first, alike, room)
         self._cached(logs, places, first, alike, room)
-        more = self._skipped(logs[:, cached + 1 :], known, places, recent, room)
+        more = self._beside(logs[:, cached + 1 :], known, places, recent, room)
         np.log(np.maximum(logs, TINY, out=logs), out=logs)
-        signs = [_signs(logs, seen, longest, places.read(), cached)]
+        last = cached + len(SIDES[self.sides[0]])
+        heads = [0, 2, cached, last - 1, last]
+        signs = [_signs(logs[:, heads], seen, longest, places.read())]
         if self.orders > ORDERS:
             signs.append(places.within(self.letters))
-        if self.phrased:
-            signs.append(np.log1p(more))
-        return logs, np.concatenate(signs, 1)
+        return logs, np.concatenate((*signs, *(np.log1p(some) for some in more)), 1)
 
     def _grown(
         self, logs: Floats, known: Ints, first: Floats, alike: Sequence[Met], room: Floats
@@ -181,20 +211,24 @@ class Counts:
         logs[:, 0] = shares
         return np.stack(seen).transpose(2, 0, 1)
 
-    def _skipped(
+    def _beside(
         self, logs: Floats, known: Ints, places: Places, recent: Floats, room: Floats
-    ) -> Floats:
-        """Contexts that leave something out; what each has seen and of how many kinds."""
-        said = dict(zip(PHRASE, places.phrased(), strict=True)) if self.phrased else {}
+    ) -> list[Floats]:
+        """The other contexts; what those of tracks have seen and of how many symbols."""
+        tracked = self.tracked
+        said = places.again(tracked) if tracked else {}
         seen = []
-        for k, chain in enumerate(self.skipping):
-            shares = chain.spread(recent) if said else np.repeat(chain.spread(), len(known), 0)
+        for k, chain in enumerate(self.others):
+            followed = chain.columns[1][0] in said
+            shares = chain.spread(recent) if followed else np.repeat(chain.spread(), len(known), 0)
             for columns, table in chain.longer():
-                met = said[columns[0]].times(SAID[1]) if said else None
+                met = said[columns[0]].times(SAID[1]) if followed else None
                 found = table.find(hashed(known, columns))
-                seen.append(blended(table, found, shares, met, room)[1])
+                some = blended(table, found, shares, met, room)[1].T
+                if followed:
+                    seen.append(some)
             logs[:, k] = shares
-        return np.concatenate(seen).T
+        return seen
 
     def _cached(
         self, logs: Floats, places: Places, first: Floats, alike: Sequence[Met], room: Floats
@@ -214,6 +248,22 @@ class Counts:
         logs[:, len(self.told) + len(FADING)] = own
 
 
+def _tracked(sides: Sequence[str]) -> Columns:
+    told = {"phrased": PHRASE, "kindred": KIND, "laid": LINE}
+    return tuple(column for side in sides for column in told.get(side, ()))
+
+
+def _tracks(
+    past: Past, marks: Marks, sides: Sequence[str], kinds: Kinds | None
+) -> tuple[Track, ...]:
+    found: list[Track] = []
+    if "phrased" in sides:
+        found.append(Words.of(past, marks, kinds))
+    if "laid" in sides:
+        found.append(Lines.of(past, marks))
+    return tuple(found)
+
+
 def _nothing() -> Table:
     table, _, _ = count(np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.float32))
     return table
@@ -222,13 +272,11 @@ def _nothing() -> Table:
 NOTHING = _nothing()
 
 
-def _signs(logs: Floats, seen: Floats, longest: Ints, read: Floats, cached: int) -> Floats:
+def _signs(some: Floats, seen: Floats, longest: Ints, read: Floats) -> Floats:
     """What can be seen at places: how much is known of each context, how sure experts are.
 
-    `cached` is the place of the expert that knows the text at hand alone.
+    `some` are the logarithms of a few of the experts.
     """
-    heads = [0, 2, cached, -2, -1]
-    some = logs[:, heads]
     surest = some.max(2)
     spread = -(np.exp(some[:, :2]) * some[:, :2]).sum(2)
     known = np.log1p(seen[:, :, 0])

@@ -73,11 +73,13 @@ class Alphabet:
 
     @property
     def marks(self) -> NDArray[np.int64]:
-        """What words are told apart by; see `words.Marks`."""
+        """What words and lines are told apart by; see `words.Marks`."""
         small = [self._places.get(c.lower(), i) for i, c in enumerate(self.characters)]
         found = np.zeros(self.size, np.int64)
         found[: len(small)] = np.array(small, np.int64) + 1
         found[~self.letters] = 0
+        if self.knows("\n"):
+            found[self._places["\n"]] = -1
         return found
 
     def knows(self, character: str) -> bool:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from moxie.arts.literature.models.counts import Counts
-from moxie.arts.literature.models.gate import Gate, Teacher
+from moxie.arts.literature.models.counts import TINY, Counts
+from moxie.arts.literature.models.gate import MANY, OF_FEW, OF_MANY, Fitting, Gate, Teacher
 from moxie.arts.literature.models.language import Alphabet, Reader
 from moxie.arts.literature.models.nets import Voice
 from moxie.arts.literature.models.places import Places
 from moxie.arts.literature.models.reading import TextReader, catch_up
 from moxie.arts.literature.models.tables import Floats
 from moxie.arts.literature.models.texts import DEPTH, Past, Text, opened
-from moxie.arts.literature.models.words import Words
+from moxie.arts.literature.models.tracks import Track
 
 LEAST_SHARE = 1e-4
 """Of every prediction so much is spread evenly: nothing is impossible."""
@@ -24,7 +24,7 @@ LEAST_SHARE = 1e-4
 RUN = 48
 """Places of a text that are looked at together."""
 
-LEAST_TAUGHT, MOST_TAUGHT, SPREAD = 12_000, 60_000, 20_000_000
+LEAST_TAUGHT, MOST_TAUGHT, SPREAD = 12_000, 90_000, 30_000_000
 """Places that a gate is fitted on at most: so many that places times symbols come to `SPREAD`, but
 within these bounds. An alphabet of letters is quick to look at, and gains by it."""
 
@@ -53,12 +53,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """Experts over one alphabet. With more than one a gate mixes them."""
+    """Experts over one alphabet. With more than one a gate mixes them.
+
+    The sides of the counts have a gate of their own, so that it can be fitted on more works than
+    networks can do without; counts are one expert then. Models saved before that have none.
+    """
 
     alphabet: Alphabet
     counts: Counts | None
     nets: tuple[Voice, ...] = ()
     gate: Gate | None = None
+    sides: Gate | None = None
 
     @property
     def fluent(self) -> bool:
@@ -68,7 +73,7 @@ class Mixture:
     def reader(self) -> TextReader:
         """At the beginning of a text."""
         past = opened(self.alphabet.end)
-        return TextReader(self, past, DEPTH, (None,) * len(self.nets), self._words(past))
+        return TextReader(self, past, DEPTH, (None,) * len(self.nets), self._tracks(past))
 
     def ahead(self, readers: Sequence[Reader]) -> Floats:
         """What comes next for each reader, float32 [readers, symbols]."""
@@ -90,15 +95,15 @@ class Mixture:
 
     def runs(self, past: Past) -> Iterator[Run]:
         """A whole text in runs."""
-        text = Text.whole(past, self._words(past))
+        text = Text.whole(past, self._tracks(past))
         heard = [net.over(past) for net in self.nets]
         for first in range(DEPTH, len(past), RUN):
             last = min(first + RUN, len(past))
             some = tuple(one[first - DEPTH : last - DEPTH] for one in heard)
             yield Run(text, first, last, some)
 
-    def _words(self, past: Past) -> Words | None:
-        return None if self.counts is None else self.counts.words(past)
+    def _tracks(self, past: Past) -> tuple[Track, ...]:
+        return () if self.counts is None else self.counts.tracks(past)
 
     def shares(self, places: Places, heard: Sequence[torch.Tensor]) -> Floats:
         """What comes next at places, float32 [n, symbols]; `heard` by each network before them."""
@@ -112,67 +117,95 @@ class Mixture:
         logs, signs = [], []
         if self.counts is not None:
             counted, seen = self.counts.opinions(places)
-            logs.append(counted)
             signs.append(seen)
+            if self.sides is not None:
+                said = np.log(self.sides.mix(counted, seen) + TINY)
+                counted = said[:, None]
+                signs.append(_sureness(said))
+            logs.append(counted)
         for net, one in zip(self.nets, heard, strict=True):
             said = net.said(one)
             logs.append(said[:, None])
-            signs.append(np.stack((said.max(1), -(np.exp(said) * said).sum(1)), 1))
+            signs.append(_sureness(said))
         if len(logs) == 1:
             return logs[0], signs[0]
         return np.concatenate(logs, 1), np.concatenate(signs, 1)
 
 
+def _sureness(said: Floats) -> Floats:
+    """How likely the likeliest is, and how much is open, float32 [n, 2]."""
+    return np.stack((said.max(1), -(np.exp(said) * said).sum(1)), 1)
+
+
 @dataclass(slots=True)
 class School:
-    """Fits the gate of a mixture on texts that none of its experts has learnt from.
+    """Fits a gate on texts that the experts before it have not learnt from.
 
-    There must be a symbol in them.
+    `runs` are of these texts, each beside the mixture whose experts it mixes. There must be one.
     """
 
-    mixture: Mixture
-    runs: list[Run]
+    runs: Sequence[tuple[Mixture, Run]]
+    fitting: Fitting
     teacher: Teacher
     seed: int
 
     @classmethod
-    def of(cls, mixture: Mixture, texts: Sequence[Sequence[int]], seed: int) -> School:
-        """Runs evenly spread over texts of symbols; see `runs_in`."""
-        end = mixture.alphabet.end
-        runs = [run for text in texts if len(text) for run in mixture.runs(opened(end, text))]
-        places = (
-            np.linspace(0, len(runs) - 1, runs_in(texts, mixture.alphabet.size)).round().astype(int)
-        )
-        runs = [runs[place] for place in places]
-        some = [mixture.opinions(run.places, run.heard) for run in runs[:: max(1, len(runs) // 24)]]
+    def of(cls, lessons: Sequence[tuple[Mixture, Sequence[Sequence[int]]]], seed: int) -> School:
+        """Runs evenly spread over texts of symbols, by mixture; see `runs_in`."""
+        runs = [
+            (mixture, run)
+            for mixture, texts in lessons
+            for text in texts
+            if len(text)
+            for run in mixture.runs(opened(mixture.alphabet.end, text))
+        ]
+        size = lessons[0][0].alphabet.size
+        taken = runs_in([text for _, texts in lessons for text in texts], size)
+        runs = [runs[place] for place in np.linspace(0, len(runs) - 1, taken).round().astype(int)]
+        some = [
+            mixture.opinions(run.places, run.heard)
+            for mixture, run in runs[:: max(1, len(runs) // 24)]
+        ]
         signs = np.concatenate([seen for _, seen in some])
-        gate = Gate.fresh(signs, some[0][0].shape[1], seed)
-        return cls(mixture, runs, Teacher(gate, cls.steps(len(runs))), seed)
+        fitting = fitting_of(len(runs))
+        gate = Gate.fresh(signs, some[0][0].shape[1], seed, fitting.hidden)
+        return cls(runs, fitting, Teacher(gate, cls.steps(len(runs)), fitting.rate), seed)
 
     @staticmethod
     def steps(runs: int) -> int:
-        """How many runs are learnt from, each several times."""
-        return PASSES * runs
+        """How often a few of so many runs are learnt from, so that each comes several times."""
+        return PASSES * -(-runs // fitting_of(runs).runs)
 
     def learn(self) -> float:
-        """One run of places; nats a symbol before it."""
-        done = self.teacher.step
-        order = np.random.default_rng([self.seed, 12, done // len(self.runs)])
-        run = self.runs[order.permutation(len(self.runs))[done % len(self.runs)]]
-        logs, signs = self.mixture.opinions(run.places, run.heard)
-        return self.teacher.learn(logs, signs, run.told.astype(np.int64))
+        """Some runs of places; nats a symbol before it."""
+        a_pass = -(-len(self.runs) // self.fitting.runs)
+        passes, done = divmod(self.teacher.step, a_pass)
+        order = np.random.default_rng([self.seed, 12, passes]).permutation(len(self.runs))
+        logs, signs, told = [], [], []
+        for place in order[done * self.fitting.runs :][: self.fitting.runs]:
+            mixture, run = self.runs[place]
+            said, seen = mixture.opinions(run.places, run.heard)
+            logs.append(said)
+            signs.append(seen)
+            told.append(run.told.astype(np.int64))
+        return self.teacher.learn(*(np.concatenate(some) for some in (logs, signs, told)))
 
     @property
     def done(self) -> bool:
         """Whether all has been learnt."""
         return self.teacher.step >= self.teacher.steps
 
-    def taught(self) -> Mixture:
-        """The mixture with its gate."""
-        return replace(self.mixture, gate=self.teacher.gate)
+
+def fitting_of(runs: int) -> Fitting:
+    """How a gate is fitted on so many runs."""
+    return OF_MANY if runs >= MANY else OF_FEW
+
+
+def places_in(size: int) -> int:
+    """Places that a gate is fitted on at most, with so many symbols."""
+    return min(max(SPREAD // size, LEAST_TAUGHT), MOST_TAUGHT)
 
 
 def runs_in(texts: Sequence[Sequence[int]], size: int) -> int:
     """How many runs of texts of so many symbols a gate is fitted on."""
-    most = min(max(SPREAD // size, LEAST_TAUGHT), MOST_TAUGHT)
-    return min(sum(-(-len(text) // RUN) for text in texts), most // RUN)
+    return min(sum(-(-len(text) // RUN) for text in texts), places_in(size) // RUN)

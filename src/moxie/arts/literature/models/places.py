@@ -9,9 +9,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.arts.literature.models.tables import Floats, Hashes, Ints, Met
+from moxie.arts.literature.models.lines import LINES
+from moxie.arts.literature.models.tables import Columns, Floats, Hashes, Ints, Met
 from moxie.arts.literature.models.texts import DEPTH, Past, Text
-from moxie.arts.literature.models.words import LATEST, PHRASES
+from moxie.arts.literature.models.tracks import LATEST
+from moxie.arts.literature.models.words import KINDRED, PHRASES
 
 NEAR = 12
 """The latest of them, which contexts are made of one by one."""
@@ -24,7 +26,10 @@ SYMBOLS = (*range(WORD), *range(WORD_BEFORE + 1, NEAR + 2))
 """The columns of the symbols, the latest first."""
 
 PHRASE = (*range(NEAR + 2, NEAR + 2 + PHRASES),)
-"""Columns after all these: the contexts of words, see `Words`."""
+KIND = (*range(PHRASE[-1] + 1, PHRASE[-1] + 1 + KINDRED),)
+LINE = (*range(KIND[-1] + 1, KIND[-1] + 1 + LINES),)
+"""Columns after all these: the contexts of words and of their kinds, see `Words`; and of lines, see
+`Lines`."""
 
 RECENT = 3000
 """Latest symbols whose frequency counts."""
@@ -34,23 +39,29 @@ PRIME = np.int64(0x100000001B3)
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Some places, each in a text of its own or several in one: (text, how much of it is read)."""
+    """Some places, each in a text of its own or several in one: (text, how much of it is read).
+
+    All texts are followed by the same tracks.
+    """
 
     where: Sequence[tuple[Text, int]]
 
-    def contexts(self, letters: NDArray[np.bool_]) -> Ints:
-        """What stands before each place, of columns as in `contexts` and, of words, PHRASE."""
-        keys = [text.words.keys[:, at] for text, at in self.where if text.words is not None]
-        return contexts(self._before(), letters, np.stack(keys) if keys else None)
+    def contexts(self, letters: NDArray[np.bool_], columns: Columns = ()) -> Ints:
+        """What stands before each place, see `contexts`; `columns` are those of the tracks."""
+        keys = None
+        if columns:
+            each = [[track.keys[:, at] for track in text.tracks] for text, at in self.where]
+            keys = np.stack([np.concatenate(some) for some in each])
+        return contexts(self._before(), letters, columns, keys)
 
-    def phrased(self) -> list[Met]:
-        """What followed the same words in the same text, by context of words."""
-        found: list[list[tuple[int, Past]]] = [[] for _ in range(PHRASES)]
+    def again(self, columns: Columns) -> dict[int, Met]:
+        """What followed the same in the same text, by the column of a track's context."""
+        found: list[list[tuple[int, Past]]] = [[] for _ in columns]
         for row, (text, at) in enumerate(self.where):
-            for context, places in enumerate(text.phrased(at)):
+            for context, places in enumerate(text.again(at)):
                 if len(places):
                     found[context].append((row, text.past[places]))
-        return [Met.of(pairs) for pairs in found]
+        return {column: Met.of(some) for column, some in zip(columns, found, strict=True)}
 
     def within(self, letters: NDArray[np.bool_]) -> Floats:
         """How long the word has been that has begun, or since one ended, float32 [n, 2]."""
@@ -93,17 +104,23 @@ class Places:
         return np.stack([text.past[at - DEPTH : at][::-1] for text, at in self.where])
 
 
-def contexts(before: Past, letters: NDArray[np.bool_], phrases: Hashes | None = None) -> Ints:
-    """The NEAR symbols before places, the latest first, and their words, int [n, NEAR + 2].
+def contexts(
+    before: Past,
+    letters: NDArray[np.bool_],
+    columns: Columns = (),
+    keys: Hashes | None = None,
+) -> Ints:
+    """The NEAR symbols before places, the latest first, and their words, int [n, NEAR + 2 or more].
 
     `before` int [n, DEPTH] has the latest first; `letters` bool [symbols] says what words are of.
-    A word is a hash; 0 is none. With `phrases` uint64 [n, PHRASES], these come after them and the
-    columns of words are left at 0, being of no use beside them.
+    A word is a hash; 0 is none. `keys` uint64 [n, columns] are put into the columns after them;
+    where phrases are among these, the columns of words are left at 0, being of no use beside them.
     """
-    found = np.zeros((len(before), NEAR + 2 + (PHRASES if phrases is not None else 0)), np.int64)
+    found = np.zeros((len(before), 1 + max((NEAR + 1, *columns))), np.int64)
     found[:, SYMBOLS] = before[:, :NEAR]
-    if phrases is not None:
-        found[:, PHRASE] = phrases.view(np.int64)
+    if keys is not None:
+        found[:, columns] = keys.view(np.int64)
+    if PHRASE[0] in columns:
         return found
     word, word_before = np.zeros((2, len(before)), np.int64)
     within = letters[before]

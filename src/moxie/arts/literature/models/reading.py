@@ -12,7 +12,7 @@ import torch
 from moxie.arts.literature.models.nets import Voice
 from moxie.arts.literature.models.tables import Floats
 from moxie.arts.literature.models.texts import DEPTH, Past, Text
-from moxie.arts.literature.models.words import Words
+from moxie.arts.literature.models.tracks import Track
 
 if TYPE_CHECKING:
     from moxie.arts.literature.models.mixture import Mixture
@@ -40,20 +40,20 @@ class TextReader:
         past: Past,
         at: int,
         hearings: tuple[Hearing | None, ...],
-        words: Words | None,
+        tracks: tuple[Track, ...],
         ahead: Floats | None = None,
     ) -> None:
         self.mixture = mixture
         self.past = past
         self.at = at
         self.hearings = hearings
-        self.words = words
+        self.tracks = tracks
         self._ahead = ahead
 
     @property
     def text(self) -> Text:
         """What has been read, and room for more."""
-        return Text(self.past, self.words)
+        return Text(self.past, self.tracks)
 
     def probabilities(self) -> Floats:
         """What comes next, float32 [symbols]."""
@@ -67,15 +67,15 @@ class TextReader:
             self.past = np.concatenate((self.past, np.zeros(ROOM, np.int32)))
         self.past[self.at] = symbol
         self.at += 1
-        if self.words is not None:
-            self.words.read(symbol)
+        for track in self.tracks:
+            track.read(symbol)
         self._ahead = None
 
     def copy(self) -> Self:
         """Another reader at the same place, that goes on by itself."""
         past = self.past[: self.at].copy()
-        words = None if self.words is None else self.words.copy()
-        return type(self)(self.mixture, past, self.at, self.hearings, words, self._ahead)
+        tracks = tuple(track.copy() for track in self.tracks)
+        return type(self)(self.mixture, past, self.at, self.hearings, tracks, self._ahead)
 
     def pending(self, n: int) -> Past:
         """What the n-th network has not heard yet, the end before the text first."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -18,7 +17,8 @@ from moxie.arts.literature.compose.habits import Habits
 from moxie.arts.literature.models import draw, keeping
 from moxie.arts.literature.models.counts import Counts, depth
 from moxie.arts.literature.models.courses import RATES, shapes_of, steps
-from moxie.arts.literature.models.gate import Gate
+from moxie.arts.literature.models.folds import LEAST_TAUGHT, Fold, Part, apart, folded
+from moxie.arts.literature.models.gate import Gate, Teacher
 from moxie.arts.literature.models.language import Alphabet, Language
 from moxie.arts.literature.models.mixture import Mixture, School, runs_in
 from moxie.arts.literature.models.nets import Net, Shape, Voice, fresh, train
@@ -29,18 +29,6 @@ from moxie.errors import Cancelled, Missing, TooLittleData
 from moxie.nn.student import Among, Course, Student
 from moxie.settings import Machine
 from moxie.work import Plan
-
-ASIDE = 0.1
-"""Share of the works set aside to stop by and to fit the gate on."""
-
-LEAST_FOR_ASIDE = 8
-"""With fewer works the ends of long ones are set aside instead."""
-
-LONG = 1500
-"""Symbols of a text whose end may be set aside."""
-
-LEAST_TAUGHT = 400
-"""Symbols set aside below which no gate is fitted: the longest contexts are believed."""
 
 LISTENED = 5000
 """Symbols that a gate for a pretrained model is fitted on: it is slow to listen to."""
@@ -80,13 +68,16 @@ class TextModel:
         """Count, train the networks of the plan one after the other, and fit the gate."""
         lesson = self._lesson(samples, plan, seed)
         on_step(1, lesson.total, 0.0)
-        counts = lesson.count(lesson.learnt) if lesson.counting else None
+        heard = lesson.counting and lesson.gated
+        counts = lesson.count(lesson.learnt) if heard else None
         on_step(COUNTING, lesson.total, 0.0)
         course = self._training(lesson, checkpoint, on_step)
         mixture = Mixture(lesson.alphabet, counts, course.voices())
+        if lesson.folds:
+            mixture = replace(mixture, sides=course.sided())
         if lesson.gated:
             mixture = course.gated(mixture)
-        if counts is not None:
+        if lesson.counting:
             mixture = replace(mixture, counts=lesson.count(lesson.whole))
         self._language = mixture
         works = [samples[i].content for i in range(len(samples))]
@@ -142,14 +133,6 @@ class TextModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Some symbols of a work, and how much they count."""
-
-    symbols: list[int]
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
 class Lesson:
     """The works as symbols, and which of them are set aside."""
 
@@ -157,6 +140,7 @@ class Lesson:
     whole: list[Part]
     learnt: list[Part]
     aside: list[Part]
+    folds: list[Fold]  # of the counts; none where there is too little
     shapes: tuple[Shape, ...]
     steps: tuple[int, ...]
     options: Mapping[str, object]
@@ -180,12 +164,16 @@ class Lesson:
             Part(alphabet.encode(text), sample.weight)
             for text, sample in zip(texts, kept, strict=True)
         ]
-        learnt, aside = _apart(whole, [sample.work for sample in kept])
+        works = [sample.work for sample in kept]
+        learnt, aside = apart(whole, works)
+        folds = []
+        if "counts" in str(plan.options["members"]).split(","):
+            folds = folded(whole, works, (learnt, aside), alphabet.size)
         shapes = shapes_of(plan.options)
         each = [steps(plan.options, shape, alphabet.size) for shape in shapes]
         if "tuning_steps" in plan.options:  # of a pretrained model
             each.append(int(str(plan.options["tuning_steps"])))
-        return cls(alphabet, whole, learnt, aside, shapes, tuple(each), plan.options, seed)
+        return cls(alphabet, whole, learnt, aside, folds, shapes, tuple(each), plan.options, seed)
 
     @property
     def counting(self) -> bool:
@@ -194,9 +182,9 @@ class Lesson:
 
     @property
     def gated(self) -> bool:
-        """Whether a gate can be fitted, and there is something to mix."""
+        """Whether a gate can be fitted over networks, or over them and counts."""
         told = sum(len(part.symbols) for part in self.aside)
-        return told >= LEAST_TAUGHT and (self.counting or len(self.steps) > 1)
+        return told >= LEAST_TAUGHT and self.counting + len(self.steps) > 1
 
     @property
     def taught(self) -> list[list[int]]:
@@ -212,12 +200,18 @@ class Lesson:
         return found
 
     @property
+    def sided(self) -> int:
+        """Steps of fitting a gate over the sides of the counts."""
+        return self._fitting([text for fold in self.folds for text in fold.told])
+
+    @property
     def total(self) -> int:
         """Steps of progress in all."""
-        gate = 0
-        if self.gated:
-            gate = -(-School.steps(runs_in(self.taught, self.alphabet.size)) // LOOK_EVERY)
-        return COUNTING + sum(self.steps) + gate + 1
+        steps = [self.sided, self._fitting(self.taught) if self.gated else 0]
+        return COUNTING + sum(self.steps) + sum(-(-some // LOOK_EVERY) for some in steps) + 1
+
+    def _fitting(self, texts: Sequence[Sequence[int]]) -> int:
+        return School.steps(runs_in(texts, self.alphabet.size)) if texts else 0
 
     def count(self, parts: Sequence[Part]) -> Counts:
         """Count some parts of the works."""
@@ -281,62 +275,64 @@ class Training:
         # on the CPU, where a loaded network is too: the same seed then makes the same text
         return trained.cpu()
 
+    def sided(self) -> Gate:
+        """A gate over the sides of the counts, fitted on works that each fold leaves out."""
+        lesson = self.lesson
+
+        def school() -> School:
+            lessons = [
+                (Mixture(lesson.alphabet, lesson.count(fold.learnt)), fold.told)
+                for fold in lesson.folds
+            ]
+            return School.of(lessons, lesson.seed)
+
+        return self._taught("sides", COUNTING + sum(lesson.steps), lesson.sided, school)
+
     def gated(self, mixture: Mixture) -> Mixture:
         """The mixture with a gate that was fitted on what was set aside."""
-        school = School.of(mixture, self.lesson.taught, self.lesson.seed)
-        if "gate" in self.state:
-            _resume(school, self.state)
-        before = COUNTING + sum(self.lesson.steps)
-        loss = 0.0
-        while not school.done:
-            loss = school.learn()
-            now = school.teacher.step
-            if now % LOOK_EVERY and not school.done:
+        lesson = self.lesson
+        before = COUNTING + sum(lesson.steps) + -(-lesson.sided // LOOK_EVERY)
+        gate = self._taught(
+            "gate", before, None, lambda: School.of([(mixture, lesson.taught)], lesson.seed)
+        )
+        return replace(mixture, gate=gate)
+
+    def _taught(
+        self, name: str, before: int, steps: int | None, school: Callable[[], School]
+    ) -> Gate:
+        """A gate; what was fitted before a stop is taken up again."""
+        kept = self.state.get(name)
+        if isinstance(kept, Mapping) and int(kept["step"]) == steps:
+            self.finished[name] = kept
+            return _gate(kept)
+        found = school()
+        if isinstance(kept, Mapping):
+            _resume(found.teacher, kept)
+        while not found.done:
+            loss = found.learn()
+            now = found.teacher.step
+            if now % LOOK_EVERY and not found.done:
                 continue
             try:
                 self.on_step(before + -(-now // LOOK_EVERY), self.lesson.total, loss)
             except Cancelled:
-                self.checkpoint.save({**self.finished, "gate": _kept(school)})
+                self.checkpoint.save({**self.finished, name: _kept(found.teacher)})
                 raise
-        return school.taught()
+        self.finished[name] = _kept(found.teacher)
+        return found.teacher.gate
 
 
-def _kept(school: School) -> dict[str, object]:
-    teacher = school.teacher
+def _kept(teacher: Teacher) -> dict[str, object]:
     arrays = {name: torch.from_numpy(np.array(a)) for name, a in teacher.gate.arrays().items()}
     slots = [torch.from_numpy(np.array(slot)) for slot in teacher.slots]
     return {"step": teacher.step, "arrays": arrays, "slots": slots}
 
 
-def _resume(school: School, state: Mapping[str, object]) -> None:
-    kept = state["gate"]
-    assert isinstance(kept, Mapping)
-    school.teacher.step = int(kept["step"])
-    school.teacher.gate = Gate.of({name: a.numpy() for name, a in kept["arrays"].items()})
-    school.teacher.slots = tuple(slot.numpy() for slot in kept["slots"])
+def _gate(kept: Mapping[str, Any]) -> Gate:
+    return Gate.of({name: a.numpy() for name, a in kept["arrays"].items()})
 
 
-def _apart(whole: Sequence[Part], works: Sequence[str]) -> tuple[list[Part], list[Part]]:
-    """What is learnt from, and what is set aside: whole works, or the ends of a few long ones."""
-    aside = _aside(works)
-    if aside:
-        return (
-            [part for part, work in zip(whole, works, strict=True) if work not in aside],
-            [part for part, work in zip(whole, works, strict=True) if work in aside],
-        )
-    learnt, ends = [], []
-    for part in whole:
-        cut = len(part.symbols)
-        if cut >= LONG:
-            cut -= round(ASIDE * cut)
-            ends.append(Part(part.symbols[cut:], part.weight))
-        learnt.append(Part(part.symbols[:cut], part.weight))
-    return learnt, ends
-
-
-def _aside(works: Sequence[str]) -> set[str]:
-    """Works set aside, by a hash of their names, so that more works move few of them."""
-    names = sorted(set(works), key=lambda work: hashlib.sha256(work.encode()).hexdigest())
-    if len(names) < LEAST_FOR_ASIDE:
-        return set()
-    return set(names[: max(1, round(ASIDE * len(names)))])
+def _resume(teacher: Teacher, kept: Mapping[str, Any]) -> None:
+    teacher.step = int(kept["step"])
+    teacher.gate = _gate(kept)
+    teacher.slots = tuple(slot.numpy() for slot in kept["slots"])

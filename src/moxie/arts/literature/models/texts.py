@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.literature.models.tables import Ints
-from moxie.arts.literature.models.words import LATEST, Words
+from moxie.arts.literature.models.tracks import LATEST, Track, earlier
 
 DEPTH = 24
 """Symbols before a place that are looked at; ends stand before the beginning."""
@@ -56,27 +56,27 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text: its symbols, and its words where they are counted.
+    """A text: its symbols, and what follows it where that is counted.
 
     Of one that is known whole there are tables: of what 1, 2, ... symbols are before its places,
-    and of each context of words. In others, which are shorter, the like is searched for.
+    and of each context of a track. In others, which are shorter, the like is searched for.
     """
 
     past: Past
-    words: Words | None = None
+    tracks: tuple[Track, ...] = ()
     tables: tuple[Earlier, ...] = ()
-    phrases: tuple[Earlier, ...] = ()
+    tracked: tuple[Earlier, ...] = ()
 
     @classmethod
-    def whole(cls, past: Past, words: Words | None) -> Text:
+    def whole(cls, past: Past, tracks: tuple[Track, ...]) -> Text:
         """A text that is known whole, with its tables."""
         size = int(past.max(initial=0)) + 1
         keys, tables = np.zeros(len(past) - DEPTH, np.int64), []
         for back in range(1, TABLED + 1):
             keys = keys * size + past[DEPTH - back : len(past) - back]
             tables.append(Earlier.of(keys))
-        contexts = [] if words is None else [*words.keys[:, DEPTH : len(past)]]
-        return cls(past, words, tuple(tables), tuple(Earlier.of(some) for some in contexts))
+        contexts = (some for track in tracks for some in track.keys[:, DEPTH : len(past)])
+        return cls(past, tracks, tuple(tables), tuple(Earlier.of(some) for some in contexts))
 
     def alike(self, at: int) -> Iterator[Ints]:
         """The places before `at` that are after the same last 1, 2, ... symbols."""
@@ -92,8 +92,8 @@ class Text:
                 return
             yield after
 
-    def phrased(self, at: int) -> list[Ints]:
-        """By context of words the latest places before `at` that are after the same."""
-        if self.phrases:
-            return [some.before(at)[-LATEST:] for some in self.phrases]
-        return [] if self.words is None else self.words.earlier(at, DEPTH)
+    def again(self, at: int) -> list[Ints]:
+        """By context of its tracks the latest places before `at` that are after the same."""
+        if self.tracked:
+            return [some.before(at)[-LATEST:] for some in self.tracked]
+        return [places for track in self.tracks for places in earlier(track, at, DEPTH)]

@@ -1,135 +1,161 @@
 """The words before each place of a text, as contexts: the one begun and those before it.
 
 A new work has new sentences of known words. What comes next is foretold by the word that has begun
-with one or two before it, also where the symbols between differ. Capital letters count as small
-ones. A context is a 64-bit hash; those of a text are kept, so that the same can be found again.
+with one or two before it, also where the symbols between differ; and by the kinds of the three
+before it, where those words never stood together. Capital letters count as small ones.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from moxie.arts.literature.models.kinds import Kinds
 from moxie.arts.literature.models.tables import Hashes, Ints
+from moxie.arts.literature.models.tracks import BASE, START, WHOLE, hashed_runs, joined, roomy
 
 Marks: TypeAlias = NDArray[np.int64]
-"""For each symbol 0 if no word is made of it, else 1 and the symbol of its small letter."""
+"""For each symbol 0 if no word is made of it, else 1 and the symbol of its small letter; that of a
+line feed is -1."""
 
-PHRASES = 4
-"""Contexts of words: what has begun; with the word before; with two; with the second before."""
+PHRASES, KINDRED = 4, 3
+"""Contexts of words: what has begun; with the word before; with two; with the second before. And of
+kinds: what has begun with those of one, two, three words before."""
 
-LATEST = 512
-"""Latest places of a text after the same words, or the same symbols, that count."""
 
-BASE, WHOLE = 0x100000001B3, (1 << 64) - 1
-START, MIXING = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+class Latest(NamedTuple):
+    """What stands before a place, or before all places of a text, as hashes; 0 is none."""
+
+    begun: Hashes  # the word that has begun
+    since: Hashes  # what has come since one ended
+    before: Hashes  # the word before
+    second: Hashes  # the word before that
+    ending: Hashes  # the last two letters of the word begun
+    kind: Hashes  # the kind of the word before
+    second_kind: Hashes
+    third_kind: Hashes
 
 
 @dataclass(slots=True)
 class Words:
-    """The words before each place of a text that may go on.
+    """The words before each place of a text that may go on: a `Track`.
 
-    `keys` uint64 [PHRASES, room] has the contexts of the places up to `at`, which are counted as
-    the symbols are. `latest` are the hashes of the word that has begun, of what has come since one
-    ended, and of the two words before; 0 is none.
+    `keys` has the contexts of the places up to `at`, which are counted as the symbols are.
     """
 
     marks: Marks
+    kinds: Kinds | None
     keys: Hashes
     at: int
-    latest: tuple[int, int, int, int]
+    now: tuple[int, ...]
+    within: tuple[int, ...]
 
     @classmethod
-    def of(cls, past: NDArray[np.int32], marks: Marks) -> Self:
+    def of(cls, past: NDArray[np.int32], marks: Marks, kinds: Kinds | None = None) -> Self:
         """Those of a whole text; the last symbol of the alphabet ends a text, and all words."""
-        latest = _before(past.astype(np.int64), marks)
-        begun, since, before, second = (int(each[-1]) for each in latest)
-        return cls(marks, _keys(*latest), len(past), (begun, since, before, second))
+        latest = standing(past.astype(np.int64), marks, kinds)
+        within = (-1, 0, 1, 0) if kinds is None else (-1, 0, 1, 0, 0, 4, 5)
+        last = tuple(int(each[-1]) for each in latest)
+        return cls(marks, kinds, _keys(latest, kinds), len(past), last, within)
 
     def read(self, symbol: int) -> None:
-        """Go on by one symbol."""
-        begun, since, before, second = self.latest
+        """See `Track.read`."""
+        begun, since, before, second, ending, *kinds = self.now
         if symbol == len(self.marks) - 1:
-            self.latest = (0, 0, 0, 0)
-        elif mark := int(self.marks[symbol]):
-            self.latest = ((begun * BASE + mark) & WHOLE, 0, before, second)
+            self.now = (0,) * 8
+        elif (mark := int(self.marks[symbol])) > 0:
+            ending = (ending % len(self.marks) if begun else 0) * len(self.marks) + mark
+            self.now = ((begun * BASE + mark) & WHOLE, 0, before, second, ending, *kinds)
         else:
-            before, second = (begun, before) if begun else (before, second)
-            self.latest = (0, (since * BASE + symbol + 1) & WHOLE, before, second)
+            if begun:
+                before, second = begun, before
+                kinds = [self._kind(begun, ending), *kinds[:2]]
+            since = (since * BASE + symbol + 1) & WHOLE
+            self.now = (0, since, before, second, 0, *kinds)
         self.at += 1
-        if self.at == self.keys.shape[1]:
-            more = np.zeros((PHRASES, self.at), np.uint64)
-            self.keys = np.concatenate((self.keys, more), 1)
-        latest = np.array(self.latest, np.uint64)[:, None]
-        self.keys[:, self.at] = _keys(*latest)[:, 0]
+        self.keys = roomy(self.keys, self.at)
+        latest = Latest(*(np.array([each], np.uint64) for each in self.now))
+        self.keys[:, self.at] = _keys(latest, self.kinds)[:, 0]
 
     def copy(self) -> Words:
-        """The same, that goes on by itself."""
-        return Words(self.marks, self.keys[:, : self.at + 1].copy(), self.at, self.latest)
+        """See `Track.copy`."""
+        keys = self.keys[:, : self.at + 1].copy()
+        return Words(self.marks, self.kinds, keys, self.at, self.now, self.within)
 
-    def earlier(self, at: int, first: int) -> list[Ints]:
-        """By context the latest places from `first` on, before `at`, that are after the same."""
-        places = np.flatnonzero(self.keys[0, first:at] == self.keys[0, at]) + first
-        found = [places]
-        for context, within in ((1, 0), (2, 1), (3, 0)):
-            some = found[within]
-            found.append(some[self.keys[context, some] == self.keys[context, at]])
-        return [some[-LATEST:] for some in found]
+    def _kind(self, word: int, ending: int) -> int:
+        if self.kinds is None:
+            return 0
+        return int(self.kinds.of(np.array([word], np.uint64), np.array([ending]))[0])
 
 
-def _before(symbols: Ints, marks: Marks) -> tuple[Hashes, Hashes, Hashes, Hashes]:
-    """The hashes of `Words.latest` at all places of a text, each uint64 [symbols + 1]."""
+def standing(symbols: Ints, marks: Marks, kinds: Kinds | None) -> Latest:
+    """What stands before all places of a text, each [symbols + 1]."""
     n, end = len(symbols), len(marks) - 1
     mark = marks[symbols]
-    kind = np.where(symbols == end, 2, (mark > 0).astype(np.int64))
-    starts = np.flatnonzero(np.append(True, kind[1:] != kind[:-1])) if n else np.zeros(0, int)
-    runs = _hashed(np.where(kind == 1, mark, symbols + 1), starts)
+    sort = np.where(symbols == end, 2, (mark > 0).astype(np.int64))
+    starts = np.flatnonzero(np.append(True, sort[1:] != sort[:-1])) if n else np.zeros(0, int)
+    runs = hashed_runs(np.where(sort == 1, mark, symbols + 1), starts)
     ends = np.append(starts[1:], n).astype(np.int64)[: len(starts)]
-    of_words = kind[starts] == 1
+    of_words = sort[starts] == 1
     first, last = starts[of_words], ends[of_words]
-    ended = np.maximum.accumulate(np.append(-1, np.where(kind == 2, np.arange(n), -1)))
+    ended = np.maximum.accumulate(np.append(-1, np.where(sort == 2, np.arange(n), -1)))
     place = np.searchsorted(last, np.arange(n + 1)) - 1  # of the latest word that is over
-    kinds = np.append(2, kind)
+    sorts = np.append(2, sort)
+    inner = np.append(0, mark[:-1])[:n]
+    inner[starts] = 0
+    endings = np.append(0, np.where(sort == 1, inner * len(marks) + mark, 0))
+    each = np.zeros(len(last), np.uint64)
+    if kinds is not None:
+        each = kinds.of(runs[last], endings[last]).astype(np.uint64)
 
-    def word(back: int) -> Hashes:
+    def word(back: int, told: Hashes) -> Hashes:
         which = place - back
         there = which >= 0
         found = np.zeros(n + 1, np.uint64)
         some = which[there]
-        found[there] = np.where(first[some] > ended[there], runs[last[some]], np.uint64(0))
+        found[there] = np.where(first[some] > ended[there], told[some], np.uint64(0))
         return found
 
     none = np.uint64(0)
-    return np.where(kinds == 1, runs, none), np.where(kinds == 0, runs, none), word(0), word(1)
+    return Latest(
+        np.where(sorts == 1, runs, none),
+        np.where(sorts == 0, runs, none),
+        word(0, runs[last]),
+        word(1, runs[last]),
+        endings.astype(np.uint64),
+        *(word(back, each) for back in range(KINDRED)),
+    )
 
 
-def _hashed(values: Ints, starts: Ints) -> Hashes:
-    """Runs of values to hashes of each as far as it has come, uint64 [values + 1].
-
-    As if multiplied by BASE and added to one after another, modulo 2^64, where BASE has an inverse.
-    """
-    n = len(values)
-    powers = np.full(n + 1, BASE, np.uint64)
-    inverse = np.full(n + 1, pow(BASE, -1, 1 << 64), np.uint64)
-    powers[0] = inverse[0] = 1
-    powers, inverse = powers.cumprod(), inverse.cumprod()
-    sums = np.append(np.uint64(0), (values.astype(np.uint64) * inverse[1:]).cumsum())
-    begins = np.zeros(n + 1, np.int64)
-    begins[starts + 1] = starts
-    begins = np.maximum.accumulate(begins)
-    return np.asarray((sums - sums[begins]) * powers, np.uint64)
-
-
-def _keys(begun: Hashes, since: Hashes, before: Hashes, second: Hashes) -> Hashes:
-    """The contexts of words, uint64 [PHRASES, places]."""
-    here = _joined(_joined(begun, np.full_like(begun, START)), since)
-    one = _joined(here, before)
-    return np.stack((here, one, _joined(one, second), _joined(~here, second)))
+def learn_kinds(past: NDArray[np.int32], marks: Marks) -> Kinds:
+    """The kinds of the words of texts, one after another; marks between them are neighbours."""
+    symbols = past.astype(np.int64)
+    known = standing(symbols, marks, None)
+    letters = marks[symbols] > 0
+    first = np.flatnonzero(letters & ~np.append(False, letters[:-1]))
+    last = np.flatnonzero(letters & ~np.append(letters[1:], False))
+    words, between = known.begun[last + 1], known.since[first]
+    if not len(words):
+        return Kinds.learn(words, words, words)
+    met, often = np.unique(between, return_counts=True)
+    usual = met[often.argmax()]  # a space
+    beside = np.where(between == usual, known.before[first], ~between)
+    return Kinds.learn(
+        words, beside, np.append(np.where(between[1:] == usual, words[1:], ~between[1:]), usual)
+    )
 
 
-def _joined(key: Hashes, value: Hashes) -> Hashes:
-    key = (key ^ value) * MIXING
-    return key ^ (key >> np.uint64(29))
+def _keys(latest: Latest, kinds: Kinds | None) -> Hashes:
+    """The contexts of words, uint64 [contexts, places]."""
+    here = joined(joined(latest.begun, np.full_like(latest.begun, START)), latest.since)
+    one = joined(here, latest.before)
+    found = [here, one, joined(one, latest.second), joined(~here, latest.second)]
+    if kinds is not None:
+        key = here ^ START
+        for kind in (latest.kind, latest.second_kind, latest.third_kind):
+            key = joined(key, kind)
+            found.append(key)
+    return np.stack(found)
