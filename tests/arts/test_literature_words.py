@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from moxie.art import Sample
-from moxie.arts.literature.models.counts import OF_LETTERS, Counts, others
+from moxie.arts.literature.models.counts import OF_LETTERS, OF_LINES, Counts, others, sides_of
 from moxie.arts.literature.models.keeping import load, save
 from moxie.arts.literature.models.language import Alphabet
 from moxie.arts.literature.models.lines import Lines
@@ -25,6 +25,7 @@ from moxie.nn.checkpoint import NoCheckpoint
 from moxie.settings import Machine
 from moxie.work import Plan
 
+ALL = (*OF_LETTERS, *OF_LINES)
 LINES = "The miller's daughter went down to the river before the bell had rung. "
 
 
@@ -134,6 +135,14 @@ def test_a_speaker_comes_again_after_the_other() -> None:
     assert opening["N"] > usual["N"]
 
 
+def test_lines_are_counted_where_there_are_any() -> None:
+    symbols = Alphabet("ab\n")
+    prose, verse = (symbols.encode(some * 50) for some in ("ab ab ab ab\n\n", "ab ab ab\n"))
+    assert sides_of([prose], symbols.marks, 8) == OF_LETTERS
+    assert sides_of([prose, verse], symbols.marks, 8) == ALL
+    assert sides_of([[]], symbols.marks, 8) == OF_LETTERS
+
+
 def test_lines_end_where_lines_end() -> None:
     rng = np.random.default_rng(3)
     lines = ["".join(rng.choice(list("abcd "), 9)) for _ in range(200)]
@@ -193,12 +202,12 @@ def test_after_the_same_words_the_same_is_foretold_whatever_stands_between() -> 
     assert max(by_words, key=by_words.__getitem__) == "d"  # went down
 
 
-@pytest.mark.parametrize("sides", [("skipping",), ("phrased",), OF_LETTERS])
+@pytest.mark.parametrize("sides", [("skipping",), ("phrased",), ALL])
 def test_models_are_read_as_they_were_counted(sides: tuple[str, ...], tmp_path: Path) -> None:
     symbols = Alphabet("".join(sorted(set(LINES))))
     counts = Counts.of([symbols.encode(LINES)] * 3, [1.0] * 3, symbols.marks, 8, sides)
     save(Mixture(symbols, counts), tmp_path)
-    if sides != OF_LETTERS:  # before sides had names
+    if sides != ALL:  # before sides had names
         facts = json.loads((tmp_path / "language.json").read_text("utf-8"))
         del facts["sides"]
         (tmp_path / "language.json").write_text(json.dumps(facts | {"gate": False}), "utf-8")

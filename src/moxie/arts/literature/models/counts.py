@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.literature.models.kinds import Kinds
-from moxie.arts.literature.models.lines import Lines
+from moxie.arts.literature.models.lines import FEED, Lines
 from moxie.arts.literature.models.places import (
     KIND,
     LINE,
@@ -72,8 +72,12 @@ SIDES: Mapping[str, tuple[tuple[Columns, ...], ...]] = {
 }
 """The other contexts beside those of so many symbols, by name."""
 
-OF_LETTERS, OF_IDEOGRAPHS = ("phrased", "kindred", "laid"), ("skipping", "laid")
-"""Those that are counted. Of letters PHRASED came in place of SKIPPING; see 0021 for figures."""
+OF_LETTERS, OF_IDEOGRAPHS = ("phrased", "kindred"), ("skipping",)
+OF_LINES = ("laid",)
+"""Those that are counted: of letters, of ideographs, and where works have lines (see 0021)."""
+
+LINED = 0.005
+"""Share of line feeds inside paragraphs from which works have lines."""
 
 SAID = (3.0,) + DEEPEST * (2.0,)
 """What one occurrence in the text at hand counts beside one in the works, by order."""
@@ -98,6 +102,17 @@ def depth(symbols: int, *, ideographic: bool) -> int:
 def growing(orders: int) -> tuple[Columns, ...]:
     """Contexts of 0, 1, ... symbols."""
     return tuple(SYMBOLS[:order] for order in range(orders + 1))
+
+
+def sides_of(texts: Sequence[Sequence[int]], marks: Marks, orders: int) -> tuple[str, ...]:
+    """The sides from which texts of symbols are seen, with contexts of so many symbols."""
+    feeds = symbols = 0
+    for text in texts:
+        feed = marks[np.asarray(text, np.int64)] == FEED
+        alone = feed & ~np.append(False, feed[:-1])[: len(feed)] & ~np.append(feed[1:], False)
+        feeds, symbols = feeds + int(alone[: len(feed)].sum()), symbols + len(text)
+    usual = OF_LETTERS if orders > ORDERS else OF_IDEOGRAPHS
+    return (*usual, *OF_LINES) if feeds >= max(1, LINED * symbols) else usual
 
 
 def others(sides: Sequence[str]) -> tuple[tuple[Columns, ...], ...]:
@@ -154,9 +169,9 @@ class Counts:
         orders: int = ORDERS,
         sides: tuple[str, ...] | None = None,
     ) -> Counts:
-        """Count texts of symbols, the last of which ends a text."""
+        """Count texts of symbols, the last of which ends a text. For `sides` see `sides_of`."""
         if sides is None:
-            sides = OF_LETTERS if orders > ORDERS else OF_IDEOGRAPHS
+            sides = sides_of(texts, marks, orders)
         size = len(marks)
         end = size - 1
         past = np.concatenate([*(opened(end, text) for text in texts), opened(end)])
@@ -179,12 +194,13 @@ class Counts:
         n, cached = len(places.where), len(self.told) + len(FADING)
         experts = cached + 1 + len(self.others)
         logs = np.empty((n, experts, self.size), np.float32)
+        self._learn(places)
         known = places.contexts(self.letters, self.tracked)
-        alike, longest = places.alike(self.orders)
+        alike, new, longest = places.alike(self.orders)
         room = np.zeros(n * self.size, np.float32)
         recent = places.recent(1.0, self.size) * np.float32(SAID[0])
         first = self.growing.spread(recent)
-        seen = self._grown(logs, known, first, alike, room)
+        seen = self._grown(logs, known, first, new, room)
         self._cached(logs, places, first, alike, room)
         more = self._beside(logs[:, cached + 1 :], known, places, recent, room)
         np.log(np.maximum(logs, TINY, out=logs), out=logs)
@@ -194,6 +210,30 @@ class Counts:
         if self.orders > ORDERS:
             signs.append(places.within(self.letters))
         return logs, np.concatenate((*signs, *(np.log1p(some) for some in more)), 1)
+
+    def _learn(self, places: Places) -> None:
+        """Find out of what texts have said since then after how long contexts the works know it."""
+        said = [(text.past, text.known, last) for text, last in places.strange()]
+        if not said:
+            return
+        windows = np.lib.stride_tricks.sliding_window_view
+        before = np.concatenate(
+            [windows(past[known.at - DEPTH : last], DEPTH)[:-1, ::-1] for past, known, last in said]
+        )
+        symbols = np.concatenate([past[known.at : last] for past, known, last in said])
+        levels = self._levels(contexts(before, self.letters), symbols.astype(np.int64))
+        for _, known, last in said:
+            some, levels = np.split(levels, [last - known.at])
+            known.add(some)
+
+    def _levels(self, before: Ints, symbols: Ints) -> NDArray[np.int8]:
+        """Symbols of the longest context after which works have each symbol [n]."""
+        levels, left = np.zeros(len(symbols), np.int8), np.arange(len(symbols))
+        for order, (columns, table) in enumerate(self.growing.longer(), 1):
+            found = table.find(hashed(before[left], columns))
+            left = left[table.followed(found, symbols[left])]
+            levels[left] = order
+        return levels
 
     def _grown(
         self, logs: Floats, known: Ints, first: Floats, alike: Sequence[Met], room: Floats

@@ -26,7 +26,7 @@ LEAST_LEFT_OUT = 2000
 FOLDS = 3
 """Times that works are counted without some of them, to fit a gate over the sides of counts."""
 
-STRETCH, OVER = 6000, 3
+STRETCH, OVER = 6000, 12
 """Symbols of a work at least, and times the places wanted, that are looked at."""
 
 

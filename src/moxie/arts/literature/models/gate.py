@@ -17,6 +17,9 @@ from moxie.arts.literature.models.tables import Floats, Ints
 
 DECAY = 1e-4
 
+STILL = 0.3
+"""A sign that hardly changed is taken to spread so much: what is new to a gate is no wonder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
@@ -52,7 +55,7 @@ class Gate:
         inner = rng.normal(0, (width + 1) ** -0.5, (width + 1, hidden))
         outer = np.zeros((hidden + 1, experts))
         outer[-1, 0] = 1.0
-        spread = signs.std(0) + 1e-3 if len(signs) else np.ones(width)
+        spread = np.maximum(signs.std(0), STILL) if len(signs) else np.ones(width)
         middle = signs.mean(0) if len(signs) else np.zeros(width)
         arrays = middle, spread, inner, outer
         return cls(*(np.asarray(array, np.float32) for array in arrays))

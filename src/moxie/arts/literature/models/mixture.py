@@ -15,7 +15,7 @@ from moxie.arts.literature.models.nets import Voice
 from moxie.arts.literature.models.places import Places
 from moxie.arts.literature.models.reading import TextReader, catch_up
 from moxie.arts.literature.models.tables import Floats
-from moxie.arts.literature.models.texts import DEPTH, Past, Text, opened
+from moxie.arts.literature.models.texts import DEPTH, Known, Past, Text, opened
 from moxie.arts.literature.models.tracks import Track
 
 LEAST_SHARE = 1e-4
@@ -73,7 +73,8 @@ class Mixture:
     def reader(self) -> TextReader:
         """At the beginning of a text."""
         past = opened(self.alphabet.end)
-        return TextReader(self, past, DEPTH, (None,) * len(self.nets), self._tracks(past))
+        nothing = (None,) * len(self.nets)
+        return TextReader(self, past, DEPTH, nothing, self._tracks(past), Known())
 
     def ahead(self, readers: Sequence[Reader]) -> Floats:
         """What comes next for each reader, float32 [readers, symbols]."""

@@ -69,19 +69,36 @@ class Places:
         lengths = [np.cumprod(side, 1).sum(1) for side in (inside, ~inside)]
         return np.stack(lengths, 1).astype(np.float32)
 
-    def alike(self, orders: int) -> tuple[list[Met], Ints]:
+    def alike(self, orders: int) -> tuple[list[Met], list[Met], Ints]:
         """What followed the last 1, 2, ... symbols in the same text; and the longest likeness.
 
-        The first counts of `Met` are by order, from 1; the lengths int [n] go to LONGEST.
+        The first counts are by order, from 1. The second leave out what longer contexts knew from
+        the works, as a shorter context counts it once, but for those of the highest order (PPM's
+        update exclusion; Kneser-Ney's counts). The lengths int [n] go to LONGEST.
         """
         found: list[list[tuple[int, Past]]] = [[] for _ in range(orders)]
+        new: list[list[tuple[int, Past]]] = [[] for _ in range(orders)]
         longest = np.zeros(len(self.where), np.int64)
         for row, (text, at) in enumerate(self.where):
             for length, after in enumerate(text.alike(at), 1):
                 longest[row] = length
-                if length <= orders:
-                    found[length - 1].append((row, text.past[after[-LATEST:]]))
-        return [Met.of(pairs) for pairs in found], longest
+                if length > orders:
+                    continue
+                found[length - 1].append((row, text.past[after[-LATEST:]]))
+                if length < orders:
+                    fresh = after[text.known.levels[after] <= length]
+                    if len(fresh):
+                        new[length - 1].append((row, text.past[fresh]))
+        raw = [Met.of(pairs) for pairs in found]
+        return raw, [*(Met.of(pairs) for pairs in new[:-1]), raw[-1]], longest
+
+    def strange(self) -> list[tuple[Text, int]]:
+        """Places whose symbols have been read since it was found out what the works know."""
+        found: dict[int, tuple[Text, int]] = {}
+        for text, at in self.where:
+            if text.known.at < at:
+                found[id(text.known)] = text, max(at, found.get(id(text.known), (text, 0))[1])
+        return list(found.values())
 
     def recent(self, decay: float, size: int) -> Floats:
         """How often each symbol was met of late, float32 [n, symbols]; `decay` a symbol."""

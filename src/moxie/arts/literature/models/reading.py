@@ -11,7 +11,7 @@ import torch
 
 from moxie.arts.literature.models.nets import Voice
 from moxie.arts.literature.models.tables import Floats
-from moxie.arts.literature.models.texts import DEPTH, Past, Text
+from moxie.arts.literature.models.texts import DEPTH, Known, Past, Text
 from moxie.arts.literature.models.tracks import Track
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class TextReader:
         at: int,
         hearings: tuple[Hearing | None, ...],
         tracks: tuple[Track, ...],
+        known: Known,
         ahead: Floats | None = None,
     ) -> None:
         self.mixture = mixture
@@ -48,12 +49,13 @@ class TextReader:
         self.at = at
         self.hearings = hearings
         self.tracks = tracks
+        self.known = known
         self._ahead = ahead
 
     @property
     def text(self) -> Text:
         """What has been read, and room for more."""
-        return Text(self.past, self.tracks)
+        return Text(self.past, self.tracks, self.known)
 
     def probabilities(self) -> Floats:
         """What comes next, float32 [symbols]."""
@@ -75,7 +77,8 @@ class TextReader:
         """Another reader at the same place, that goes on by itself."""
         past = self.past[: self.at].copy()
         tracks = tuple(track.copy() for track in self.tracks)
-        return type(self)(self.mixture, past, self.at, self.hearings, tracks, self._ahead)
+        known = self.known.copy()
+        return type(self)(self.mixture, past, self.at, self.hearings, tracks, known, self._ahead)
 
     def pending(self, n: int) -> Past:
         """What the n-th network has not heard yet, the end before the text first."""

@@ -15,7 +15,7 @@ from moxie.art import Brief, Checkpoint, Draft, OnStep, Sample
 from moxie.arts.literature import compose
 from moxie.arts.literature.compose.habits import Habits
 from moxie.arts.literature.models import draw, keeping
-from moxie.arts.literature.models.counts import Counts, depth
+from moxie.arts.literature.models.counts import Counts, depth, sides_of
 from moxie.arts.literature.models.courses import RATES, shapes_of, steps
 from moxie.arts.literature.models.folds import LEAST_TAUGHT, Fold, Part, apart, folded
 from moxie.arts.literature.models.gate import Gate, Teacher
@@ -145,6 +145,7 @@ class Lesson:
     steps: tuple[int, ...]
     options: Mapping[str, object]
     seed: int
+    sides: tuple[str, ...]
 
     @classmethod
     def of(
@@ -173,7 +174,10 @@ class Lesson:
         each = [steps(plan.options, shape, alphabet.size) for shape in shapes]
         if "tuning_steps" in plan.options:  # of a pretrained model
             each.append(int(str(plan.options["tuning_steps"])))
-        return cls(alphabet, whole, learnt, aside, folds, shapes, tuple(each), plan.options, seed)
+        marks, orders = alphabet.marks, _orders(alphabet, whole)
+        sides = sides_of([part.symbols for part in whole], marks, orders)
+        options = plan.options
+        return cls(alphabet, whole, learnt, aside, folds, shapes, tuple(each), options, seed, sides)
 
     @property
     def counting(self) -> bool:
@@ -216,9 +220,13 @@ class Lesson:
     def count(self, parts: Sequence[Part]) -> Counts:
         """Count some parts of the works."""
         symbols, weights = [part.symbols for part in parts], [part.weight for part in parts]
-        known = sum(len(part.symbols) for part in self.whole)
-        orders = depth(known, ideographic=self.alphabet.ideographic)
-        return Counts.of(symbols, weights, self.alphabet.marks, orders)
+        orders = _orders(self.alphabet, self.whole)
+        return Counts.of(symbols, weights, self.alphabet.marks, orders, self.sides)
+
+
+def _orders(alphabet: Alphabet, whole: Sequence[Part]) -> int:
+    known = sum(len(part.symbols) for part in whole)
+    return depth(known, ideographic=alphabet.ideographic)
 
 
 @dataclass(slots=True)

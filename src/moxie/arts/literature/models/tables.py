@@ -60,6 +60,18 @@ class Table:
         order = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - ends + lengths, lengths)
         return np.repeat(rows, lengths), self.symbols[order].astype(np.int64), self.counts[order]
 
+    def followed(self, places: Ints, symbols: Ints) -> NDArray[np.bool_]:
+        """Whether each symbol [n] came after the context at its place, which may be -1."""
+        if not len(self.keys):
+            return np.zeros(len(places), bool)
+        low, high = self.starts[places], self.starts[places + 1]
+        for _ in range(int((high - low).max(initial=0)).bit_length()):  # bisection, all at once
+            middle = np.minimum((low + high) // 2, len(self.symbols) - 1)
+            later = (low < high) & (self.symbols[middle] < symbols)
+            low, high = np.where(later, middle + 1, low), np.where(later, high, middle)
+        found = self.symbols[np.minimum(low, len(self.symbols) - 1)] == symbols
+        return np.asarray(found & (places >= 0) & (low < self.starts[places + 1]))
+
     def discount(self, counts: Floats) -> Floats:
         """How much of each count is given up to shorter contexts."""
         step = (counts >= 1.5).astype(np.int8)

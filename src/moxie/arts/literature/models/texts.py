@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +35,9 @@ def opened(end: int, symbols: Sequence[int] = ()) -> Past:
 class Earlier:
     """The places of a text by what is before them, so that the like is found without a search."""
 
-    order: Ints  # [places], those after the same side by side, from the first to the last
-    first: Ints  # [places], where those after the same begin in `order`
-    rank: Ints  # [places], where the place itself is in it
+    order: NDArray[np.int32]  # [places], those after the same together, from first to last
+    first: NDArray[np.int32]  # [places], where those after the same begin in `order`
+    rank: NDArray[np.int32]  # [places], where the place itself is in it
 
     @classmethod
     def of(cls, keys: NDArray[np.generic]) -> Earlier:
@@ -45,13 +45,36 @@ class Earlier:
         order = np.argsort(keys, kind="stable")
         heads = np.append(True, keys[order[1:]] != keys[order[:-1]])[: len(keys)]
         begins = np.maximum.accumulate(np.where(heads, np.arange(len(keys)), 0))
-        first, rank = np.empty((2, len(keys)), np.int64)
+        first, rank = np.empty((2, len(keys)), np.int32)
         first[order], rank[order] = begins, np.arange(len(keys))
-        return cls(order + DEPTH, first, rank)
+        return cls((order + DEPTH).astype(np.int32), first, rank)
 
     def before(self, at: int) -> Ints:
         """The places before `at` that are after the same."""
-        return self.order[self.first[at - DEPTH] : self.rank[at - DEPTH]]
+        return self.order[self.first[at - DEPTH] : self.rank[at - DEPTH]].astype(np.int64)
+
+
+@dataclass(slots=True)
+class Known:
+    """Of each symbol of a text, the longest context after which it came in the works as well.
+
+    `levels` int8 [room] has the symbols of that context; those before the place `at` are known.
+    """
+
+    levels: NDArray[np.int8] = field(default_factory=lambda: np.zeros(DEPTH, np.int8))
+    at: int = DEPTH
+
+    def add(self, levels: NDArray[np.int8]) -> None:
+        """Those of the symbols that come next."""
+        last = self.at + len(levels)
+        if last > len(self.levels):
+            self.levels = np.concatenate((self.levels, np.zeros(last, np.int8)))
+        self.levels[self.at : last] = levels
+        self.at = last
+
+    def copy(self) -> Known:
+        """The same, that goes on by itself."""
+        return Known(self.levels.copy(), self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +87,7 @@ class Text:
 
     past: Past
     tracks: tuple[Track, ...] = ()
+    known: Known = field(default_factory=Known)
     tables: tuple[Earlier, ...] = ()
     tracked: tuple[Earlier, ...] = ()
 
@@ -76,7 +100,8 @@ class Text:
             keys = keys * size + past[DEPTH - back : len(past) - back]
             tables.append(Earlier.of(keys))
         contexts = (some for track in tracks for some in track.keys[:, DEPTH : len(past)])
-        return cls(past, tracks, tuple(tables), tuple(Earlier.of(some) for some in contexts))
+        tracked = tuple(Earlier.of(some) for some in contexts)
+        return cls(past, tracks, Known(), tuple(tables), tracked)
 
     def alike(self, at: int) -> Iterator[Ints]:
         """The places before `at` that are after the same last 1, 2, ... symbols."""
