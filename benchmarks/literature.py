@@ -122,7 +122,7 @@ def split(works: Sequence[Read], word: str | None, seed: int) -> Split:
     if not 0 < len(held) < len(works):
         raise SystemExit(f"{len(held)} of {len(works)} works would be held out.")
     train = [work for i, work in enumerate(works) if i not in held]
-    np.random.default_rng([seed, 1]).shuffle(train)  # type: ignore[arg-type]
+    np.random.default_rng([seed, 1]).shuffle(train)
     return Split(train, [works[i] for i in sorted(held)])
 
 
@@ -147,11 +147,16 @@ def compressed(split: Split, rows: Rows) -> float:
 
 
 def learnt(
-    recipe: Recipe[Writing], train: Sequence[Read], on: Machine, given: argparse.Namespace
+    recipe: Recipe[Writing],
+    train: Sequence[Read],
+    on: Machine,
+    *,
+    seed: int,
+    seconds: float,
+    keep: Path | None = None,
 ) -> TextModel:
     """A model of the training works; kept, and gone on with, in a folder where one is named."""
-    seed, seconds = given.seed, given.seconds
-    keep = given.keep and given.keep / recipe.name.partition("/")[2]
+    keep = keep and keep / recipe.name.partition("/")[2]
     samples = [Sample(f"{i}", work.content) for i, work in enumerate(train)]
     amount = sum(ART.amount(work.content) for work in train)
     plan = recipe.plan(Supply(len(samples), amount, on, seconds))
@@ -182,7 +187,7 @@ def measured(
 ) -> tuple[TextModel, float]:
     """Rows of a recipe; its model, and its bits a character."""
     start, cpu = time.perf_counter(), time.process_time()
-    model = learnt(recipe, split.train, on, given)
+    model = learnt(recipe, split.train, on, seed=given.seed, seconds=given.seconds, keep=given.keep)
     rows.spread(recipe.name, "training_seconds", [time.perf_counter() - start], "s")
     rows.spread(recipe.name, "training_cpu_seconds", [time.process_time() - cpu], "s")
     bits = float(model.language.nats(split.told).mean()) / BIT
@@ -225,15 +230,15 @@ def margins(
     """How much more the works held out cost a model of another author."""
     told = [work.content for work in split.test]
     most = sum(len(work.content.text) for work in split.train)
-    given = argparse.Namespace(**{**vars(given), "keep": None})
-    own = learnt(counts, split.train, on, given).losses(told) / BIT
+    how = {"seed": given.seed, "seconds": given.seconds}
+    own = learnt(counts, split.train, on, **how).losses(told) / BIT
     for folder in given.others:
         theirs, characters = [], 0
         for work in works_in(folder):
             if characters < most:
                 theirs.append(work)
                 characters += len(work.content.text)
-        other = learnt(counts, theirs, on, given).losses(told) / BIT
+        other = learnt(counts, theirs, on, **how).losses(told) / BIT
         low, high = np.percentile(other - own, [2.5, 97.5])
         median = float(np.median(other - own))
         rows.add(folder.stem, "author_margin", median, low, high, "bits/character, by work")

@@ -121,7 +121,7 @@ def main() -> None:
     poems: dict[str, list[Writing]] = {}
     with machine.use(on):
         for author, works in authors.items():
-            models[author] = learnt(counts, works, on, given.seed, 300.0)
+            models[author] = learnt(counts, works, on, seed=given.seed, seconds=300.0)
             each = -(-count // len(authors))
             poems[author] = made(author, models[author], forms_of(works), each, given.seed, rows)
             kept(author, [check([p.text], p.form) for p in poems[author]], rows)
