@@ -15,6 +15,7 @@ other's. The author's own poems of the same sizes stand beside, under "... himse
 from __future__ import annotations
 
 import itertools
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -62,7 +63,8 @@ def made(
         start = time.process_time()
         found.append(model.sample(brief, seed=seed + number).content)
         seconds.append(time.process_time() - start)
-        print(f"{author} {form}: {found[-1].text}".replace("\n", ""), flush=True)
+        poem = f"{author} {form}: {found[-1].text}".replace("\n", "")
+        print(poem, file=sys.stderr, flush=True)
     rows.spread(author, "cpu_seconds", seconds, "s a poem")
     return found
 
