@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.literature.models.kinds import Kinds
-from moxie.arts.literature.models.lines import FEED, Lines
+from moxie.arts.literature.models.language import FEED
+from moxie.arts.literature.models.lines import Lines
 from moxie.arts.literature.models.places import (
     KIND,
     LINE,
@@ -32,7 +33,7 @@ from moxie.arts.literature.models.tables import (
     hashed,
 )
 from moxie.arts.literature.models.texts import DEPTH, Past, opened
-from moxie.arts.literature.models.tracks import Track
+from moxie.arts.literature.models.tracks import Track, stretches
 from moxie.arts.literature.models.words import Marks, Words, learn_kinds
 
 ORDERS, DEEPEST = 6, 11
@@ -108,9 +109,8 @@ def sides_of(texts: Sequence[Sequence[int]], marks: Marks, orders: int) -> tuple
     """The sides from which texts of symbols are seen, with contexts of so many symbols."""
     feeds = symbols = 0
     for text in texts:
-        feed = marks[np.asarray(text, np.int64)] == FEED
-        alone = feed & ~np.append(False, feed[:-1])[: len(feed)] & ~np.append(feed[1:], False)
-        feeds, symbols = feeds + int(alone[: len(feed)].sum()), symbols + len(text)
+        first, last = stretches(marks[np.asarray(text, np.int64)] == FEED)
+        feeds, symbols = feeds + int((last == first + 1).sum()), symbols + len(text)
     usual = OF_LETTERS if orders > ORDERS else OF_IDEOGRAPHS
     return (*usual, *OF_LINES) if feeds >= max(1, LINED * symbols) else usual
 

@@ -19,6 +19,9 @@ SPELLED = 0.01
 """Share of the characters that are spelled though they could be known: the rarest, those met once.
 A model learns from them how often something new comes, and how bytes follow each other."""
 
+FEED = -1
+"""The mark of a line feed."""
+
 IDEOGRAPHS = "\u2e80"
 """From here on a character is a word or half of one; the letters before it only spell words."""
 
@@ -79,7 +82,7 @@ class Alphabet:
         found[: len(small)] = np.array(small, np.int64) + 1
         found[~self.letters] = 0
         if self.knows("\n"):
-            found[self._places["\n"]] = -1
+            found[self._places["\n"]] = FEED
         return found
 
     def knows(self, character: str) -> bool:

@@ -12,8 +12,17 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from moxie.arts.literature.models.language import FEED
 from moxie.arts.literature.models.tables import Hashes, Ints
-from moxie.arts.literature.models.tracks import BASE, START, WHOLE, hashed_runs, joined, roomy
+from moxie.arts.literature.models.tracks import (
+    BASE,
+    START,
+    WHOLE,
+    hashed_runs,
+    joined,
+    roomy,
+    stretches,
+)
 from moxie.arts.literature.models.words import Marks
 
 LINES = 6
@@ -25,9 +34,6 @@ LONG = 70
 
 OPENING = 16
 """Symbols in which a paragraph begins."""
-
-FEED = -1
-"""The mark of a line feed."""
 
 
 class Stand(NamedTuple):
@@ -133,9 +139,7 @@ def _letter_runs(mark: Ints) -> Hashes:
 
 def _first_words(mark: Ints, starts: Ints, n: int) -> tuple[Hashes, Ints, Ints]:
     """By paragraph the hash of its first word, and the places where that begins and is over."""
-    letters = mark > 0
-    first = np.flatnonzero(letters & ~np.append(False, letters[:-1])[:n])
-    last = np.flatnonzero(letters & ~np.append(letters[1:], False)[:n]) + 1
+    first, last = stretches(mark > 0)
     runs = np.append(_letter_runs(mark)[last], np.uint64(0))
     which = np.searchsorted(first, starts)
     begins, over = (np.append(some, n + 1)[which] for some in (first, last))

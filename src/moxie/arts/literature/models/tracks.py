@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Protocol, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moxie.arts.literature.models.tables import Hashes, Ints
 
@@ -52,6 +53,12 @@ def roomy(keys: Hashes, at: int) -> Hashes:
     if at < keys.shape[1]:
         return keys
     return np.concatenate((keys, np.zeros((len(keys), at), np.uint64)), 1)
+
+
+def stretches(told: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Where stretches of what is told begin, and the places after them."""
+    edges = np.diff(np.concatenate(([False], told, [False])).astype(np.int8))
+    return np.flatnonzero(edges > 0), np.flatnonzero(edges < 0)
 
 
 def hashed_runs(values: Ints, starts: Ints) -> Hashes:

@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 
 from moxie.arts.literature.models.kinds import Kinds
 from moxie.arts.literature.models.tables import Hashes, Ints
-from moxie.arts.literature.models.tracks import BASE, START, WHOLE, hashed_runs, joined, roomy
+from moxie.arts.literature.models.tracks import (
+    BASE,
+    START,
+    WHOLE,
+    hashed_runs,
+    joined,
+    roomy,
+    stretches,
+)
 
 Marks: TypeAlias = NDArray[np.int64]
 """For each symbol 0 if no word is made of it, else 1 and the symbol of its small letter; that of a
@@ -134,10 +142,8 @@ def learn_kinds(past: NDArray[np.int32], marks: Marks) -> Kinds:
     """The kinds of the words of texts, one after another; marks between them are neighbours."""
     symbols = past.astype(np.int64)
     known = standing(symbols, marks, None)
-    letters = marks[symbols] > 0
-    first = np.flatnonzero(letters & ~np.append(False, letters[:-1]))
-    last = np.flatnonzero(letters & ~np.append(letters[1:], False))
-    words, between = known.begun[last + 1], known.since[first]
+    first, last = stretches(marks[symbols] > 0)
+    words, between = known.begun[last], known.since[first]
     if not len(words):
         return Kinds.learn(words, words, words)
     met, often = np.unique(between, return_counts=True)
