@@ -1,12 +1,12 @@
 """Passages of prose: copied, repeating themselves, and nearer to their author than to any other?
 
     python benchmarks/prose.py --works DIR [--recipe R] [--passages 50] [--novelty X] [--most N]
-                               [--seconds S] [--seed N] [--keep DIR] [--base FOLDER] [--quick]
-                               [--json]
+                               [--seconds S] [--seed N] [--pages N] [--own GROUP] [--keep DIR]
+                               [--base FOLDER] [--quick] [--json]
 
 The works are split by work as `moxie run` splits them, and a model learns from the larger part.
-Passages of a page (400 ideographs, or 1,600 letters) are made past the gate of near-copies; beside
-them stand as long passages of works that were held out, as `held out`.
+Passages of a page (400 ideographs, or 1,600 letters), or of several, are made past the gate of
+near-copies; beside them stand as long passages of works that were held out, as `held out`.
 
 `unflagged_near_copies` were handed out although too near to a work, looked up afresh: none may be.
 `again_triples` and `again_pairs` are runs of three words or characters, and of two that carry
@@ -15,8 +15,10 @@ of passages that repeat triples more than nineteen in twenty of the held-out pas
 `own_nearest` is the share of passages to which the author is nearest by Burrows's Delta (2002) made
 a discriminant, among the authors of the reference bank in the same language: the judge of style's
 figures and frequent words, along what tells these authors and the works learnt apart, in
-deviations. `margin` is how much further off the nearest other author is, in the same; `cpu_seconds`
-what a passage takes. Intervals are bootstraps over passages.
+deviations; of a passage of several pages the mean square of its pages. `margin` is how much further
+off the nearest other author is, in the same; `cpu_seconds` what a passage takes. Intervals are
+bootstraps over passages. `--own` names the author's own group of the bank, which is left out, where
+the rule of `moxie run` does not find it by itself.
 
 With `--base`, a folder with a causal language model that had no part in the making (`moxie base`
 keeps such), `bits_by_base` is what a character of a passage costs it: the nearer to that of pages
@@ -46,7 +48,7 @@ from moxie.arts.literature.files.verses import wide
 from moxie.arts.literature.pieces import PIECE, PIECE_LATIN, pieces
 from moxie.arts.literature.style.judges import StyleJudge
 from moxie.arts.literature.style.profile import profile
-from moxie.arts.literature.writing import Writing
+from moxie.arts.literature.writing import Writing, writing
 from moxie.flow.create import Made, create
 from moxie.flow.evaluate import MOST, look, strangers
 from moxie.nn import discriminant
@@ -66,52 +68,66 @@ class Authors:
     rows: Sequence[Doubles]
 
     @classmethod
-    def of(cls, works: Works) -> Authors:
+    def of(cls, works: Works, known: str | None) -> Authors:
         """An author's own group of the bank is left out, and so are other languages."""
         judge = StyleJudge()
         own = look(judge, works.part("train"), ART, MOST, 0)
         held = look(judge, works.held_out, ART, MOST, 0)
         groups, _ = strangers(own.join(held), judge.others())
+        groups.pop(known or "", None)
         rows = [own.vectors, *groups.values()]
         return cls(["own", *groups], [np.asarray(some, np.float64) for some in rows])
 
     def off(self, passages: Sequence[Writing]) -> Doubles:
         """How far each passage is from each author, in deviations, float64 [n, authors]."""
-        seen = np.asarray(StyleJudge().embed(passages), np.float64)
-        fits = discriminant.scores(self.rows, seen)
-        return np.asarray(np.sqrt(-2 * fits), np.float64)
+        pages = [pieces(passage) for passage in passages]
+        seen = StyleJudge().embed([one for some in pages for one in some])
+        fits = -2 * discriminant.scores(self.rows, np.asarray(seen, np.float64))
+        starts = np.cumsum([0, *(len(some) for some in pages[:-1])])
+        lengths = np.array([[len(some)] for some in pages])
+        return np.asarray(np.sqrt(np.add.reduceat(fits, starts) / lengths), np.float64)
 
 
 def page(works: Sequence[Writing]) -> int:
-    """Characters of a passage in these works' script."""
+    """Characters of a page in these works' script."""
     return PIECE if wide("".join(work.text[:1000] for work in works)) else PIECE_LATIN
 
 
-def passages_of(works: Sequence[Writing], number: int, seed: int) -> list[Writing]:
-    """Passages of works, drawn by the seed; those much shorter than a page are left out."""
-    size = page(works)
-    found = [one for work in works for one in pieces(work) if 0.6 * size < len(one.text)]
+def passages_of(works: Sequence[Writing], size: int, number: int, seed: int) -> list[Writing]:
+    """Passages of so many characters, drawn by the seed; those much shorter are left out."""
+    found = [one for work in works for one in _passages(work, size) if 0.6 * size < len(one.text)]
     drawn = np.random.default_rng([seed, 4]).permutation(len(found))[:number]
     return [_cut(found[i], size) for i in sorted(drawn.tolist())]
 
 
+def _passages(work: Writing, size: int) -> Sequence[Writing]:
+    """Pages as the judges see them; of more than a page whole paragraphs, one after another."""
+    if size == page([work]):
+        return pieces(work)
+    found: list[list[str]] = [[]]
+    for paragraph in work.paragraphs:
+        if sum(map(len, found[-1])) >= size:
+            found.append([])
+        found[-1].append(paragraph)
+    return [writing(entries, work.title, work.form) for entries in found]
+
+
 def _cut(passage: Writing, size: int) -> Writing:
-    """What is longer than a page as much of it as a page is."""
+    """What is longer than asked as much of it as was asked."""
     return passage.with_text(passage.text[: round(1.2 * size)])
 
 
 def made(
-    works: Works, model: StyleModel[Any], number: int, novelty: float, seed: int
+    works: Works, model: StyleModel[Any], size: int, number: int, novelty: float, seed: int
 ) -> tuple[list[Made[Any]], list[float]]:
-    """Passages past the gate, and processor seconds of each."""
+    """Passages of so many characters past the gate, and processor seconds of each."""
     found: list[Made[Any]] = []
     seconds: list[float] = []
-    size = ART.size(str(page(works.part("train"))))
     for n in range(number):
         began = time.process_time()
         found += create(
             model,
-            Brief(size, novelty),
+            Brief(ART.size(str(size)), novelty),
             works.index,
             [place.work for place in works.dataset.places],
             n=1,
@@ -195,16 +211,19 @@ def main() -> None:
     flags.add_argument("--novelty", type=float, default=0.5)
     flags.add_argument("--most", type=int, help="as many of the works at most")
     flags.add_argument("--seconds", type=float, help="that a recipe may learn for")
+    flags.add_argument("--pages", type=int, default=1, help="that a passage has")
+    flags.add_argument("--own", metavar="GROUP", help="of the reference bank, to be left out")
     flags.add_argument("--keep", type=Path, help="a folder for the passages, to be read")
     flags.add_argument("--base", type=Path, help="a folder with a causal language model")
     given = flags.parse_args()
     number = 8 if given.quick else given.passages
     works = Works.read(ART, given.works, given.most)
     model = works.learn(given.recipe, given.seed, given.seconds)
-    found, seconds = made(works, model, number, given.novelty, given.seed)
+    size = given.pages * page(works.part("train"))
+    found, seconds = made(works, model, size, number, given.novelty, given.seed)
     sets = {
         "moxie": [one.content for one in found],
-        "held out": passages_of(works.held_out, max(number, 50), given.seed),
+        "held out": passages_of(works.held_out, size, max(number, 50), given.seed),
     }
     if given.keep:
         for name, passages in sets.items():
@@ -215,7 +234,7 @@ def main() -> None:
     rows.spread("moxie", "cpu_seconds", seconds, "a passage")
     copied(works, found, rows)
     repeating(sets, given.seed, rows)
-    nearest(Authors.of(works), sets, given.seed, rows)
+    nearest(Authors.of(works, given.own), sets, given.seed, rows)
     if given.base:
         readable(given.base, sets, given.seed, rows)
     rows.show(len(works.contents), given.json)

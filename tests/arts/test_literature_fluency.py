@@ -58,6 +58,19 @@ def test_every_band_with_something_fluent_keeps_its_chance(
     np.testing.assert_allclose(bands[1][held], bands[0][held], rtol=0.03)
 
 
+def test_a_date_is_not_gone_on_with_as_a_table_of_figures() -> None:
+    text = "民国1925年至1926年，1927年又是1928年。"
+    habits = Habits.learn([Writing.from_text(text, "", PROSE)])
+    alphabet = Alphabet("".join(sorted(set(text))))
+    language = cast(Language, cast(Any, Plain(alphabet)))
+    fluency = Fluency.of(language, habits.grams, habits.usual, 0.5)
+    figure = alphabet.encode("1")[0]
+    once, table = (
+        fluency.factors(before, even(fluency))[figure] for before in ("民国", "1925，1926，")
+    )
+    assert table < 1e-3 * once
+
+
 def test_what_is_not_fluent_takes_nothing_over() -> None:
     fluency = made(0.5)
     factors = fluency.factors("木茶门", even(fluency))

@@ -46,6 +46,10 @@ SPELLED = 1e-6
 """What is left, in a text of ideographs, of the chance of a letter after a letter: one stands for
 a name, more are only spelled at random."""
 
+FIGURES, AMONG = 8, 40
+"""So many figures among so many characters are a date or a sum; more would be a table, which a
+pretrained model that has begun with a date likes to go on with."""
+
 MOST_GAIN = 20.0
 """By how much what is fluent in a band is made likelier at most: where hardly anything is left in
 one, the same few characters must not stand for it every time."""
@@ -61,14 +65,15 @@ Floats = NDArray[np.float32]
 class Fluency:
     """What an author wrote, and how near to it is to be written.
 
-    `bands` [symbols] as in `banded`; `foreign` says which symbols are letters, not ideographs;
-    `codes` are the characters' code points.
+    `bands` [symbols] as in `banded`; `foreign` says which symbols are letters, not ideographs,
+    `figures` which are figures; `codes` are the characters' code points.
     """
 
     alphabet: Alphabet
     grams: Grams | None
     bands: NDArray[np.int64]
     foreign: NDArray[np.bool_]
+    figures: NDArray[np.bool_]
     codes: NDArray[np.uint64]
     never: tuple[float, float]
     novelty: float
@@ -81,10 +86,11 @@ class Fluency:
         pairs, threes = STRANGE if language.fluent else never
         alphabet = language.alphabet
         left = pairs**power, threes**power
-        foreign = np.zeros(alphabet.size, np.bool_)
+        foreign, figures = np.zeros((2, alphabet.size), np.bool_)
         foreign[: len(alphabet.characters)] = [_is_foreign(char) for char in alphabet.characters]
+        figures[: len(alphabet.characters)] = [char.isdigit() for char in alphabet.characters]
         codes = np.array([ord(char) for char in alphabet.characters], np.uint64)
-        return cls(alphabet, grams, banded(alphabet, usual), foreign, codes, left, novelty)
+        return cls(alphabet, grams, banded(alphabet, usual), foreign, figures, codes, left, novelty)
 
     def factors(self, before: str, shares: Floats) -> Floats:
         """How much likelier each symbol is made after a text, float32 [symbols]."""
@@ -100,6 +106,8 @@ class Fluency:
             factors = self._balanced(factors, shares)
             if before and _is_foreign(before[-1]):
                 factors[self.foreign] *= SPELLED
+        if sum(map(str.isdigit, before[-AMONG:])) >= FIGURES:
+            factors[self.figures] *= SPELLED
         if passage.any():
             follows = self._follows(before)
             factors[likely[passage if follows > 1 else copied]] *= follows

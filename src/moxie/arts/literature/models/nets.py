@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from moxie.art import Checkpoint, OnStep
 from moxie.arts.literature.models.texts import DEPTH, Past
+from moxie.nn.machine import use
 from moxie.nn.student import Student
 from moxie.nn.trunks import Kind, Recurrent, Transformer, taken
 from moxie.settings import Machine
@@ -123,7 +124,9 @@ class Net(nn.Module):
         symbols = torch.from_numpy(past[DEPTH - 1 : -1].astype(np.int64))[None]
         with torch.inference_mode():
             if isinstance(self.trunk, Recurrent):
-                return torch.cat(self._stretches(symbols))
+                # a symbol at a time: threads would spend their time waiting for each other
+                with use(Machine(threads=1)):
+                    return torch.cat(self._stretches(symbols))
             half, parts = WINDOW // 2, []
             for start in range(0, symbols.shape[1], half):
                 first = max(0, start - half)
