@@ -7,7 +7,7 @@ All forms are made here by our own code, in five hands; only the judges' vectors
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +39,7 @@ def main() -> None:
         print(name, len(forms), "works")
     folder = Path(__file__).resolve().parents[1] / "src/moxie/arts/sculpture" / BANK
     folder.parent.mkdir(exist_ok=True)
-    np.savez_compressed(folder, **rows)
+    np.savez_compressed(folder, allow_pickle=False, **rows)
 
 
 def _form(field: Field) -> Form:
@@ -109,6 +109,7 @@ def _crags(rng: Generator) -> Field:
     x, y, z = _space()
     points = np.stack([x, y, z], -1)
     hip, neck = rng.uniform(-0.1, 0.05), rng.uniform(0.25, 0.35)
+    joints: list[tuple[Sequence[float], Sequence[float]]]
     joints = [((-0.08, -0.5, 0), (0, hip, 0)), ((0.08, -0.5, 0.05), (0, hip, 0))]
     joints += [((0, hip, 0), (0, neck, 0)), ((0, neck, 0), (0, neck + 0.15, 0.03))]
     joints += [((0, neck, 0), (side * 0.16, rng.uniform(-0.1, 0.3), 0.1)) for side in (-1, 1)]

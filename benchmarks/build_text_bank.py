@@ -122,7 +122,7 @@ def moments(rows: Mapping[str, Rows]) -> tuple[Rows, Rows]:
 
 def stored(values: NDArray[np.floating]) -> NDArray[np.int8]:
     """As the bank keeps vectors."""
-    return np.rint(np.clip(values, -FAR, FAR) / STEP).astype(np.int8)
+    return np.asarray(np.rint(np.clip(values, -FAR, FAR) / STEP), np.int8)
 
 
 def language(name: str, groups: Mapping[str, Sequence[Writing]], most: int, seed: int) -> Bank:

@@ -46,7 +46,7 @@ def turned(picture: Picture, degrees: float) -> Picture:
 def shifted(picture: Picture) -> Picture:
     """Warmer and flatter, as a bad reproduction."""
     moved = picture * np.array([1.15, 0.95, 0.8]) + np.array([-20, 5, 25])
-    return np.clip(moved, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(moved, 0, 255), np.uint8)
 
 
 def noisy(picture: Picture, rng: np.random.Generator) -> Picture:
@@ -61,6 +61,12 @@ def tilted(picture: Picture) -> Picture:
     pulled = corners + np.array([[18, 10], [-6, 22], [-14, -9], [9, -18]], np.float32)
     matrix = cv2.getPerspectiveTransform(corners, pulled)
     return np.asarray(cv2.warpPerspective(picture, matrix, (width, height)), np.uint8)
+
+
+def grayed(picture: Picture) -> Picture:
+    """Without color."""
+    gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def pasted(picture: Picture, onto: Picture) -> Picture:
@@ -86,7 +92,8 @@ def repainted(picture: Picture, rng: np.random.Generator) -> Picture:
     smooth = cv2.medianBlur(picture, 11)
     moved = cv2.remap(smooth, x + push[..., 0], y + push[..., 1], cv2.INTER_LINEAR)
     grain = cv2.GaussianBlur(rng.normal(0, 1, (height, width)).astype(np.float32), (0, 0), 1.5)
-    return np.clip(moved + 18 * (grain / grain.std())[..., None], 0, 255).astype(np.uint8)
+    made = moved + 18 * (grain / grain.std())[..., None]
+    return np.asarray(np.clip(made, 0, 255), np.uint8)
 
 
 Edit = Callable[[Picture, Picture, np.random.Generator], Picture]
@@ -94,8 +101,8 @@ EDITS: Mapping[str, Edit] = {
     "exact": lambda p, _, __: p.copy(),
     "jpeg30": lambda p, _, __: compressed(p, 30),
     "half_size": lambda p, _, __: resize(p, p.shape[0] // 2, p.shape[1] // 2),
-    "gray": lambda p, _, __: cv2.cvtColor(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB),
-    "blur2": lambda p, _, __: cv2.GaussianBlur(p, (0, 0), 2),
+    "gray": lambda p, _, __: grayed(p),
+    "blur2": lambda p, _, __: np.asarray(cv2.GaussianBlur(p, (0, 0), 2), np.uint8),
     "noise15": lambda p, _, rng: noisy(p, rng),
     "color": lambda p, _, __: shifted(p),
     "crop90": lambda p, _, rng: part(p, 0.9, rng),

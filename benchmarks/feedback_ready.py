@@ -62,8 +62,9 @@ def answered(studio: Studio, number: int) -> tuple[list[float], list[float]]:
     for _ in range(number):
         shown = [made.id for made in asked.shown]
         began, worked_before = time.perf_counter(), time.process_time()
-        about = {"why": asked.why, "question": asked.number}
-        studio.answer(CORPUS, "order", shown, order=sorted(shown), **about)
+        studio.answer(
+            CORPUS, "order", shown, order=sorted(shown), why=asked.why, question=asked.number
+        )
         asked = studio.ask(CORPUS)
         passed.append(1000 * (time.perf_counter() - began))
         worked.append(1000 * (time.process_time() - worked_before))

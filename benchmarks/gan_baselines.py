@@ -79,7 +79,8 @@ class Article:
     def draw(self, z: Tensor) -> Tensor:
         """See `Baseline.draw`."""
         with torch.no_grad():
-            return (self.generator(z) + 1) / 2
+            made: Tensor = (self.generator(z) + 1) / 2
+            return made
 
 
 def _article_widths(side: int) -> list[int]:
@@ -138,7 +139,8 @@ class Fast:
     def draw(self, z: Tensor) -> Tensor:
         """See `Baseline.draw`."""
         with torch.no_grad():
-            return ((self.generator(z) + 1) / 2).clamp(0, 1)
+            made: Tensor = ((self.generator(z) + 1) / 2).clamp(0, 1)
+            return made
 
 
 class _FastGenerator(nn.Module):
@@ -298,11 +300,11 @@ def _average(kept: nn.Module, new: nn.Module, decay: float) -> None:
     with torch.no_grad():
         for mine, theirs in zip(kept.parameters(), new.parameters(), strict=True):
             mine.lerp_(theirs, 1 - decay)
-        for mine, theirs in zip(kept.buffers(), new.buffers(), strict=True):
-            mine.copy_(theirs)
+        for ours, others in zip(kept.buffers(), new.buffers(), strict=True):
+            ours.copy_(others)
 
 
 def _descend(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
     optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     optimiser.step()

@@ -62,7 +62,7 @@ def learnt(symbols: Sequence[int], size: int, seconds: float, seed: int) -> tupl
         logits = net(drawn[:, :-1])
         loss = F.cross_entropy(logits.flatten(0, 1), drawn[:, 1:].flatten())
         course.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), LONGEST)
         course.step()
         step += 1

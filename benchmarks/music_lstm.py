@@ -124,7 +124,7 @@ def _step(net: PlainLstm, optimiser: torch.optim.Optimizer, windows: Sequence[St
     logits, _ = net(before, fields)
     loss = F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), ignore_index=-1)
     optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     nn.utils.clip_grad_norm_(net.parameters(), 1.0)
     optimiser.step()
 

@@ -139,7 +139,7 @@ def contrast(works: Sequence[Picture]) -> NDArray[np.float64]:
         rows, columns = gray.shape[0] // 16 * 16, gray.shape[1] // 16 * 16
         cells = gray[:rows, :columns].reshape(rows // 16, 16, columns // 16, 16)
         found.append(cells.std((1, 3)).ravel())
-    return np.quantile(np.concatenate(found), np.linspace(0.005, 0.995, 100))
+    return np.asarray(np.quantile(np.concatenate(found), np.linspace(0.005, 0.995, 100)))
 
 
 class Bench:
@@ -324,8 +324,8 @@ def _run(rows: Rows, name: str, arguments: list[str]) -> None:
     rows.spread("moxie", f"{name}_peak_rss", [float(result["peak_rss_mb"])], "MB")
     value = result["fidelity"]["value"]
     low, high = result["fidelity"]["low"], result["fidelity"]["high"]
-    known = [float("nan") if v is None else float(v) for v in (value, low, high)]
-    rows.add("moxie", f"{name}_fidelity", *known, "0..1")
+    value, low, high = (float("nan") if v is None else float(v) for v in (value, low, high))
+    rows.add("moxie", f"{name}_fidelity", value, low, high, "0..1")
     for stage, spent in result["seconds"].items():
         rows.spread("moxie", f"{name}_seconds_{stage}", [float(spent)], "s")
 

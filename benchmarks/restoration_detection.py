@@ -131,7 +131,7 @@ def _without_specks(strength: NDArray[np.generic]) -> Marked:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     keep = stats[:, cv2.CC_STAT_AREA] >= 10
     keep[0] = False
-    return keep[labels]
+    return np.asarray(keep[labels], np.bool_)
 
 
 BASELINES: Mapping[Kind, Mapping[str, Finder]] = {

@@ -107,7 +107,7 @@ def grafted(form: Form, rng: Random, others: Sequence[Form]) -> Form:
 
 EDITS: Mapping[str, Edit] = {
     "turned": lambda form, _, __: form,
-    "mirrored": lambda form, _, __: moved(form, form.vertices * (-1, 1, 1)),
+    "mirrored": lambda form, _, __: moved(form, np.asarray(form.vertices * (-1, 1, 1), np.float64)),
     "noise": noisy,
     "stretched": stretched,
     "bent": bent,

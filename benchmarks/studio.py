@@ -44,7 +44,7 @@ from moxie.store import Library
 from moxie.store.codec import Codec
 from moxie.studio.desk import works_key
 from moxie.studio.views import id_of
-from moxie.text import say
+from moxie.text import Scalar, say
 from moxie.work import Choice, Corpus, Creation, Dataset, Match, Plan, Prepared, Rights, Run, Work
 
 NAME, RUN = "many", "cd" * 8
@@ -114,7 +114,7 @@ def _blob(home: Path, data: bytes) -> str:
 
 
 def _work(name: str, number: int) -> Work:
-    facts = {"width": 64, "height": 48, "format": "PNG", "file": f"{number}.png"}
+    facts: dict[str, Scalar] = {"width": 64, "height": 48, "format": "PNG", "file": f"{number}.png"}
     return Work(name, "painting", f"Work {number}", name, Rights("own"), 0.003, facts)
 
 

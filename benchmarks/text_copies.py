@@ -159,7 +159,10 @@ class Bench:
         seconds = time.process_time() - started
         number = sum(map(len, self.units))
         self.rows.add("moxie", "index", seconds, seconds, seconds, f"s for {number} units")
-        self.peers = {"longest_run": Runs(self.units), "minhash5": Shingles(self.units)}
+        self.peers: dict[str, Runs | Shingles] = {
+            "longest_run": Runs(self.units),
+            "minhash5": Shingles(self.units),
+        }
         self.most: dict[str, float] = {}
         self.pool = [word for one in self.units for word in one.words]
         self.joint = "" if np.mean([len(word) == 1 for word in self.pool[:5000]]) > 0.5 else " "

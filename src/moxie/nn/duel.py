@@ -106,7 +106,7 @@ class Duel:
     def _descend(self, name: str, loss: Tensor) -> None:
         optimiser = self.optimisers[name]
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimiser.step()
 
     def state(self) -> dict[str, object]:

@@ -112,7 +112,7 @@ class Student(Generic[N]):
         with torch.autocast(machine.device.split(":")[0], torch.bfloat16, enabled=machine.half):
             found = loss(self.net, self.rng)
         self.optimiser.zero_grad()
-        found.backward()  # type: ignore[no-untyped-call]
+        found.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.optimiser.step()
         self.step += 1

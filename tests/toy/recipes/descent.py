@@ -51,7 +51,7 @@ class Descent(TableModel):
                 batch = torch.randint(len(before), (64,), generator=generator)
                 loss = cross_entropy(logits[before[batch]], after[batch])
                 optimizer.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
+                loss.backward()
                 optimizer.step()
                 done += 1
                 on_step(done, total, loss.item())

@@ -69,7 +69,7 @@ class Gate:
             chosen = torch.randint(len(wanted), (BATCH,), generator=generator)
             loss = -_said(logs[chosen], normal[chosen], wanted[chosen], inner, outer).mean()
             optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimiser.step()
         return cls(mean, scale, inner.detach().numpy(), outer.detach().numpy())
 
