@@ -177,6 +177,16 @@ def test_what_was_said_wears_out_by_the_length_of_words(
     assert list(again.worn(text, chinese=chinese)) == ([next_one] if next_one else [])
 
 
+def test_a_word_said_often_is_spent_the_more_the_oftener_and_common_ones_never() -> None:
+    assert again.spent("红衣红衣" + "红", "") == {}
+    once, often = (again.spent("红衣" * times + "红", "") for times in (3, 5))
+    assert set(once) == set(often) == {"衣"}
+    assert often["衣"] < once["衣"] < 1
+    assert again.spent("红衣" * 5 + "红", "衣") == {}
+    assert set(again.spent("红，" * 7 + "他", "他")) == {"红"}
+    assert again.spent("red" * 9, "") == again.spent("", "") == {}
+
+
 def test_what_stands_open_is_known_and_what_closes_nothing_is_barred(model: TextModel) -> None:
     one = paragraphs.Paragraph(model.language.reader(), list("他读《野草（一"))
     assert one.open() == ("《（", 2)

@@ -7,16 +7,23 @@ charged only beyond what is usual with them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
+from moxie.arts.literature.models.language import is_ideograph
 from moxie.arts.literature.writing import BREAK
 
 WORN = {True: ((4, 2, 0.05), (6, 1, 0.005)), False: ((14, 2, 0.05), (20, 1, 0.005))}
 """A run of so many characters that was said so often is worn: what is left of the chance of its
 last, in Chinese and in letters, of which a word has several."""
+
+OFTEN, OFTENER, SPENT, COMMON = 3, 6, 0.3, 120
+"""A word of two ideographs that was said so often in a page is spent, and more so each time, and so
+is a single one said so much oftener: what is left of its chance. Not the commonest characters, nor
+what has one: "we", "one" and "not" are said all the time."""
 
 LITTLE, STUCK = 3, 5.0
 """Letters of words that may be said again, and how many times over what is stuck counts."""
@@ -53,6 +60,23 @@ def worn(text: str, *, chinese: bool) -> dict[str, float]:
             after.append(text[place + len(tail)])
             place = text.find(tail, place + 1)
         found |= {char: left for char in after if after.count(char) >= times}
+    return found
+
+
+def spent(text: str, usual: str) -> dict[str, float]:
+    """What would say a word, or a character, too often, and what is left of its chances.
+
+    For languages that are fluent: these come back to one word again and again, whatever the works
+    do. `usual` are characters, the commonest first.
+    """
+    near, common = text[-NEAR[True] :], usual[:COMMON]
+    single = Counter(char for char in near if is_ideograph(char) and char not in common)
+    found = {char: SPENT ** (times - OFTENER) for char, times in single.items() if times > OFTENER}
+    words = [(a, b) for a, b in pairwise(near) if a in single and b in single]
+    after = Counter(b for a, b in words if a == near[-1])
+    for char, times in after.items():
+        if times >= OFTEN:
+            found[char] = found.get(char, 1.0) * SPENT ** (times - OFTEN + 1)
     return found
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.arts.literature.compose.again import CLAUSE, CLAUSE_ENDS, NEAR, repeated, worn
+from moxie.arts.literature.compose.again import CLAUSE, CLAUSE_ENDS, NEAR, repeated, spent, worn
 from moxie.arts.literature.compose.fluency import Fluency
 from moxie.arts.literature.compose.habits import Habits
 from moxie.arts.literature.compose.plan import Beat
@@ -152,7 +152,7 @@ class Scribe:
         text = before + one.text
         pulled = shares * self._pull(one, beat) * self.lifts
         chances = pulled * self.fluency.factors(text, pulled)
-        for char, left in worn(before[-WORN_FOR:] + one.text, chinese=self.habits.chinese).items():
+        for char, left in self._said_enough(before[-WORN_FOR:] + one.text).items():
             if self.language.alphabet.knows(char):
                 chances[self.language.alphabet.encode(char)[0]] *= left
         named = self._named(one, beat)
@@ -168,6 +168,11 @@ class Scribe:
             one.speaking = character == self.habits.marks[0] and not (
                 one.speaking and self.habits.marks[0] == self.habits.marks[1]
             )
+
+    def _said_enough(self, text: str) -> dict[str, float]:
+        """What the text has said often enough, and what is left of its chances."""
+        found = worn(text, chinese=self.habits.chinese)
+        return {**spent(text, self.habits.usual), **found} if self.language.fluent else found
 
     def _named(self, one: Paragraph, beat: Beat) -> str | None:
         """The next letter of a theme word that is to be named now: where a clause begins."""

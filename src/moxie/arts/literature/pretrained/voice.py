@@ -81,7 +81,7 @@ class Foreign:
         read = trunk.load(base.folder, units, base.name)
         adapters.merge(read.model, learnt, rank, base.name)
         if half:
-            read.halve()
+            read.lighten()
         return cls(read, base, learnt)
 
     def over(self, past: Past) -> Tensor:
