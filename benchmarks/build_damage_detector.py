@@ -1,15 +1,13 @@
 """Train the network that finds damage (`moxie.arts.painting.restoration.detect`).
 
     python benchmarks/build_damage_detector.py --works DIR [DIR ...] [--family field growth]
-        [--steps 3000] [--seed 0] [--leave-out 8] [--hardest 1] [--begin-from FILE]
-        [--out detector.npz]
+        [--steps 7000] [--seed 0] [--leave-out 8] [--out detector.npz]
 
 It learns from the given paintings and from Moxie's own sample works, harmed by the named families
 of synthetic damage while it trains. Every `--leave-out`th work of a folder is not learnt from: on
 those the threshold of the decision is set afterwards. Besides damage it is shown what only looks
 like it (contours, dabs and writing in the picture's own colors), and photographs of every quality
-(blur, JPEG, noise), so that it does not learn a generator's sharp edges. The easy comes first,
-unless it goes on from weights that have been through it.
+(blur, JPEG, noise), so that it does not learn a generator's sharp edges.
 """
 
 from __future__ import annotations
@@ -32,11 +30,13 @@ from moxie.arts.painting.examples import examples
 from moxie.arts.painting.picture import Picture, recolour, resize
 from moxie.arts.painting.restoration.damage import damage
 from moxie.arts.painting.restoration.kinds import KINDS, Kind
-from moxie.arts.painting.restoration.net import Marker, given, load, save
+from moxie.arts.painting.restoration.net import Marker, given, save
+from moxie.nn import machine
 
-CROP, BATCH, POOL = 192, 4, 48
+CROP, BATCH, POOL = 192, 4, 400
 RATE = 2e-3
-SIDES = (250, 900)  # the side of a square of a picture's area
+RENEWED = 0.3  # pictures a step
+SIDES = (260, 640)  # the side of a square of a picture's area
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 
 Labels = NDArray[np.uint8]
@@ -61,70 +61,87 @@ class Shown:
     ) -> None:
         self._folders, self._families = folders, families
         self._rng = np.random.default_rng(seed)
-        self.hardness = 0.0
-        """0: much damage, as drawn; 1: traces too, other colors, distraction, poor photographs"""
         self._pool = [self._another() for _ in range(POOL)]
 
     def batch(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Crops and their labels: float32 [n, channels, CROP, CROP] and int64 [n, CROP, CROP]."""
-        if self._rng.random() < 0.25:
+        if self._rng.random() < RENEWED:
             self._pool[self._rng.integers(POOL)] = self._another()
-        crops = [self._crop(*self._pool[self._rng.integers(POOL)]) for _ in range(BATCH)]
+        crops = [self._crop(*self._pool[int(self._rng.integers(POOL))]) for _ in range(BATCH)]
         ins = torch.from_numpy(np.stack([given(picture) for picture, _ in crops]))
         return ins, torch.from_numpy(np.stack([labels for _, labels in crops])).long()
 
     def _crop(self, picture: Picture, labels: Labels) -> tuple[Picture, Labels]:
-        """One crop, turned or mirrored; mostly the one of three with the most damage."""
+        """One crop, turned and in other colors; half the time that of three with most damage."""
         rng, (height, width) = self._rng, labels.shape
         places = [
             (rng.integers(height - CROP + 1), rng.integers(width - CROP + 1)) for _ in range(3)
         ]
-        tries = places if rng.random() < 0.6 else places[:1]
+        tries = places if rng.random() < 0.5 else places[:1]
         y, x = max(tries, key=lambda at: np.count_nonzero(_window(labels, *at)))
         turns, mirrored = int(rng.integers(4)), bool(rng.integers(2))
         seen = (np.rot90(_window(array, y, x), turns) for array in (picture, labels))
-        cut, marks = (array[:, ::-1] if mirrored else array for array in seen)
-        return np.ascontiguousarray(cut), np.ascontiguousarray(marks)
+        cut, marks = (np.ascontiguousarray(a[:, ::-1] if mirrored else a) for a in seen)
+        if rng.random() < 0.25:
+            cut = np.ascontiguousarray(cut[..., rng.permutation(3)])
+        return _bent(cut, marks, rng) if rng.random() < 0.4 else (cut, marks)
 
     def _another(self) -> tuple[Picture, Labels]:
-        """A painting of a random size and colors: distracted, harmed, photographed."""
+        """A painting of a random size and colors: distracted, harmed, photographed.
+
+        How hard it is, is drawn too, from 0, much damage as drawn, to 1: traces, other colors,
+        distraction, poor photographs.
+        """
         rng = self._rng
-        folder = self._folders[rng.integers(len(self._folders))]
-        picture = folder[rng.integers(len(folder))]
+        folder = self._folders[int(rng.integers(len(self._folders)))]
+        picture = folder[int(rng.integers(len(folder)))]
         picture = _scaled(picture, math.exp(rng.uniform(*np.log(SIDES))))
-        hard = self.hardness
+        hard = float(rng.random()) ** 0.7
         if rng.random() < 0.5 * hard:
             picture = _other_light(recolour(picture, rng.normal(0, 0.4), rng.normal(0, 0.2)), rng)
         if rng.random() < 0.25 * hard:
             picture = distract(picture, rng)
         labels = np.zeros(picture.shape[:2], np.uint8)
         if rng.random() < 0.9 - 0.3 * hard:
-            picture, labels = self._harm(picture)
+            picture, labels = self._harm(picture, hard)
         if rng.random() < 0.5 * hard:
             picture = photograph(picture, rng)
         return picture, labels
 
-    def _harm(self, picture: Picture) -> tuple[Picture, Labels]:
+    def _harm(self, picture: Picture, hard: float) -> tuple[Picture, Labels]:
         """One to three kinds, from a trace to an eighth of the picture."""
         rng = self._rng
         kinds = [KINDS[n] for n in rng.permutation(len(KINDS))[: rng.integers(1, 4)]]
         harmed = damage(
             picture,
             kinds,
-            share=math.exp(rng.uniform(math.log(0.06 - 0.04 * self.hardness), math.log(0.15))),
+            share=math.exp(rng.uniform(math.log(0.06 - 0.04 * hard), math.log(0.15))),
             seed=int(rng.integers(1 << 31)),
-            family=self._families[rng.integers(len(self._families))],
+            family=self._families[int(rng.integers(len(self._families)))],
         )
         labels, shown = np.zeros(picture.shape[:2], np.uint8), harmed.picture
         for kind, mask in harmed.masks.items():
             labels[mask] = 1 + KINDS.index(kind)
-            if kind is not Kind.STAINS and rng.random() < 0.35 * self.hardness:
+            if kind is not Kind.STAINS and rng.random() < 0.35 * hard:
                 shown = _recolored(shown, mask, rng)
         return shown, labels
 
 
 def _window(array: NDArray[np.uint8], y: int, x: int) -> NDArray[np.uint8]:
     return array[y : y + CROP, x : x + CROP]
+
+
+def _bent(picture: Picture, labels: Labels, rng: np.random.Generator) -> tuple[Picture, Labels]:
+    """Turned by any angle and stretched: no generator's directions nor widths."""
+    angle, stretch = rng.uniform(0, 2 * np.pi), np.exp(rng.normal(0, 0.15, 2))
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * stretch
+    middle = np.full(2, CROP / 2)
+    matrix = np.column_stack([turn, middle - turn @ middle])
+    bent = [
+        cv2.warpAffine(array, matrix, (CROP, CROP), flags=way, borderMode=cv2.BORDER_REFLECT_101)
+        for array, way in ((picture, cv2.INTER_CUBIC), (labels, cv2.INTER_NEAREST))
+    ]
+    return np.asarray(bent[0], np.uint8), np.asarray(bent[1], np.uint8)
 
 
 def _scaled(picture: Picture, side: float) -> Picture:
@@ -150,7 +167,7 @@ def _recolored(picture: Picture, mask: NDArray[np.bool_], rng: np.random.Generat
     look = color + (grain / grain.std() * rng.uniform(0, 10))[..., None]
     soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.6) * mask * rng.uniform(0.6, 1)
     mixed = picture * (1 - soft[..., None]) + look * soft[..., None]
-    return np.clip(mixed, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(mixed, 0, 255), np.uint8)
 
 
 def distract(picture: Picture, rng: np.random.Generator) -> Picture:
@@ -220,17 +237,16 @@ def loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return entropy + 0.5 * dice[0] + 0.25 * dice[1:].mean()
 
 
-def train(shown: Shown, steps: int, out: Path, begin_from: Path | None, hardest: float) -> None:
+def train(shown: Shown, steps: int, out: Path) -> None:
     """So many steps; the running average of the weights is saved now and then."""
-    marker = load(begin_from).train() if begin_from else Marker()
-    marker = marker.to(memory_format=torch.channels_last)
+    marker = Marker(machine.detect())
     average = AveragedModel(marker, multi_avg_fn=get_ema_multi_avg_fn(0.99), use_buffers=True)
     optimiser = torch.optim.AdamW(marker.parameters(), lr=RATE, weight_decay=1e-3)
     began, recent = time.process_time(), []
     for step in range(1, steps + 1):
-        shown.hardness = hardest * (1.0 if begin_from else min(1.0, 2 * step / steps))
-        for group in optimiser.param_groups:  # level, and down to nothing in the last third
-            group["lr"] = RATE * min(1.0, 3 * (1 - step / steps) + 0.01, step / 50)
+        falling = 0.02 + 0.49 * (1 + math.cos(math.pi * step / steps))
+        for group in optimiser.param_groups:
+            group["lr"] = RATE * min(1.0, step / 50) * falling
         ins, labels = shown.batch()
         with torch.autocast("cpu", torch.bfloat16):
             logits = marker(ins.to(memory_format=torch.channels_last))
@@ -252,23 +268,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--works", type=Path, nargs="+", required=True)
     parser.add_argument("--family", nargs="+", default=["field", "growth"])
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=7000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--leave-out", type=int, default=8)
-    parser.add_argument("--hardest", type=float, default=1.0, help="how hard it becomes, 0..1")
-    parser.add_argument("--begin-from", type=Path, help="weights that were trained before")
     parser.add_argument("--out", type=Path, default=Path("detector.npz"))
     given_ = parser.parse_args()
     torch.manual_seed(given_.seed)
     pictures = works(given_.works, given_.leave_out)
     print(f"{sum(map(len, pictures))} works")
-    train(
-        Shown(pictures, given_.family, given_.seed),
-        given_.steps,
-        given_.out,
-        given_.begin_from,
-        given_.hardest,
-    )
+    train(Shown(pictures, given_.family, given_.seed), given_.steps, given_.out)
     print(f"{given_.out}: {given_.out.stat().st_size / 1000:.0f} kB")
 
 

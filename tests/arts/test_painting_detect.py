@@ -29,9 +29,15 @@ def bench():
 
 @pytest.fixture(scope="module")
 def paintings():
-    """Three sample works, uint8 [h, w, 3]."""
+    """Parts of three sample works, uint8 [h, w, 3]."""
     made = examples()
-    return [np.array(Image.open(io.BytesIO(next(made)[1]))) for _ in range(3)]
+    return [np.array(Image.open(io.BytesIO(next(made)[1])))[:240, :240] for _ in range(3)]
+
+
+@pytest.fixture(autouse=True)
+def as_it_is(monkeypatch):
+    """Pictures are not enlarged, which takes four times as long."""
+    monkeypatch.setattr(detect, "FEWEST", 1)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -67,17 +73,37 @@ def test_the_same_picture_gives_the_same_mask(paintings):
     np.testing.assert_array_equal(one.confidence, other.confidence)
 
 
-def test_tiles_leave_no_seams(paintings, monkeypatch):
+def test_windows_leave_no_seams(paintings, monkeypatch):
     harmed = damage(paintings[0], share=0.08, seed=3).picture
-    whole = find(harmed).confidence
-    monkeypatch.setattr(detect, "TILE", 160)
-    tiled = find(harmed).confidence
-    assert np.abs(tiled - whole).mean() < 0.01
+    usual = find(harmed).confidence
+    monkeypatch.setattr(detect, "STEP", 101)
+    others = find(harmed).confidence
+    assert np.abs(usual - others).mean() < 0.02
+
+
+def test_a_small_picture_is_enlarged_to_be_looked_at(paintings, monkeypatch):
+    monkeypatch.setattr(detect, "FEWEST", 80_000)
+    harmed = damage(paintings[2], [Kind.LOSSES], share=0.08, seed=4)
+    found = find(harmed.picture, careful=False)
+    assert found.confidence.shape == found.mask.shape == harmed.mask.shape
+    inside, outside = (found.confidence[m].mean() for m in (harmed.mask, ~harmed.mask))
+    assert inside > 3 * outside
+
+
+@pytest.mark.parametrize("size", [(192, 192), (193, 500), (40, 700), (1, 1)])
+def test_windows_cover_a_picture_to_its_edges(size):
+    window = tuple(min(detect.WINDOW, side) for side in size)
+    seen = np.zeros(size, int)
+    for y, x in detect._corners(*size, window):
+        assert y + window[0] <= size[0]
+        assert x + window[1] <= size[1]
+        seen[y : y + window[0], x : x + window[1]] += 1
+    assert seen.min() == 1
 
 
 def test_a_large_picture_is_looked_at_twice_and_masked_at_its_own_size(paintings, monkeypatch):
-    monkeypatch.setattr(detect, "LOOKED_AT", 40_000)
-    monkeypatch.setattr(detect, "FINEST", 100_000)
+    monkeypatch.setattr(detect, "LOOKED_AT", 20_000)
+    monkeypatch.setattr(detect, "FINEST", 40_000)
     harmed = damage(paintings[2], [Kind.LOSSES], share=0.08, seed=4)
     found = find(harmed.picture, careful=False)
     assert found.confidence.shape == found.mask.shape == harmed.mask.shape

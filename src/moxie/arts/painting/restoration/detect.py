@@ -10,7 +10,7 @@ nothing is marked.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -29,19 +29,27 @@ if TYPE_CHECKING:
 
 WEIGHTS = "data/detector.npz"
 
+FEWEST, ENLARGED = 400_000, 1.6
+"""A picture of fewer pixels is enlarged to so many before it is looked at, each side by so much at
+most: in a small one cracks are finer than in those that the network learnt from."""
+
 LOOKED_AT = 1_400_000
 """A larger picture is also looked at shrunk to so many pixels: its cracks are wider."""
 
-FINEST = 10_000_000
+FINEST = 4_000_000
 """A still larger picture is only looked at shrunk to so many pixels, which bounds the memory."""
 
-TILE, MARGIN = 512, 64
-"""A tile is looked at with so much around it, in pixels."""
+WINDOW, STEP, FADE = 192, 136, 48
+"""It is looked at through windows as large as those that the network learnt from, in pixels: what
+is strongest in one decides with. They lie so far apart at most, and count less so near to edges."""
 
-SURE, LIKELY = 0.9, 0.4
+TOGETHER = 8
+"""Windows that are looked at in one go."""
+
+SURE, LIKELY = 0.7, 0.4
 """Chances of damage: where a damaged place begins, and how far it reaches."""
 
-CAREFUL = 0.7
+CAREFUL = 0.5
 """How far a place reaches where nobody will look it over."""
 
 RIM = 1
@@ -50,8 +58,11 @@ RIM = 1
 SMALLEST = 6
 """A place of fewer pixels, at a megapixel, is a speck and not marked."""
 
-LEAST = 0.025
-"""The share of sure pixels below which a picture counts as unharmed."""
+CERTAIN, ENOUGH = 0.9, 15
+"""The chance from which a pixel is evidence of damage, where so many of them are connected."""
+
+LEAST = 0.0013
+"""The share of such pixels below which a picture counts as unharmed."""
 
 Chances: TypeAlias = NDArray[np.float32]
 """float32 [1 + kinds, h, w], summing to 1; the first is unharmed paint"""
@@ -66,7 +77,7 @@ class Found:
     confidence: NDArray[np.float32]
     """The chance that a pixel is damaged, 0..1, float32 [h, w]; also where nothing is marked"""
     evidence: float
-    """The share of pixels that are surely damaged; under `LEAST` the picture counts as unharmed"""
+    """The share of pixels that are certainly damaged; under `LEAST` it counts as unharmed"""
 
     @property
     def mask(self) -> Marked:
@@ -119,18 +130,28 @@ def _marker(weights: Path | None) -> Marker:
 
 def _chances(picture: Picture, marker: Marker) -> Chances:
     """At the picture's size or `FINEST`; for a large one the surer of that and a smaller look."""
+    height, width = picture.shape[:2]
+    if height * width < FEWEST:
+        scale = min(math.sqrt(FEWEST / (height * width)), ENLARGED)
+        large = resize(picture, round(height * scale), round(width * scale))
+        return _resized(_looked(large, marker), height, width)
     fine = _looked(_shrunk(picture, FINEST), marker)
-    if picture.shape[0] * picture.shape[1] < LOOKED_AT * 1.7:
+    if height * width < LOOKED_AT * 1.7:
         return fine
-    height, width = fine.shape[1:]
-    for plane, coarse in zip(
-        fine[1:], _looked(_shrunk(picture, LOOKED_AT), marker)[1:], strict=True
-    ):
-        np.maximum(plane, cv2.resize(coarse, (width, height)), out=plane)
+    coarse = _resized(_looked(_shrunk(picture, LOOKED_AT), marker), *fine.shape[1:])
+    np.maximum(fine[1:], coarse[1:], out=fine[1:])
     total = fine[1:].sum(0)
     fine[1:] /= np.maximum(total, 1)
     fine[0] = np.maximum(1 - total, 0)
     return fine
+
+
+def _resized(chances: Chances, height: int, width: int) -> Chances:
+    """The chances at another size: averaged over areas when they shrink."""
+    smaller = height * width < chances[0].size
+    way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    planes = [cv2.resize(plane, (width, height), interpolation=way) for plane in chances]
+    return np.asarray(planes, np.float32)
 
 
 def _shrunk(picture: Picture, pixels: int) -> Picture:
@@ -141,45 +162,70 @@ def _shrunk(picture: Picture, pixels: int) -> Picture:
 
 
 def _looked(picture: Picture, marker: Marker) -> Chances:
-    """The chances at every pixel, tile by tile."""
+    """The chances at every pixel, window by window; where several saw it their weighted mean."""
+    height, width = picture.shape[:2]
+    found = np.zeros((1 + len(KINDS), height, width), np.float32)
+    seen = np.zeros((height, width), np.float32)
+    shape = min(WINDOW, height), min(WINDOW, width)
+    weight = np.outer(*(_fading(side) for side in shape))
+    corners = _corners(height, width, shape)
+    for first in range(0, len(corners), TOGETHER):
+        some = corners[first : first + TOGETHER]
+        pieces = [picture[y : y + shape[0], x : x + shape[1]] for y, x in some]
+        for (y, x), chances in zip(some, _marked(pieces, marker), strict=True):
+            found[:, y : y + shape[0], x : x + shape[1]] += chances * weight
+            seen[y : y + shape[0], x : x + shape[1]] += weight
+    found /= seen
+    return found
+
+
+def _marked(pieces: Sequence[Picture], marker: Marker) -> Chances:
+    """The chances in pieces of one size, float32 [pieces, 1 + kinds, h, w]."""
     import torch
 
     from moxie.arts.painting.restoration.net import MULTIPLE, given
 
-    height, width = picture.shape[:2]
-    found = np.empty((1 + len(KINDS), height, width), np.float32)
-    for top, left in _tiles(height, width):
-        y, x = max(top - MARGIN, 0), max(left - MARGIN, 0)
-        piece = picture[y : top + TILE + MARGIN, x : left + TILE + MARGIN]
-        rows, columns = piece.shape[:2]
-        below, right = -rows % MULTIPLE, -columns % MULTIPLE
-        padded = cv2.copyMakeBorder(piece, 0, below, 0, right, cv2.BORDER_REFLECT_101)
-        ins = torch.from_numpy(given(np.asarray(padded, np.uint8)))[None]
-        with torch.inference_mode():
-            logits = marker(ins.contiguous(memory_format=torch.channels_last))
-            chances = logits.softmax(1)[0, :, :rows, :columns].numpy()
-        inside = chances[:, top - y :, left - x :][:, :TILE, :TILE]
-        found[:, top : top + TILE, left : left + TILE] = inside
-    return found
+    rows, columns = pieces[0].shape[:2]
+    below, right = -rows % MULTIPLE, -columns % MULTIPLE
+    padded = [
+        cv2.copyMakeBorder(piece, 0, below, 0, right, cv2.BORDER_REFLECT_101) for piece in pieces
+    ]
+    ins = torch.from_numpy(np.stack([given(np.asarray(piece, np.uint8)) for piece in padded]))
+    with torch.inference_mode():
+        logits = marker(ins.contiguous(memory_format=torch.channels_last))
+        return np.asarray(logits.softmax(1)[:, :, :rows, :columns].numpy(), np.float32)
 
 
-def _tiles(height: int, width: int) -> Iterator[tuple[int, int]]:
-    for top in range(0, height, TILE):
-        for left in range(0, width, TILE):
-            yield top, left
+def _corners(height: int, width: int, shape: tuple[int, int]) -> list[tuple[int, int]]:
+    """Upper left corners of windows that cover a picture evenly."""
+    rows, columns = (
+        np.linspace(0, side - window, 1 + -(-(side - window) // STEP)).astype(int).tolist()
+        for side, window in zip((height, width), shape, strict=True)
+    )
+    return [(y, x) for y in rows for x in columns]
+
+
+def _fading(side: int) -> NDArray[np.float32]:
+    """How much a place of a window counts by how far it is from the edge, float32 [side]."""
+    place = np.arange(side)
+    return np.asarray(np.minimum(np.minimum(place, side - 1 - place) + 1, FADE), np.float32)
 
 
 def _places(confidence: NDArray[np.float32], reach: float) -> tuple[Marked, float]:
-    """Where damage is, by hysteresis and without specks; and the share that is sure."""
+    """Where damage is, by hysteresis and without specks; and the share that is certain."""
     likely = (confidence >= reach).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(likely, connectivity=8)
-    sure = np.bincount(labels[confidence >= SURE], minlength=len(stats))
+    sure, certain = (
+        np.bincount(labels[confidence >= least], minlength=len(stats)) for least in (SURE, CERTAIN)
+    )
+    certain[0] = 0
     megapixels = confidence.size / 1e6
     keep = (sure > 0) & (stats[:, cv2.CC_STAT_AREA] >= max(3, SMALLEST * megapixels))
     keep[0] = False
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * RIM + 1, 2 * RIM + 1))
     wide = cv2.dilate(keep[labels].astype(np.uint8), disc)
-    return np.asarray(wide, np.bool_), float(sure[keep].sum() / confidence.size)
+    evidence = certain[certain >= ENOUGH].sum() / confidence.size
+    return np.asarray(wide, np.bool_), float(evidence)
 
 
 def _named(chances: Chances, places: Marked, wanted: set[Kind]) -> Mapping[Kind, Marked]:

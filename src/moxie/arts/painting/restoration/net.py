@@ -1,7 +1,10 @@
-"""The network that marks damage: a small U-Net that names each pixel's kind of damage.
+"""The network that marks damage: what VGG19 sees, and a small decoder that names each pixel's kind.
 
-After Ronneberger et al. 2015, with sums instead of concatenations on the way up, so that a
-megapixel costs a second or two on one core.
+A U-Net (Ronneberger et al. 2015) whose way down is VGG19, frozen, as it learnt from photographs: a
+network of our own that learnt all of it from some hundreds of paintings took strokes for cracks.
+Each level is given the colors and the lines beside its features, and on the way up levels are added
+and not put side by side. The deepest level also hears what is strongest in the whole picture:
+damage is of one make.
 """
 
 from __future__ import annotations
@@ -14,17 +17,20 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from moxie.arts.painting.picture import Picture
 from moxie.arts.painting.restoration.kinds import KINDS
+from moxie.nn.vgg import Vgg19
+from moxie.settings import Machine
 
-WIDTHS = (28, 40, 64, 96)
-"""Channels at half size, quarter, eighth and sixteenth."""
+SEEN = {"conv1_2": 64, "conv2_2": 128, "conv3_2": 256, "conv4_1": 512}
+"""Layers of VGG19 that it is given, and their channels: at full size, half, quarter and eighth."""
 
-FOLD = 2
-"""The network works on folded pixels, 2 x 2 side by side as channels: a quarter of the places."""
+WIDTHS = (24, 40, 72, 112)
+"""Channels of its own at these sizes."""
 
-MULTIPLE = FOLD * 2 ** (len(WIDTHS) - 1)
+MULTIPLE = 2 ** (len(WIDTHS) - 1)
 """Sides of what the network is given are multiples of this, in pixels."""
 
 HATS = (5, 13)
@@ -32,53 +38,60 @@ HATS = (5, 13)
 
 CHANNELS = 3 + 2 * len(HATS)
 
-
-class Block(nn.Module):
-    """Two convolutions of 3 x 3, each normalised over the batch."""
-
-    def __init__(self, into: int, out: int, dilation: int = 1) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
-            *_layer(into, out, dilation),
-            *_layer(out, out, dilation),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """float32 [n, out, h, w]"""
-        made: Tensor = self.body(x)
-        return made
-
-
-def _layer(into: int, out: int, dilation: int) -> tuple[nn.Module, ...]:
-    conv = nn.Conv2d(into, out, 3, padding=dilation, dilation=dilation, bias=False)
-    return conv, nn.BatchNorm2d(out), nn.ReLU(inplace=True)
+PLAIN = Machine("cpu", 1, half=False)
+"""Where and in which numbers VGG19 looks: the same everywhere, so that all find the same."""
 
 
 class Marker(nn.Module):
     """Pictures to the logits of each kind at each pixel; channel 0 is unharmed paint."""
 
-    def __init__(self) -> None:
+    def __init__(self, machine: Machine = PLAIN) -> None:
+        """Raises Missing where VGG19's weights are not installed."""
         super().__init__()
-        ins = (CHANNELS * FOLD**2, *WIDTHS[:-1])
-        last = len(WIDTHS) - 1
-        self.down = nn.ModuleList(
-            Block(i, o, 2 if n == last else 1)
-            for n, (i, o) in enumerate(zip(ins, WIDTHS, strict=True))
+        self.vgg = Vgg19.load(machine, last=list(SEEN)[-1])
+        deep = WIDTHS[-1]
+        self.lat = nn.ModuleList(
+            _layer(seen + CHANNELS, own, size=1)
+            for seen, own in zip(SEEN.values(), WIDTHS, strict=True)
         )
-        self.across = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(WIDTHS))
-        self.up = nn.ModuleList(nn.Sequential(*_layer(a, a, 1)) for a in WIDTHS[:-1])
-        self.head = nn.Conv2d(WIDTHS[0], (len(KINDS) + 1) * FOLD**2, 1)
+        self.first = _layer(CHANNELS, WIDTHS[0])
+        self.deep = nn.Sequential(_layer(deep, deep, apart=2), _layer(deep, deep, apart=4))
+        self.glob = nn.Sequential(nn.Linear(2 * deep, deep), nn.ReLU(), nn.Linear(deep, deep))
+        self.across = nn.ModuleList(nn.Conv2d(below, above, 1) for above, below in pairwise(WIDTHS))
+        self.up = nn.ModuleList(nn.Sequential(_layer(w, w), _layer(w, w)) for w in WIDTHS[:-1])
+        self.head = nn.Conv2d(WIDTHS[0], len(KINDS) + 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """From float32 [n, CHANNELS, h, w] to logits [n, 1 + kinds, h, w]."""
-        x, skips = nn.functional.pixel_unshuffle(x, FOLD), []
-        for n, block in enumerate(self.down):
-            x = block(x if n == 0 else nn.functional.max_pool2d(x, 2))
-            skips.append(x)
-        for n in reversed(range(len(WIDTHS) - 1)):
-            wider = nn.functional.interpolate(self.across[n](x), scale_factor=2.0)
-            x = self.up[n](skips[n] + wider)
-        return nn.functional.pixel_shuffle(self.head(x), FOLD)
+        levels = self._levels(x)
+        deepest = levels.pop()
+        deepest = deepest + self.deep(deepest)
+        whole = torch.cat([deepest.mean((2, 3)), deepest.amax((2, 3))], 1)
+        x = deepest + self.glob(whole)[:, :, None, None]
+        for level, across, up in zip(levels[::-1], self.across[::-1], self.up[::-1], strict=True):
+            x = up(level + F.interpolate(across(x), size=level.shape[2:]))
+        made: Tensor = self.head(x)
+        return made
+
+    def _levels(self, x: Tensor) -> list[Tensor]:
+        """What is seen at each size."""
+        with torch.no_grad():
+            seen = self.vgg.features((x[:, :3] + 1) / 2, list(SEEN))
+        levels, given_ = [], x
+        for name, lateral in zip(SEEN, self.lat, strict=True):
+            # a logarithm keeps the few strong activations from drowning the others
+            beside = (torch.log1p(seen[name]).to(x.dtype), given_)
+            levels.append(lateral(torch.cat(beside, 1)))
+            given_ = F.avg_pool2d(given_, 2)
+        levels[0] = levels[0] + self.first(x)
+        return levels
+
+
+def _layer(into: int, out: int, *, size: int = 3, apart: int = 1) -> nn.Sequential:
+    """A convolution, normalised over the batch."""
+    around = apart * (size // 2)
+    conv = nn.Conv2d(into, out, size, padding=around, dilation=apart, bias=False)
+    return nn.Sequential(conv, nn.BatchNorm2d(out), nn.ReLU(inplace=True))
 
 
 def given(picture: Picture) -> NDArray[np.float32]:
@@ -96,18 +109,18 @@ def given(picture: Picture) -> NDArray[np.float32]:
     return np.stack(planes)
 
 
-def load(path: Path) -> Marker:
+def load(path: Path, machine: Machine = PLAIN) -> Marker:
     """The network with the weights of a file that `save` wrote, ready to mark."""
     with np.load(path, allow_pickle=False) as arrays:
         state = {name: torch.from_numpy(arrays[name].astype(np.float32)) for name in arrays.files}
-    marker = Marker()
+    marker = Marker(machine)
     marker.load_state_dict(state, strict=False)  # batch counters are not kept
     marker.eval()
     return marker.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]  # torch's stubs forget it
 
 
-def save(marker: Marker, path: Path) -> None:
-    """Write the weights as float16."""
+def save(marker: nn.Module, path: Path) -> None:
+    """Write the weights of its own as float16."""
     state = marker.state_dict()
     kept = {
         name: v.numpy().astype(np.float16) for name, v in state.items() if v.is_floating_point()
