@@ -1,6 +1,6 @@
 """Finding damage in a painting, and leaving a painting alone that has none.
 
-A small network (`net`) gives each pixel the chance of each kind of damage; places of high chance
+A network (`net`) gives each pixel the chance of each kind of damage; places of high chance
 grow into what is connected with them (hysteresis, Canny 1986). Brush strokes can look like cracks,
 and single strokes do fool the network: but damage comes in numbers and of one make. So the picture
 as a whole is judged first, by how much there is of what the network is sure of; below that
@@ -92,11 +92,11 @@ def find(
     careful: bool = True,
     weights: Path | None = None,
 ) -> Found:
-    """Look for these kinds of damage. Works by tiles: memory is that of a few planes.
+    """Look for these kinds of damage. Works by windows: memory is that of a few planes.
 
     A picture that seems unharmed as a whole gets an empty mask; not so if not `careful`, where a
     person who knows of damage will look through what is marked. `weights` are those of another
-    network than the one that ships.
+    network than the one that ships. Raises Missing where those of VGG19 are not installed.
     """
     wanted = set(kinds)
     chances = _chances(picture, _marker(weights))
