@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 
+from moxie.settings import WAITING
+
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    # Threads that wait by spinning fight every other program for the cores: with one of two cores
-    # busy, painting took four times as long (measured). It must be said before torch is imported.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    for name, value in WAITING.items():
+        os.environ.setdefault(name, value)
     from moxie.cli import run
 
     sys.exit(run(sys.argv[1:]))

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from moxie.settings import WAITING
 from moxie.store import atomic
 from moxie.text import Message, say
 from moxie.web.jobs.wire import LONGEST, PAUSE, Event, Order
@@ -65,7 +66,7 @@ class Process:
         """A process with its order; raises OSError where none can be had."""
         atomic.make_folder(log.parent)
         anew = log.exists() and log.stat().st_size > MOST_LOG
-        environ = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1"}
+        environ = {**os.environ, **WAITING, "PYTHONUNBUFFERED": "1"}
         with log.open("w" if anew else "a") as errors:
             process = subprocess.Popen(  # noqa: S603  our own worker
                 command,

@@ -22,9 +22,9 @@ from moxie.arts.literature.compose.plan import Beat
 from moxie.arts.literature.models.draw import BLANK, STOPS, Manner, repeating
 from moxie.arts.literature.models.language import Language, Reader
 
-CANDIDATES, FEWER = 6, 4
-"""Clauses of which the best is taken; fewer of letters, and where the language is fluent and slow.
-"""
+CANDIDATES, LETTERS, FLUENT = 6, 4, 3
+"""Clauses of which the best is taken; fewer of letters, and where the language is fluent and slow:
+it waits for the longest of them."""
 
 PLAIN = 0.6
 """How much of what makes a Chinese clause likely anywhere is taken off. Nothing: common words and
@@ -104,8 +104,8 @@ class Scribe:
     ) -> Paragraph:
         """A paragraph after a text; `begun` is how it begins already."""
         one = self._started(start, begun)
-        few = self.language.fluent or not self.habits.chinese
-        number = min(FEWER, CANDIDATES) if few else CANDIDATES
+        number = CANDIDATES if self.habits.chinese else LETTERS
+        number = min(number, FLUENT) if self.language.fluent else number
         while not one.done:
             tries = [one.copy() for _ in range(number)]
             self._clauses(tries, before, beat, rng)

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from moxie.arts.literature.needs import PRETRAINED, need
+from moxie.arts.literature.pretrained.packed import pack
 from moxie.arts.literature.pretrained.spelling import Units
 from moxie.errors import BadInput
 
@@ -59,11 +60,13 @@ class Trunk:
                 module.to(torch.bfloat16)
 
     def lighten(self) -> None:
-        """All in bfloat16 from now on, to be listened to: a step takes a fifth less of the time.
+        """All in bfloat16 from now on, and few rows by weights of eight bits, to be listened to.
 
-        Gemma, tuned to Lu Xun, foretold 2,000 characters of others of his works as well as before.
+        Bfloat16 saves a fifth of a step, bytes a third of the rest; they cost 0.005 bits a character
+        of 5.672, and of bfloat16 nothing can be measured (docs/decisions/0025).
         """
         self.model.to(torch.bfloat16)
+        pack(self.model)
         self.table, self.bias = self.table.bfloat16(), self.bias.bfloat16()
 
     def heard(self, units: Tensor) -> Tensor:
@@ -81,7 +84,8 @@ class Trunk:
         unit stands in its text.
         """
         transformers = need("transformers", PRETRAINED)
-        cache = transformers.DynamicCache() if memory is None else transformers.DynamicCache(memory)
+        cache = transformers.DynamicCache()
+        cache.layers = [_layer(transformers, *one) for one in memory or ()]
         with self._precise():
             found = self.model(
                 input_ids=units,
@@ -114,6 +118,14 @@ class Trunk:
             yield
         finally:
             self.model.eval()
+
+
+def _layer(transformers: Any, keys: Tensor, values: Tensor) -> Any:  # noqa: ANN401  its own
+    """What one layer remembers, without the copy that transformers makes of it."""
+    layer = transformers.cache_utils.DynamicLayer()
+    layer.lazy_initialization(keys, values)
+    layer.keys, layer.values = keys, values
+    return layer
 
 
 def load(folder: Path, kept: Units, name: str) -> Trunk:
