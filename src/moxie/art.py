@@ -187,6 +187,10 @@ class Supply:
     seconds: float
 
 
+MADE = "distance of what is made"
+"""The scale of recipes that race by what they make, see `flow.contest`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe(Generic[S]):
     """How to build and train one style model, and the least data that justifies it.
@@ -195,7 +199,8 @@ class Recipe(Generic[S]):
     `moxie.recipes`) with a module-level `RECIPE`. `plan` answers None when the supply does not
     suit. `rank` orders recipes that all suit: the highest is taken, unless a race decides.
     `scale` is the unit of its `losses`, in English ("nats per note"): only recipes of one art
-    whose losses mean the same share a scale, and only those may race each other.
+    whose losses mean the same share a scale, and only those may race each other. Recipes whose
+    losses have nothing in common may be compared by what they make: their scale is `MADE`.
     """
 
     name: str  # "painting/patches"

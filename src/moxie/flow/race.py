@@ -23,10 +23,20 @@ import numpy as np
 
 from moxie.art import OnStep, Recipe, Sample, Supply
 from moxie.errors import Cancelled, MoxieError
-from moxie.flow.augment import MOST_HELD_OUT, OVERHEAD
+from moxie.flow.augment import MOST_HELD_OUT
 from moxie.flow.curve import gain
-from moxie.flow.trial import CREDIT, SHARE, STEPS, Bench, Memory, Runner, Trial
-from moxie.text import Message, Scalar, say
+from moxie.flow.trial import (
+    CREDIT,
+    SHARE,
+    STEPS,
+    Bench,
+    Foretelling,
+    Measure,
+    Memory,
+    Runner,
+    Trial,
+)
+from moxie.text import Message, say
 from moxie.work import Lap, Plan
 
 S = TypeVar("S")
@@ -36,6 +46,11 @@ LEAST_HELD_OUT = 2
 
 LEAST_GAIN = 0.005
 """A smaller gain, as a share of the error, is not worth a heavier recipe."""
+
+UNTOLD = say(
+    "There was no race: by these works the artist cannot be told from others; the highest rank "
+    "was taken."
+)
 
 UNTRIED = say("There was no time to try it in the race.")
 
@@ -65,6 +80,7 @@ def race(
     seed: int,
     on_step: OnStep,
     memory: Memory | None = None,
+    contest: Measure | None = None,
 ) -> Race:
     """Race recipes of one scale, all of which suit the supply, within `SHARE` of its seconds.
 
@@ -72,16 +88,21 @@ def race(
     asked only between whole trainings, may then end the race, and the notes say so. A recipe that
     raises a MoxieError, or whose errors are not finite, is out. There is no winner with too few
     validation works, or when the recipe of the highest rank cannot be tried in the time there is,
-    for as long as it needs to show what it can do.
-    `Cancelled`, raised by `on_step`, comes out at once.
+    for as long as it needs to show what it can do. With a `contest` recipes are compared by that
+    instead of by what they foretell of the validation works. `Cancelled`, raised by `on_step`,
+    comes out at once.
     """
     if len(validation) < LEAST_HELD_OUT:
         return Race(None, None, (_too_few(len(validation)),))
     held_out = validation if len(validation) <= MOST_HELD_OUT else validation[:MOST_HELD_OUT]
-    bench = Bench(supply, train, held_out, seed, on_step, {} if memory is None else memory)
-    course = _Course.of(recipes, bench)
+    measure: Measure = contest or Foretelling(held_out)
+    bench = Bench(supply, train, measure, seed, on_step, {} if memory is None else memory)
+    fits = SHARE * supply.seconds >= measure.least
+    course = _Course.of(recipes, bench) if fits else None
     if course is None:
         return Race(None, None, (_too_short(SHARE * supply.seconds),))
+    if not measure.tells:
+        return Race(None, None, (UNTOLD,))
     course.go()
     return course.result()
 
@@ -107,10 +128,14 @@ class _Course(Generic[S]):
             whole = bench.plan(recipe, after)
             if whole is not None and whole.seconds <= after:
                 course.running.append(Runner(recipe, whole))
-        plans = course.plans(_laps(len(course.running)))
+        plans = course.plans(course.laps_of(len(course.running)))
         course.running = [runner for runner in course.running if runner.name in plans]
         course.out = {recipe.name: UNTRIED for recipe in recipes if recipe.name not in plans}
         return course if len(course.running) > 1 and best.name in plans else None
+
+    def laps_of(self, runners: int) -> int:
+        """So many laps halve the runners to two, and then tell those apart; or as is measured."""
+        return self.bench.measure.laps or max(2, math.ceil(math.log2(max(1, runners))))
 
     def plans(self, laps: int) -> dict[str, Plan]:
         """The next lap's plans of those that can learn more in it; `laps` are still to come.
@@ -132,7 +157,7 @@ class _Course(Generic[S]):
 
     def go(self) -> None:
         """Lap after lap, until one is left, or nobody can learn more in the time there is."""
-        laps = _laps(len(self.running))
+        laps = self.laps_of(len(self.running))
         for rung in range(1, laps + 1):
             plans = self.plans(laps - rung + 1)
             if self.ended or not plans or len(self.running) < 2:
@@ -206,7 +231,7 @@ class _Course(Generic[S]):
         for runner in self.running:
             if runner is not winner:
                 self.out[runner.name] = self.against(runner, winner)
-        seconds = self.bench.spent * OVERHEAD
+        seconds = self.bench.spent * self.bench.measure.overhead
         plan = self.bench.plan(winner.recipe, self.bench.supply.seconds - seconds)
         return Race(
             winner.name,
@@ -224,24 +249,7 @@ class _Course(Generic[S]):
 
     def against(self, runner: Runner[S], best: Runner[S]) -> Message:
         """Why a recipe lost, to a better or to a lighter one."""
-        change, low, high = (100 * value for value in self.gain(best, runner))
-        if change < 0:
-            return say(
-                "In the race its held-out error was {percent:.1f} % higher than that of {best} "
-                "({low:+.1f} to {high:+.1f}).",
-                best=best.name,
-                percent=-change,
-                low=-high,
-                high=-low,
-            )
-        return say(
-            "In the race it was not clearly better than {best}: its held-out error differed by "
-            "{percent:+.1f} % ({low:+.1f} to {high:+.1f}).",
-            best=best.name,
-            percent=0.0 - change,
-            low=-high,
-            high=-low,
-        )
+        return self.bench.measure.words.lost(best.name, self.gain(best, runner))
 
     def why(self, winner: Runner[S]) -> Message:
         """Who won, and by how much."""
@@ -250,27 +258,8 @@ class _Course(Generic[S]):
         if not rivals:
             return say("{recipe} won the race: it alone could be trained.", recipe=winner.name)
         rival = min(rivals, key=lambda r: r.order)
-        change, low, high = (100 * value for value in self.gain(rival, winner))
-        known: dict[str, Scalar] = {"recipe": winner.name, "n": len(self.measured)}
-        known |= {"rival": rival.name, "held_out": len(self.bench.held_out)}
-        if low > 0:
-            return say(
-                "{recipe} won the race of {n} recipes: its error on {held_out} held-out works is "
-                "{percent:.1f} % lower than that of {rival} ({low:.1f} to {high:.1f}).",
-                **known,
-                percent=change,
-                low=low,
-                high=high,
-            )
-        return say(
-            "{recipe} won the race of {n} recipes: on {held_out} held-out works no heavier one is "
-            "clearly better, and its error differs from that of {rival} by {percent:+.1f} % "
-            "({low:+.1f} to {high:+.1f}).",
-            **known,
-            percent=0.0 - change,
-            low=-high,
-            high=-low,
-        )
+        gain_ = self.gain(rival, winner)
+        return self.bench.measure.words.won(winner.name, rival.name, len(self.measured), gain_)
 
     def credit(self) -> Iterator[Message]:
         """That errors are expected ones, where they are."""
@@ -295,11 +284,6 @@ class _Course(Generic[S]):
         onward = place + 1 < len(runner.trials) or runner is winner
         figures = (trial.seconds, float(trial.losses.mean()), mean.low, mean.high, expected)
         return Lap(runner.name, trial.rung, *figures, promoted=onward)
-
-
-def _laps(runners: int) -> int:
-    """So many laps halve the runners to two, and then tell those apart."""
-    return max(2, math.ceil(math.log2(max(1, runners))))
 
 
 def _half(runners: int) -> int:

@@ -12,14 +12,15 @@ import math
 import time
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
-from moxie.art import OnStep, Recipe, Sample, Supply
+from moxie.art import OnStep, Recipe, Sample, StyleModel, Supply
 from moxie.errors import MoxieError
 from moxie.flow.augment import OVERHEAD
 from moxie.flow.statistics import Estimate, resampled
+from moxie.flow.telling import Words
 from moxie.work import Plan
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ Memory: TypeAlias = MutableMapping[str, tuple[float, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One training: its plan's seconds, and the errors it came to, float64 [held out]."""
+    """One training: its plan's seconds, and the errors it came to, float64 [held out or drafts]."""
 
     rung: int
     seconds: float
@@ -119,6 +120,53 @@ class Runner(Generic[S]):
         return plan is not None and dict(plan.options) == dict(self.whole.options)
 
 
+class Measure(Protocol):
+    """What a race goes by: errors of a trained model, in pairs with those of any other."""
+
+    @property
+    def overhead(self) -> float:
+        """Seconds that training and measuring take, by those of training."""
+
+    @property
+    def least(self) -> float:
+        """Seconds for the whole race without which it tells nothing."""
+
+    @property
+    def laps(self) -> int | None:
+        """How many there are; None: as many as halve the recipes to two, and one more."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether it can tell good from bad at all, by these works."""
+
+    @property
+    def words(self) -> Words:
+        """How its results are told, and how many errors there are of a model."""
+
+    def losses(self, model: StyleModel[Any], seed: int) -> Losses:
+        """The errors, float64 [n]; lower is better."""
+
+
+@dataclass(frozen=True)
+class Foretelling(Generic[S]):
+    """Models compared by how well they foretell works kept aside, one error a work."""
+
+    held_out: Sequence[S]
+    overhead: float = OVERHEAD
+    least: float = 0.0
+    laps: int | None = None
+    tells: bool = True
+
+    @property
+    def words(self) -> Words:
+        """An error for each work."""
+        return Words(len(self.held_out))
+
+    def losses(self, model: StyleModel[Any], seed: int) -> Losses:
+        """The model's own; nothing is left to chance."""
+        return np.asarray(model.losses(self.held_out), np.float64)
+
+
 @dataclass
 class Bench(Generic[S]):
     """What recipes are tried on, and how much of the race's time is spent.
@@ -128,7 +176,7 @@ class Bench(Generic[S]):
 
     supply: Supply
     train: Sequence[Sample[S]]
-    held_out: Sequence[S]
+    measure: Measure
     seed: int
     on_step: OnStep
     memory: Memory
@@ -141,7 +189,7 @@ class Bench(Generic[S]):
     @property
     def seconds(self) -> float:
         """Of training in the whole race; measuring takes time as well."""
-        return SHARE * self.supply.seconds / OVERHEAD
+        return SHARE * self.supply.seconds / self.measure.overhead
 
     @property
     def late(self) -> bool:
@@ -156,7 +204,7 @@ class Bench(Generic[S]):
             return None
 
     def losses(self, recipe: Recipe[S], plan: Plan) -> Losses:
-        """The errors a training comes to, float64 [held out]; remembered if it was made before.
+        """The errors a training comes to, float64 [n]; remembered if it was made before.
 
         Raises what the recipe raises, and `Cancelled` from `on_step`.
         """
@@ -173,7 +221,7 @@ class Bench(Generic[S]):
                 checkpoint=NoCheckpoint(),
                 on_step=step,
             )
-            self.memory[key] = tuple(map(float, model.losses(self.held_out)))
+            self.memory[key] = tuple(map(float, self.measure.losses(model, self.seed)))
         step(1, 1, 0.0)
         return np.asarray(self.memory[key], np.float64)
 

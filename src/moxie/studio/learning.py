@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from moxie.art import Recipe, Sample, Supply
+from moxie.art import MADE, Recipe, Sample, Supply
 from moxie.errors import Cancelled, Missing, NotPermitted, NoWorks
 from moxie.flow import augment as augmenting
 from moxie.flow import choose as choosing
@@ -21,12 +21,13 @@ from moxie.flow import collect as collecting
 from moxie.flow import prepare as preparing
 from moxie.flow import race as racing
 from moxie.flow import train as training
+from moxie.flow.contest import Contest
 from moxie.studio import pedigree, versions
 from moxie.studio.contents import Contents, Samples
 from moxie.studio.desk import Desk, digest
 from moxie.studio.inputs import Origin, count_suffixes
 from moxie.text import say
-from moxie.work import Choice, Dataset, Refusal, Rights, Run, Sufficiency
+from moxie.work import Choice, Dataset, Prepared, Refusal, Rights, Run, Sufficiency
 
 S = TypeVar("S")
 
@@ -257,6 +258,20 @@ def _race(desk: Desk[S], recipes: Sequence[Recipe[S]], supply: Supply) -> racing
         seed=SPLIT_SEED,
         on_step=desk.clock.on_step,
         memory=_Remembered(desk, f"trials-{desk.key}-{digest(copies)}"),
+        contest=_contest(desk, validation) if recipes[0].scale == MADE else None,
+    )
+
+
+def _contest(desk: Desk[S], validation: Sequence[Prepared]) -> Contest[S]:
+    """How recipes are compared that foretell nothing in common."""
+    return Contest(
+        desk.art,
+        desk.contents(desk.part("train")),
+        desk.contents(validation),
+        desk.index,
+        desk.dataset.threshold,
+        desk.art.size(None),
+        SPLIT_SEED,
     )
 
 

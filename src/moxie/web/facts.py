@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from moxie.art import MADE
 from moxie.studio.recording import Recorded
 from moxie.studio.result import number
 from moxie.studio.views import Overview, Placed, Standing, Trained, id_of, parts
@@ -206,7 +207,8 @@ def _choice(found: Choice, catalogue: Catalogue) -> models.ChoiceFacts:
             )
             for lap in found.race
         ],
-        scale=said(found.scale) if found.scale else None,
+        scale=said(found.scale) if found.scale and found.scale != MADE else None,
+        made=found.scale == MADE,
         notes=[catalogue.render(note) for note in found.notes],
     )
 

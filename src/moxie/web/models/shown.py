@@ -138,6 +138,7 @@ class ChoiceFacts(Model):
     others: list[OtherFacts]
     race: list[LapFacts]
     scale: str | None
+    made: bool  # the race was by drafts, and not by what was foretold
     notes: list[str]
 
 

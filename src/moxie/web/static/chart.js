@@ -70,7 +70,7 @@ export function loss(values) {
 }
 
 /** The laps of a race: who went on, who dropped out. `laps` as the store keeps them. */
-export function race(laps, winner, scale) {
+export function race(laps, winner, scale, made) {
   if (!laps?.length) return null;
   const values = laps.flatMap((lap) => [lap.loss, lap.low, lap.high]).filter(known);
   const least = Math.min(...values), span = Math.max(...values) - least || 1;
@@ -79,7 +79,7 @@ export function race(laps, winner, scale) {
   const verdict = (lap) => (!lap.promoted ? t("drops out") : lap.recipe === winner && lap.rung === final ? t("wins") : t("goes on"));
   const head = [t("Lap"), t("Recipe"), t("Time"), t("Interval"), t("Error"), t("Outcome")];
   return h("div.wide", { tabindex: 0, role: "group", "aria-labelledby": "why" }, h("table.race", {},
-    h("caption", {}, scale ? t("The race, by error on works kept aside, in {unit}; lower is better.", { unit: scale }) : t("The race, by error on works kept aside; lower is better.")),
+    h("caption", {}, made ? t("The race, by drafts of each: 1 is as the artist's own works, 2 as the nearest other artist's; lower is better.") : scale ? t("The race, by error on works kept aside, in {unit}; lower is better.", { unit: scale }) : t("The race, by error on works kept aside; lower is better.")),
     h("thead", {}, h("tr", {}, head.map((title) => h("th", { scope: "col" }, title)))),
     h("tbody", {}, laps.map((lap) => h("tr", { class: lap.promoted ? (verdict(lap) === t("wins") ? "won" : "") : "out" },
       h("td", {}, number(lap.rung)), h("th", { scope: "row" }, lap.recipe), h("td", {}, seconds(lap.seconds)),

@@ -21,7 +21,7 @@ function sufficiency(found) {
 function choice(found) {
   if (!found) return soft(t("Recipes that suit the works race each other on works kept aside; the best is trained."));
   const others = found.others.length ? h("details", {}, h("summary.small", {}, t("Why not the others")), h("dl.others", {}, found.others.map((one) => [h("dt", {}, one.recipe), h("dd", {}, one.why)]))) : null;
-  return [h("p.verdict", {}, found.recipe), h("p", {}, found.why), found.notes.map((note) => h("p", {}, note)), h("p", {}, found.plan_why), race(found.race, found.recipe, found.scale), others];
+  return [h("p.verdict", {}, found.recipe), h("p", {}, found.why), found.notes.map((note) => h("p", {}, note)), h("p", {}, found.plan_why), race(found.race, found.recipe, found.scale, found.made), others];
 }
 
 function evaluation(run) {

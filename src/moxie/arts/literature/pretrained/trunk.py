@@ -62,8 +62,8 @@ class Trunk:
     def lighten(self) -> None:
         """All in bfloat16 from now on, and few rows by weights of eight bits, to be listened to.
 
-        Bfloat16 saves a fifth of a step, bytes a third of the rest; they cost 0.005 bits a character
-        of 5.672, and of bfloat16 nothing can be measured (docs/decisions/0025).
+        Bfloat16 saves a fifth of a step, bytes a third of the rest; they cost 0.005 bits a
+        character of 5.672, and of bfloat16 nothing can be measured (docs/decisions/0025).
         """
         self.model.to(torch.bfloat16)
         pack(self.model)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from moxie.art import Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
+from moxie.art import MADE, Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
 from moxie.arts.painting import guide
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.gallery import Gallery, pack
@@ -273,4 +273,5 @@ RECIPE = Recipe(
     rank=0,
     plan=plan,
     build=GanModel,
+    scale=MADE,
 )

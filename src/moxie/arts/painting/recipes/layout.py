@@ -17,7 +17,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from moxie.art import Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
+from moxie.art import MADE, Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
 from moxie.arts.painting.blocks import to_lab
 from moxie.arts.painting.composer import Beginning, Composer, Lesson, looked_at, shaped
 from moxie.arts.painting.dial import dial
@@ -211,4 +211,5 @@ RECIPE = Recipe(
     rank=0,
     plan=plan,
     build=LayoutModel,
+    scale=MADE,
 )

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from moxie.art import Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
+from moxie.art import MADE, Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
 from moxie.arts.painting import guide
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.fill import fill
@@ -176,4 +176,5 @@ RECIPE = Recipe(
     rank=1,
     plan=plan,
     build=PatchModel,
+    scale=MADE,
 )
