@@ -4,7 +4,8 @@ A network (`net`) gives each pixel the chance of each kind of damage; places of 
 grow into what is connected with them (hysteresis, Canny 1986). Brush strokes can look like cracks,
 and single strokes do fool the network: but damage comes in numbers and of one make. So the picture
 as a whole is judged first, by how much there is of what the network is sure of; below that
-nothing is marked.
+nothing is marked. Otherwise every pixel is judged once more by how it looks beside what is surely
+damaged here (`make`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.arts.painting.picture import Picture, resize
+from moxie.arts.painting.restoration import make
 from moxie.arts.painting.restoration.kinds import KINDS, Kind, Marked
 
 if TYPE_CHECKING:
@@ -102,9 +104,11 @@ def find(
     chances = _chances(picture, _marker(weights))
     asked = [chances[1 + n] for n, kind in enumerate(KINDS) if kind in wanted]
     confidence = np.asarray(np.sum(asked, axis=0), np.float32)
-    places, evidence = _places(confidence, CAREFUL if careful else LIKELY)
-    if careful and evidence < LEAST:
-        places = np.zeros_like(places)
+    evidence = _evidence(confidence)
+    places = np.zeros(confidence.shape, np.bool_)
+    if evidence >= LEAST or not careful:
+        confidence = make.judged(confidence, resize(picture, *confidence.shape))
+        places = _places(confidence, CAREFUL if careful else LIKELY)
     height, width = picture.shape[:2]
     named = {k: _grown(m, height, width) for k, m in _named(chances, places, wanted).items()}
     return Found(named, np.asarray(cv2.resize(confidence, (width, height)), np.float32), evidence)
@@ -211,21 +215,31 @@ def _fading(side: int) -> NDArray[np.float32]:
     return np.asarray(np.minimum(np.minimum(place, side - 1 - place) + 1, FADE), np.float32)
 
 
-def _places(confidence: NDArray[np.float32], reach: float) -> tuple[Marked, float]:
-    """Where damage is, by hysteresis and without specks; and the share that is certain."""
-    likely = (confidence >= reach).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(likely, connectivity=8)
-    sure, certain = (
-        np.bincount(labels[confidence >= least], minlength=len(stats)) for least in (SURE, CERTAIN)
-    )
-    certain[0] = 0
-    megapixels = confidence.size / 1e6
-    keep = (sure > 0) & (stats[:, cv2.CC_STAT_AREA] >= max(3, SMALLEST * megapixels))
+def _places(confidence: NDArray[np.float32], reach: float) -> Marked:
+    """Where damage is, by hysteresis and without specks."""
+    labels, sizes = _connected(confidence, reach)
+    sure = np.bincount(labels[confidence >= SURE], minlength=len(sizes))
+    keep = (sure > 0) & (sizes >= max(3, SMALLEST * confidence.size / 1e6))
     keep[0] = False
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * RIM + 1, 2 * RIM + 1))
-    wide = cv2.dilate(keep[labels].astype(np.uint8), disc)
-    evidence = certain[certain >= ENOUGH].sum() / confidence.size
-    return np.asarray(wide, np.bool_), float(evidence)
+    return np.asarray(cv2.dilate(keep[labels].astype(np.uint8), disc), np.bool_)
+
+
+def _evidence(confidence: NDArray[np.float32]) -> float:
+    """The share of pixels that are certainly damaged, in places with enough of them."""
+    labels, sizes = _connected(confidence, CAREFUL)
+    certain = np.bincount(labels[confidence >= CERTAIN], minlength=len(sizes))
+    certain[0] = 0
+    return float(certain[certain >= ENOUGH].sum() / confidence.size)
+
+
+def _connected(
+    confidence: NDArray[np.float32], reach: float
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The place that each pixel belongs to, 0 is none, and the pixels of each."""
+    likely = (confidence >= reach).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(likely, connectivity=8)
+    return np.asarray(labels, np.int32), np.asarray(stats[:, cv2.CC_STAT_AREA], np.int32)
 
 
 def _named(chances: Chances, places: Marked, wanted: set[Kind]) -> Mapping[Kind, Marked]:
