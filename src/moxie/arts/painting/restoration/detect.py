@@ -57,8 +57,8 @@ CAREFUL = 0.5
 RIM = 1
 """Places are widened by so many pixels: damage left at the rim of a hole spoils its filling."""
 
-SMALLEST = 6
-"""A place of fewer pixels, at a megapixel, is a speck and not marked."""
+SMALLEST, SPECK = 40, 8
+"""A place of fewer pixels, at a megapixel and in any picture, is a speck and not marked."""
 
 CERTAIN, ENOUGH = 0.9, 15
 """The chance from which a pixel is evidence of damage, where so many of them are connected."""
@@ -219,7 +219,7 @@ def _places(confidence: NDArray[np.float32], reach: float) -> Marked:
     """Where damage is, by hysteresis and without specks."""
     labels, sizes = _connected(confidence, reach)
     sure = np.bincount(labels[confidence >= SURE], minlength=len(sizes))
-    keep = (sure > 0) & (sizes >= max(3, SMALLEST * confidence.size / 1e6))
+    keep = (sure > 0) & (sizes >= max(SPECK, SMALLEST * confidence.size / 1e6))
     keep[0] = False
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * RIM + 1, 2 * RIM + 1))
     return np.asarray(cv2.dilate(keep[labels].astype(np.uint8), disc), np.bool_)
