@@ -286,16 +286,22 @@ def _samples(
 
 
 def _run(desk: Desk[S], seed: int) -> Run:
-    """The run these works, this choice and this seed lead to, found again or entered anew."""
+    """The run these works, this choice and this seed lead to, found again or entered anew.
+
+    What was chosen otherwise before may lead to the same run: it is told as it was chosen last.
+    """
     choice = desk.choice
     options = json.dumps(dict(choice.plan.options), sort_keys=True)
     name = digest(desk.corpus.name, desk.key, choice.recipe, options, _augmented_copies(desk), seed)
     try:
-        return desk.library.run(name)
+        run = desk.library.run(name)
     except Missing:
         run = Run(name, desk.corpus.name, choice, seed, "training")
         desk.library.add_run(run)
-        return run
+    if run.choice != choice:
+        run = replace(run, choice=choice)
+        desk.library.update_run(run)
+    return run
 
 
 def _augmented_copies(desk: Desk[S]) -> int:

@@ -32,7 +32,7 @@ def in_use(desk: Desk[S], run: Run) -> Run:
     except Missing:
         return run
     came = any(before.id == run.id for before in lineage(desk.library, current))
-    return current if came else run
+    return current if came and current.id != run.id else run
 
 
 def current(desk: Desk[S]) -> str | None:
