@@ -63,8 +63,9 @@ SMALLEST, SPECK = 40, 8
 CERTAIN, ENOUGH = 0.9, 15
 """The chance from which a pixel is evidence of damage, where so many of them are connected."""
 
-LEAST = 0.0013
-"""The share of such pixels below which a picture counts as unharmed."""
+JUDGED, LEAST = 0.25, 0.0045
+"""How much such pixels count that are only certain after the picture's own judgement, beside those
+that the network is certain of; and the share below which a picture counts as unharmed."""
 
 Chances: TypeAlias = NDArray[np.float32]
 """float32 [1 + kinds, h, w], summing to 1; the first is unharmed paint"""
@@ -79,7 +80,7 @@ class Found:
     confidence: NDArray[np.float32]
     """The chance that a pixel is damaged, 0..1, float32 [h, w]; also where nothing is marked"""
     evidence: float
-    """The share of pixels that are certainly damaged; under `LEAST` it counts as unharmed"""
+    """The share of pixels that are certainly damaged; under `LEAST` the picture is unharmed"""
 
     @property
     def mask(self) -> Marked:
@@ -104,11 +105,11 @@ def find(
     chances = _chances(picture, _marker(weights))
     asked = [chances[1 + n] for n, kind in enumerate(KINDS) if kind in wanted]
     confidence = np.asarray(np.sum(asked, axis=0), np.float32)
-    evidence = _evidence(confidence)
+    judged = make.judged(confidence, resize(picture, *confidence.shape))
+    evidence = _certain(confidence) + JUDGED * _certain(judged)
     places = np.zeros(confidence.shape, np.bool_)
     if evidence >= LEAST or not careful:
-        confidence = make.judged(confidence, resize(picture, *confidence.shape))
-        places = _places(confidence, CAREFUL if careful else LIKELY)
+        confidence, places = judged, _places(judged, CAREFUL if careful else LIKELY)
     height, width = picture.shape[:2]
     named = {k: _grown(m, height, width) for k, m in _named(chances, places, wanted).items()}
     return Found(named, np.asarray(cv2.resize(confidence, (width, height)), np.float32), evidence)
@@ -225,7 +226,7 @@ def _places(confidence: NDArray[np.float32], reach: float) -> Marked:
     return np.asarray(cv2.dilate(keep[labels].astype(np.uint8), disc), np.bool_)
 
 
-def _evidence(confidence: NDArray[np.float32]) -> float:
+def _certain(confidence: NDArray[np.float32]) -> float:
     """The share of pixels that are certainly damaged, in places with enough of them."""
     labels, sizes = _connected(confidence, CAREFUL)
     certain = np.bincount(labels[confidence >= CERTAIN], minlength=len(sizes))
