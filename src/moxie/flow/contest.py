@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from moxie.art import Art, Brief, CopyIndex, StyleModel
 from moxie.flow import statistics
-from moxie.flow.evaluate import MOST, look, strangers
-from moxie.flow.statistics import Grouped, Space
+from moxie.flow.calibrate import Yardstick
+from moxie.flow.evaluate import look
 from moxie.flow.telling import Words
 
 S = TypeVar("S")
@@ -35,16 +35,6 @@ NOVELTY = 0.5
 
 AWAY = 2.0
 """The error of drafts as far away as the nearest other artist's works; the artist's own have 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """The judge's space, the artist's works in it, and the nearest other artist's."""
-
-    space: Space
-    own: Grouped
-    held_out: Grouped
-    others: Grouped
 
 
 @dataclass(frozen=True)
@@ -95,18 +85,10 @@ class Contest(Generic[S]):
         return np.array(near, np.float64)
 
     @cached_property
-    def _scale(self) -> _Scale | None:
+    def _scale(self) -> Yardstick | None:
         judge = self.art.judges()[0]
-        own, held = (
-            look(judge, works, self.art, MOST, self.seed) for works in (self.train, self.held_out)
-        )
-        whole = own.join(held)
-        groups, _ = strangers(whole, judge.others())
-        if len(own) < 2 or not groups:
+        found = Yardstick.of(judge, self.train, self.held_out, None, self.art, self.seed)
+        if found is None:
             return None
-        space = Space.fit(whole, list(groups.values()))
-        own, held = space.project(own), space.project(held)
-        seen = [space.project(Grouped.singles(rows)) for rows in groups.values()]
-        nearest = min(seen, key=lambda rows: statistics.distance(rows, held))
-        score = statistics.score(own, own, held, nearest, seed=self.seed)
-        return _Scale(space, own, held, nearest) if np.isfinite(score.score.value) else None
+        own = statistics.score(found.own, found.own, found.held_out, found.others, seed=self.seed)
+        return found if np.isfinite(own.score.value) else None
