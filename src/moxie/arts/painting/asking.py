@@ -16,7 +16,7 @@ LEADS = ("photo", "sketch")
 USUAL = 0.5
 """Strength when nobody says."""
 
-FAR, NEAR = 0.7, 0.3
+FAR, NEAR = 1.0, 0.3
 """How far colours go when nobody says: those of a photo; and those of a sketch, which were chosen,
 or of a part that has to go with what is around it."""
 

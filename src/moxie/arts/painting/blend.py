@@ -33,7 +33,7 @@ class BlendModel(PatchModel):
         rng = np.random.default_rng(seed)
         settings = dial(brief.novelty)
         if brief.start is not None:
-            return guide.led(self.gallery, brief, settings, rng)
+            return guide.led(self.gallery, brief, settings, self.vgg, rng)
         first, base = self._base(seed)
         gallery, share = self.parts[first]
         montage = compose(gallery, base, settings, (brief.size[0], brief.size[1]), rng)

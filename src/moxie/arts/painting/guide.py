@@ -15,14 +15,16 @@ from numpy.random import Generator
 
 from moxie.art import Brief, Draft
 from moxie.arts.painting.asking import Lead
-from moxie.arts.painting.blocks import Floats
 from moxie.arts.painting.dial import Dial, dial
+from moxie.arts.painting.finishing import Held, finished
 from moxie.arts.painting.gallery import Gallery
 from moxie.arts.painting.laying import RETRIEVED, Tint, enliven, keep_known, lay
 from moxie.arts.painting.montage import Montage
+from moxie.arts.painting.palette import carried
 from moxie.arts.painting.picture import Picture, cover
 from moxie.arts.painting.sketch import colored, is_drawn
 from moxie.errors import BadInput
+from moxie.nn.vgg import Vgg19
 
 LENT, LIGHT = 4, 0.5
 """Works suited to a picture that lend it their palette, and how much of the way lightness goes
@@ -35,7 +37,9 @@ STRETCHED = 1.05
 """Ratio of proportions from which a sketch is no longer of the size asked for."""
 
 
-def led(gallery: Gallery, brief: Brief[Picture], settings: Dial, rng: Generator) -> Draft[Picture]:
+def led(
+    gallery: Gallery, brief: Brief[Picture], settings: Dial, vgg: Vgg19, rng: Generator
+) -> Draft[Picture]:
     """The picture that a person gave, `brief.start`, in the artist's hand.
 
     With a mask all else stays as it is. In the upper half of the dial of novelty the colours are
@@ -47,10 +51,13 @@ def led(gallery: Gallery, brief: Brief[Picture], settings: Dial, rng: Generator)
     pull = lead.pull(part=brief.mask is not None)
     montage = composition(gallery, brief.start, lead, size, rng, pull)
     tint = Tint.draw(dial(2 * brief.novelty - 1), rng)
-    draft = lay(gallery, montage, settings, tint, finer=lead.finer, chance=rng)
+    draft = lay(gallery, montage, settings, finer=lead.finer, chance=rng)
     if brief.mask is None:
-        return draft
-    return replace(draft, content=keep_known(draft.content, brief.start, brief.mask))
+        held = Held(montage.picture, 1 - lead.strength)
+        draft = finished(gallery, draft, vgg, held, pull)
+        return replace(draft, content=tint.on(draft.content))
+    content = keep_known(tint.on(draft.content), brief.start, brief.mask)
+    return replace(draft, content=content)
 
 
 def composition(
@@ -77,18 +84,10 @@ def tuned(
 ) -> Picture:
     """The picture with its colours drawn towards the palette of some works suited to it.
 
-    The linear map that carries one normal distribution to another at the least cost (Pitie and
-    Kokaram, "The linear Monge-Kantorovitch linear colour mapping", 2007), in Lab; 0 changes
-    nothing, 1 gives the works' mean and covariance. Lightness goes `light` of that.
+    See `carried`.
     """
     works = [gallery.thumbnail(index) for index in gallery.retrieve(picture, lent)]
-    theirs = np.concatenate([_pixels(work) for work in works])
-    ours = _pixels(picture)
-    mapped = (ours - ours.mean(0)) @ _transport(_spread(ours), _spread(theirs)) + theirs.mean(0)
-    moved = (mapped - ours) * np.array([light, 1, 1], np.float32)
-    lab = (ours + amount * moved).reshape(picture.shape)
-    whole = np.clip(np.rint(lab), 0, 255).astype(np.uint8)
-    return np.ascontiguousarray(cv2.cvtColor(whole, cv2.COLOR_LAB2RGB), np.uint8)
+    return carried(picture, works, amount, light)
 
 
 def _check_proportions(sketch: Picture, size: tuple[int, int]) -> None:
@@ -102,25 +101,3 @@ def _check_proportions(sketch: Picture, size: tuple[int, int]) -> None:
             wanted_width=size[1],
             wanted_height=size[0],
         )
-
-
-def _pixels(picture: Picture) -> Floats:
-    return cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
-
-
-def _spread(pixels: Floats) -> Floats:
-    """Covariance of colours, never quite flat: float32 [3, 3]."""
-    return np.asarray(np.cov(pixels.T) + 4 * np.eye(3), np.float32)
-
-
-def _transport(ours: Floats, theirs: Floats) -> Floats:
-    """The linear map between two covariances."""
-    root = _root(ours)
-    inverse = np.linalg.inv(root)
-    middle = _root(np.asarray(root @ theirs @ root, np.float32))
-    return np.asarray(inverse @ middle @ inverse, np.float32)
-
-
-def _root(spread: Floats) -> Floats:
-    values, axes = np.linalg.eigh(spread)
-    return np.asarray((axes * np.sqrt(np.maximum(values, 1e-6))) @ axes.T, np.float32)

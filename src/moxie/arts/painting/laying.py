@@ -53,6 +53,10 @@ class Tint:
         turn = float(rng.choice((-1, 1)) * rng.uniform(0.7, 1.0) * settings.hue)
         return cls(turn, float(rng.uniform(-0.5, 1.0) * settings.chroma))
 
+    def on(self, picture: Picture) -> Picture:
+        """The picture with its palette turned."""
+        return recolour(picture, self.turn, self.chroma)
+
 
 def lay(
     gallery: Gallery,
@@ -77,8 +81,7 @@ def lay(
         sharp=finer is not None,
         hands=gallery.hands,
     )
-    turned = Tint() if tint is None else tint
-    picture = recolour(laid.picture, turned.turn, turned.chroma)
+    picture = laid.picture if tint is None else tint.on(laid.picture)
     return Draft(picture, _sources(gallery, montage, laid))
 
 

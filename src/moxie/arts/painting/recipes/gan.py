@@ -121,7 +121,7 @@ class GanModel(PatchModel):
         settings = dial(brief.novelty)
         if brief.start is not None:
             start = self.led(brief, brief.start, seed=seed)
-            return guide.led(self.gallery, replace(brief, start=start), settings, rng)
+            return guide.led(self.gallery, replace(brief, start=start), settings, self.vgg, rng)
         plan = resize(self.plan(brief.novelty, rng), brief.size[0], brief.size[1])
         montage = enliven(self.gallery, plan)
         return lay(self.gallery, montage, settings, Tint.draw(settings, rng))

@@ -21,6 +21,8 @@ from moxie.art import MADE, Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Su
 from moxie.arts.painting.blocks import to_lab
 from moxie.arts.painting.composer import Beginning, Composer, Lesson, looked_at, shaped
 from moxie.arts.painting.dial import dial
+from moxie.arts.painting.finishing import finished
+from moxie.arts.painting.guide import tuned
 from moxie.arts.painting.laying import Tint, enliven, keep_known, lay
 from moxie.arts.painting.montage import Montage
 from moxie.arts.painting.picture import Picture, cover
@@ -141,7 +143,10 @@ class LayoutModel(PatchModel):
             return replace(draft, content=keep_known(draft.content, brief.start, brief.mask))
         imagined = self.composer.imagine(size, Beginning(), reach(brief.novelty), rng)
         montage = composition(self.gallery, cut(imagined, size, rng), size)
-        return lay(self.gallery, montage, settings, Tint.draw(settings, rng))
+        # a network's colours are nearer to their mean than any work's are
+        strong = replace(montage, picture=tuned(self.gallery, montage.picture, 1.0, lent=1))
+        draft = finished(self.gallery, lay(self.gallery, strong, settings), self.vgg)
+        return replace(draft, content=Tint.draw(settings, rng).on(draft.content))
 
     def _repainted(
         self, start: Picture, mask: NDArray[np.bool_], novelty: float, rng: Generator

@@ -125,7 +125,7 @@ class PatchModel:
         rng = np.random.default_rng(seed)
         settings = dial(brief.novelty)
         if brief.start is not None:
-            return guide.led(self.gallery, brief, settings, rng)
+            return guide.led(self.gallery, brief, settings, self.vgg, rng)
         base = pick(self.gallery.chances, seed)
         montage = compose(self.gallery, base, settings, (brief.size[0], brief.size[1]), rng)
         return lay(self.gallery, montage, settings, Tint.draw(settings, rng))
