@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from torch import Tensor
@@ -63,6 +64,9 @@ Weighted: TypeAlias = Sequence[tuple[Picture, float]]
 """Pictures and what each counts; the weights sum to 1."""
 
 
+SUITED = 3
+"""Works that suit a picture best, of which one is drawn to finish it after."""
+
 LENT = 0.5
 """Share of a picture's sources that goes to the works that it is finished after."""
 
@@ -84,13 +88,16 @@ def finished(
     vgg: Vgg19,
     held: Held | None = None,
     palette: float = 1,
+    *,
+    chance: Generator,
 ) -> Draft[Picture]:
-    """A laid picture with the surface of the work that suits it best: of each painter's, if many.
+    """A laid picture with the surface of a work that suits it, one of the `SUITED` best.
 
-    `palette`, 0..1, is how far its colours go to that work's too.
+    Of several painters each lends one, by their shares. `palette`, 0..1, is how far colours go to
+    theirs too.
     """
     laid = draft.content
-    lent = _suited(gallery, laid if held is None else held.picture)
+    lent = _suited(gallery, laid if held is None else held.picture, chance)
     works = [
         (carried(gallery.covering(i, laid.shape[:2]), [laid], 1 - palette), weight)
         for i, weight in lent
@@ -103,14 +110,18 @@ def finished(
     return Draft(content, tuple(sorted(shares.items(), key=lambda item: -item[1])))
 
 
-def _suited(gallery: Gallery, picture: Picture) -> list[tuple[int, float]]:
-    """The work best suited to a picture, of every painter whose works hang there, by weight."""
+def _suited(gallery: Gallery, picture: Picture, chance: Generator) -> list[tuple[int, float]]:
+    """A work suited to a picture, of every painter whose works hang there, and its share."""
     short, hands = min(picture.shape[:2]), gallery.hands
     if hands is None:
-        return [(gallery.retrieve(picture, 1, short=short)[0], 1.0)]
+        best = gallery.retrieve(picture, SUITED, short=short)
+        return [(best[int(chance.integers(len(best)))], 1.0)]
     ordered = gallery.retrieve(picture, len(gallery), short=short)
-    first = [next(i for i in ordered if hands.of[i] == hand) for hand in range(len(hands.shares))]
-    return list(zip(first, hands.shares, strict=True))
+    lent = []
+    for hand, share in enumerate(hands.shares):
+        best = [i for i in ordered if hands.of[i] == hand][:SUITED]
+        lent.append((best[int(chance.integers(len(best)))], share))
+    return lent
 
 
 def finish(laid: Picture, held: Held, works: Weighted, vgg: Vgg19) -> Picture:

@@ -54,7 +54,7 @@ def led(
     draft = lay(gallery, montage, settings, finer=lead.finer, chance=rng)
     if brief.mask is None:
         held = Held(montage.picture, 1 - lead.strength)
-        draft = finished(gallery, draft, vgg, held, pull)
+        draft = finished(gallery, draft, vgg, held, pull, chance=rng)
         return replace(draft, content=tint.on(draft.content))
     content = keep_known(tint.on(draft.content), brief.start, brief.mask)
     return replace(draft, content=content)

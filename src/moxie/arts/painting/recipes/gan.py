@@ -123,7 +123,8 @@ class GanModel(PatchModel):
             start = self.led(brief, brief.start, seed=seed)
             return guide.led(self.gallery, replace(brief, start=start), settings, self.vgg, rng)
         plan = resize(self.plan(brief.novelty, rng), brief.size[0], brief.size[1])
-        montage = enliven(self.gallery, plan)
+        strong = guide.tuned(self.gallery, plan, 1.0, lent=1)  # a network's colours are too alike
+        montage = enliven(self.gallery, strong)
         return lay(self.gallery, montage, settings, Tint.draw(settings, rng))
 
     def plan(self, novelty: float, rng: np.random.Generator) -> Picture:

@@ -145,7 +145,8 @@ class LayoutModel(PatchModel):
         montage = composition(self.gallery, cut(imagined, size, rng), size)
         # a network's colours are nearer to their mean than any work's are
         strong = replace(montage, picture=tuned(self.gallery, montage.picture, 1.0, lent=1))
-        draft = finished(self.gallery, lay(self.gallery, strong, settings), self.vgg)
+        laid = lay(self.gallery, strong, settings)
+        draft = finished(self.gallery, laid, self.vgg, chance=rng)
         return replace(draft, content=Tint.draw(settings, rng).on(draft.content))
 
     def _repainted(
