@@ -187,7 +187,7 @@ def test_counts_do_not_take_what_is_made_further_from_the_artist(rng: np.random.
         foretold = [apart(one, kernel) + drift @ (one - 1) / 90 for one in (free, bound)]
         assert foretold[1] <= 1e-9
         assert bound @ toward <= free @ toward + 1e-6
-        assert bound @ (toward - toward.mean()) >= 0
+        assert bound @ (toward - toward.mean()) >= -1e-9  # even counts sum to 0 but for rounding
         if foretold[0] <= 0:
             np.testing.assert_allclose(free, bound)
     np.testing.assert_allclose(faithful(drift, kernel, 0.02, drift=drift), 1)
