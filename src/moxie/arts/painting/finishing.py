@@ -43,7 +43,7 @@ SHOWN = "conv3_1"
 HELD, LIGHT = 64, 0.3
 """Shorter side at which lightness is held, and how much that counts beside all else."""
 
-STAGES = ((256, 15), (448, 4))
+STAGES = ((256, 15), (448, 3))
 """Shorter sides at which the picture is finished, and looks of the network at each."""
 
 LEAST = 32
