@@ -112,14 +112,11 @@ def finished(
 
 def _suited(gallery: Gallery, picture: Picture, chance: Generator) -> list[tuple[int, float]]:
     """A work suited to a picture, of every painter whose works hang there, and its share."""
-    short, hands = min(picture.shape[:2]), gallery.hands
-    if hands is None:
-        best = gallery.retrieve(picture, SUITED, short=short)
-        return [(best[int(chance.integers(len(best)))], 1.0)]
-    ordered = gallery.retrieve(picture, len(gallery), short=short)
+    hands = gallery.hands
+    ordered = gallery.retrieve(picture, len(gallery), short=min(picture.shape[:2]))
     lent = []
-    for hand, share in enumerate(hands.shares):
-        best = [i for i in ordered if hands.of[i] == hand][:SUITED]
+    for hand, share in enumerate((1.0,) if hands is None else hands.shares):
+        best = [i for i in ordered if hands is None or hands.of[i] == hand][:SUITED]
         lent.append((best[int(chance.integers(len(best)))], share))
     return lent
 
