@@ -13,6 +13,7 @@ from moxie.arts.painting.dial import dial
 from moxie.arts.painting.gallery import Exhibit, Gallery
 from moxie.arts.painting.laying import Tint, lay
 from moxie.arts.painting.montage import compose
+from moxie.arts.painting.palette import tuned
 from moxie.arts.painting.picture import Picture
 from moxie.arts.painting.recipes.patches import PatchModel
 from moxie.errors import BadInput
@@ -40,7 +41,7 @@ class BlendModel(PatchModel):
         picture = montage.picture
         for i, (other, weight) in enumerate(self.parts):
             if i != first:
-                picture = guide.tuned(other, picture, weight / (share + weight))
+                picture = tuned(other, picture, weight / (share + weight))
         places = montage.places.copy()
         known = np.array([self.gallery.number(e.work) for e in gallery.exhibits], np.float32)
         places[..., 0] = known[places[..., 0].astype(np.int64)]

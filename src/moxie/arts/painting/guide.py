@@ -18,9 +18,9 @@ from moxie.arts.painting.asking import Lead
 from moxie.arts.painting.dial import Dial, dial
 from moxie.arts.painting.finishing import Held, finished
 from moxie.arts.painting.gallery import Gallery
-from moxie.arts.painting.laying import RETRIEVED, Tint, enliven, keep_known, lay
+from moxie.arts.painting.laying import Tint, enliven, keep_known, lay
 from moxie.arts.painting.montage import Montage
-from moxie.arts.painting.palette import carried
+from moxie.arts.painting.palette import tuned
 from moxie.arts.painting.picture import Picture, cover
 from moxie.arts.painting.sketch import colored, is_drawn
 from moxie.errors import BadInput
@@ -77,17 +77,6 @@ def composition(
     if lead.sketch and is_drawn(picture):
         return enliven(gallery, colored(gallery, picture, rng))
     return enliven(gallery, tuned(gallery, picture, pull, LENT, LIGHT))
-
-
-def tuned(
-    gallery: Gallery, picture: Picture, amount: float, lent: int = RETRIEVED, light: float = 1.0
-) -> Picture:
-    """The picture with its colours drawn towards the palette of some works suited to it.
-
-    See `carried`.
-    """
-    works = [gallery.thumbnail(index) for index in gallery.retrieve(picture, lent)]
-    return carried(picture, works, amount, light)
 
 
 def _check_proportions(sketch: Picture, size: tuple[int, int]) -> None:

@@ -8,7 +8,20 @@ import cv2
 import numpy as np
 
 from moxie.arts.painting.blocks import Floats
+from moxie.arts.painting.gallery import Gallery
+from moxie.arts.painting.laying import RETRIEVED
 from moxie.arts.painting.picture import Picture
+
+
+def tuned(
+    gallery: Gallery, picture: Picture, amount: float, lent: int = RETRIEVED, light: float = 1.0
+) -> Picture:
+    """The picture with its colours drawn towards the palette of some works suited to it.
+
+    See `carried`.
+    """
+    works = [gallery.thumbnail(index) for index in gallery.retrieve(picture, lent)]
+    return carried(picture, works, amount, light)
 
 
 def carried(

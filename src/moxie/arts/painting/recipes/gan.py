@@ -25,6 +25,7 @@ from moxie.arts.painting import guide
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.gallery import Gallery, pack
 from moxie.arts.painting.laying import Tint, enliven, keep_known, lay
+from moxie.arts.painting.palette import tuned
 from moxie.arts.painting.picture import Picture, resize
 from moxie.arts.painting.recipes.patches import PatchModel
 from moxie.arts.painting.tensors import to_picture, to_tensor
@@ -123,7 +124,7 @@ class GanModel(PatchModel):
             start = self.led(brief, brief.start, seed=seed)
             return guide.led(self.gallery, replace(brief, start=start), settings, self.vgg, rng)
         plan = resize(self.plan(brief.novelty, rng), brief.size[0], brief.size[1])
-        strong = guide.tuned(self.gallery, plan, 1.0, lent=1)  # a network's colours are too alike
+        strong = tuned(self.gallery, plan, 1.0, lent=1)  # a network's colours are too alike
         montage = enliven(self.gallery, strong)
         return lay(self.gallery, montage, settings, Tint.draw(settings, rng))
 

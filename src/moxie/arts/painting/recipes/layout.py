@@ -22,9 +22,9 @@ from moxie.arts.painting.blocks import to_lab
 from moxie.arts.painting.composer import Beginning, Composer, Lesson, looked_at, shaped
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.finishing import finished
-from moxie.arts.painting.guide import tuned
 from moxie.arts.painting.laying import Tint, enliven, keep_known, lay
 from moxie.arts.painting.montage import Montage
+from moxie.arts.painting.palette import tuned
 from moxie.arts.painting.picture import Picture, cover
 from moxie.arts.painting.recipes.patches import PatchModel
 from moxie.arts.painting.underpainting import (
