@@ -1,13 +1,15 @@
 """Train the network that finds damage (`moxie.arts.painting.restoration.detect`).
 
     python benchmarks/build_damage_detector.py --works DIR [DIR ...] [--family field growth]
-        [--steps 7000] [--seed 0] [--leave-out 8] [--out detector.npz]
+        [--steps 7000] [--seed 0] [--leave-out 8] [--begin FILE] [--out detector.npz]
 
 It learns from the given paintings and from Moxie's own sample works, harmed by the named families
-of synthetic damage while it trains. Every `--leave-out`th work of a folder is not learnt from: on
-those the threshold of the decision is set afterwards. Besides damage it is shown what only looks
-like it (contours, dabs and writing in the picture's own colors), and photographs of every quality
-(blur, JPEG, noise), so that it does not learn a generator's sharp edges.
+of synthetic damage, and by `practice_damage`, while it trains. Small pictures are harmed as they
+are and then enlarged, as `detect` enlarges what it looks at. With `--begin` it goes on from weights
+that an earlier run has saved, with half the rate. Every `--leave-out`th work of a folder is not
+learnt from: on those the threshold of the decision is set afterwards. Besides damage it is shown
+what only looks like it (contours, dabs and writing in the picture's own colors), and photographs of
+every quality (blur, JPEG, noise), so that it does not learn a generator's sharp edges.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from __future__ import annotations
 import argparse
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -29,14 +31,18 @@ from moxie.arts.painting import codec
 from moxie.arts.painting.examples import examples
 from moxie.arts.painting.picture import Picture, recolour, resize
 from moxie.arts.painting.restoration.damage import damage
-from moxie.arts.painting.restoration.kinds import KINDS, Kind
-from moxie.arts.painting.restoration.net import Marker, given, save
+from moxie.arts.painting.restoration.detect import ENLARGED, FEWEST
+from moxie.arts.painting.restoration.kinds import KINDS, Kind, Marked
+from moxie.arts.painting.restoration.net import Marker, given, load, save
 from moxie.nn import machine
+from practice_damage import practise
 
 CROP, BATCH, POOL = 192, 4, 400
 RATE = 2e-3
 RENEWED = 0.3  # pictures a step
 SIDES = (260, 640)  # the side of a square of a picture's area
+SMALL, SMALL_SIDES = 0.7, (200, 560)  # how often it is enlarged after it was harmed, and from what
+PRACTICE = 0.35
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 
 Labels = NDArray[np.uint8]
@@ -95,7 +101,9 @@ class Shown:
         rng = self._rng
         folder = self._folders[int(rng.integers(len(self._folders)))]
         picture = folder[int(rng.integers(len(folder)))]
-        picture = _scaled(picture, math.exp(rng.uniform(*np.log(SIDES))))
+        small = rng.random() < SMALL
+        sides = SMALL_SIDES if small else SIDES
+        picture = _scaled(picture, math.exp(rng.uniform(*np.log(sides))), 1 if small else CROP + 1)
         hard = float(rng.random()) ** 0.7
         if rng.random() < 0.5 * hard:
             picture = _other_light(recolour(picture, rng.normal(0, 0.4), rng.normal(0, 0.2)), rng)
@@ -106,25 +114,35 @@ class Shown:
             picture, labels = self._harm(picture, hard)
         if rng.random() < 0.5 * hard:
             picture = photograph(picture, rng)
-        return picture, labels
+        return _enlarged(picture, labels) if small else (picture, labels)
 
     def _harm(self, picture: Picture, hard: float) -> tuple[Picture, Labels]:
-        """One to three kinds, from a trace to an eighth of the picture."""
+        """One to three kinds, from a trace to an eighth of the picture; or what is practised."""
         rng = self._rng
+        share = math.exp(rng.uniform(math.log(0.06 - 0.04 * hard), math.log(0.15)))
+        if rng.random() < PRACTICE:
+            shown, masks = practise(picture, share, rng)
+            return shown, _labelled(masks, picture.shape[:2])
         kinds = [KINDS[n] for n in rng.permutation(len(KINDS))[: rng.integers(1, 4)]]
         harmed = damage(
             picture,
             kinds,
-            share=math.exp(rng.uniform(math.log(0.06 - 0.04 * hard), math.log(0.15))),
+            share=share,
             seed=int(rng.integers(1 << 31)),
             family=self._families[int(rng.integers(len(self._families)))],
         )
-        labels, shown = np.zeros(picture.shape[:2], np.uint8), harmed.picture
+        shown = harmed.picture
         for kind, mask in harmed.masks.items():
-            labels[mask] = 1 + KINDS.index(kind)
             if kind is not Kind.STAINS and rng.random() < 0.35 * hard:
                 shown = _recolored(shown, mask, rng)
-        return shown, labels
+        return shown, _labelled(harmed.masks, picture.shape[:2])
+
+
+def _labelled(masks: Mapping[Kind, Marked], size: tuple[int, int]) -> Labels:
+    labels = np.zeros(size, np.uint8)
+    for kind, mask in masks.items():
+        labels[mask] = 1 + KINDS.index(kind)
+    return labels
 
 
 def _window(array: NDArray[np.uint8], y: int, x: int) -> NDArray[np.uint8]:
@@ -144,12 +162,22 @@ def _bent(picture: Picture, labels: Labels, rng: np.random.Generator) -> tuple[P
     return np.asarray(bent[0], np.uint8), np.asarray(bent[1], np.uint8)
 
 
-def _scaled(picture: Picture, side: float) -> Picture:
-    """About `side` x `side` pixels in all, neither side under a crop."""
+def _scaled(picture: Picture, side: float, least: int) -> Picture:
+    """About `side` x `side` pixels in all, neither side under the least."""
     height, width = picture.shape[:2]
     scale = min(side / math.sqrt(height * width), 1.7)  # enlarged more, paint is only a blur
-    scale = max(scale, (CROP + 1) / min(height, width))
+    scale = max(scale, least / min(height, width))
     return resize(picture, round(height * scale), round(width * scale))
+
+
+def _enlarged(picture: Picture, labels: Labels) -> tuple[Picture, Labels]:
+    """As `detect` looks at small pictures, neither side under a crop."""
+    height, width = labels.shape
+    scale = min(math.sqrt(FEWEST / (height * width)), ENLARGED)
+    scale = max(scale, (CROP + 1) / min(height, width))
+    size = round(height * scale), round(width * scale)
+    nearest = cv2.resize(labels, size[::-1], interpolation=cv2.INTER_NEAREST)
+    return resize(picture, *size), np.asarray(nearest, np.uint8)
 
 
 def _other_light(picture: Picture, rng: np.random.Generator) -> Picture:
@@ -237,16 +265,17 @@ def loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return entropy + 0.5 * dice[0] + 0.25 * dice[1:].mean()
 
 
-def train(shown: Shown, steps: int, out: Path) -> None:
+def train(shown: Shown, steps: int, begin: Path | None, out: Path) -> None:
     """So many steps; the running average of the weights is saved now and then."""
-    marker = Marker(machine.detect())
+    marker = load(begin, machine.detect()).train() if begin else Marker(machine.detect())
+    rate = RATE / 2 if begin else RATE
     average = AveragedModel(marker, multi_avg_fn=get_ema_multi_avg_fn(0.99), use_buffers=True)
     optimiser = torch.optim.AdamW(marker.parameters(), lr=RATE, weight_decay=1e-3)
     began, recent = time.process_time(), []
     for step in range(1, steps + 1):
         falling = 0.02 + 0.49 * (1 + math.cos(math.pi * step / steps))
         for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1.0, step / 50) * falling
+            group["lr"] = rate * min(1.0, step / 50) * falling
         ins, labels = shown.batch()
         with torch.autocast("cpu", torch.bfloat16):
             logits = marker(ins.to(memory_format=torch.channels_last))
@@ -271,12 +300,14 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=7000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--leave-out", type=int, default=8)
+    parser.add_argument("--begin", type=Path, help="weights of an earlier run to go on from")
     parser.add_argument("--out", type=Path, default=Path("detector.npz"))
     given_ = parser.parse_args()
     torch.manual_seed(given_.seed)
     pictures = works(given_.works, given_.leave_out)
     print(f"{sum(map(len, pictures))} works")
-    train(Shown(pictures, given_.family, given_.seed), given_.steps, given_.out)
+    shown = Shown(pictures, given_.family, given_.seed)
+    train(shown, given_.steps, given_.begin, given_.out)
     print(f"{given_.out}: {given_.out.stat().st_size / 1000:.0f} kB")
 
 

@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moxie.art import Brief, Sample, StyleModel, Supply
-from moxie.arts.painting.composer import Beginning, looked_at
+from moxie.arts.painting.composer import Beginning
+from moxie.arts.painting.lesson import looked_at
 from moxie.arts.painting.picture import Picture
 from moxie.arts.painting.recipes import layout, patches
 from moxie.arts.painting.underpainting import PLANES, cut, shrunk

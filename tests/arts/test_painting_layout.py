@@ -10,11 +10,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from safetensors.torch import load_file, save_file
 
 from moxie.art import Brief, Checkpoint, Sample, Supply
-from moxie.arts.painting import ART, composer, underpainting
+from moxie.arts.painting import ART, underpainting
 from moxie.arts.painting.blocks import to_lab
-from moxie.arts.painting.composer import Beginning, Composer, Lesson, looked_at, shaped
+from moxie.arts.painting.composer import WEAK, Beginning, Composer
+from moxie.arts.painting.lesson import SHAPES, Lesson, looked_at, shaped
 from moxie.arts.painting.picture import Picture
 from moxie.arts.painting.recipes.layout import RECIPE, LayoutModel, reach
 from moxie.arts.painting.recipes.patches import PatchModel
@@ -79,20 +81,21 @@ def test_the_sources_are_works_and_their_shares_sum_to_one(model: LayoutModel) -
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("after", [5, STEPS // WEAK + 9], ids=["the weak network", "the other"])
 def test_learning_that_was_stopped_ends_in_the_same_model(
-    model: LayoutModel, works: list[Picture], tmp_path: Path
+    model: LayoutModel, works: list[Picture], tmp_path: Path, after: int
 ) -> None:
     memory = MemoryCheckpoint()
 
     def stop(step: int, _total: int, _loss: float) -> None:
-        if step == len(works) + 9:
+        if step == len(works) + after:
             raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
         learn(works, memory, stop)
     steps: list[int] = []
     resumed = learn(works, memory, lambda step, *_: steps.append(step))
-    assert steps[len(works)] == len(works) + 10
+    assert steps[len(works)] == len(works) + after + 1
     for name, one in (("whole", model), ("resumed", resumed)):
         (tmp_path / name).mkdir()
         one.save(tmp_path / name)
@@ -109,6 +112,20 @@ def test_a_saved_model_makes_the_same_picture(model: LayoutModel, tmp_path: Path
     (tmp_path / "composer.json").unlink()
     with pytest.raises(Missing, match=r"composer\.json"):
         LayoutModel(MACHINE).load(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_model_of_one_network_can_still_be_read(model: LayoutModel, tmp_path: Path) -> None:
+    model.save(tmp_path)
+    tensors = load_file(tmp_path / "composer.safetensors")
+    assert any(name.startswith("weak.") for name in tensors)
+    save_file(
+        {k: v for k, v in tensors.items() if not k.startswith("weak.")},
+        tmp_path / "composer.safetensors",
+    )
+    old = LayoutModel(MACHINE).load(tmp_path)
+    assert old.composer.weak is old.composer.net
+    assert old.sample(Brief((64, 64), 0.3), seed=2).content.shape == (64, 64, 3)
 
 
 def test_an_untrained_model_says_so() -> None:
@@ -276,4 +293,4 @@ def test_liveliness_is_told_at_the_size_of_the_picture(
 
 def test_shapes_suit_the_network() -> None:
     multiple = shaped((64, 128, 192)).multiple
-    assert all(side % multiple == 0 for shape in composer.SHAPES for side in shape)
+    assert all(side % multiple == 0 for shape in SHAPES for side in shape)

@@ -54,6 +54,18 @@ def test_a_walk_along_a_straight_way_arrives() -> None:
     assert torch.allclose(walked, place + 1.0, atol=1e-5)
 
 
+def test_what_is_pushed_leads_away_from_what_the_weak_one_says() -> None:
+    x, moment, told = torch.zeros(1, 2, 4, 4), torch.zeros(1), torch.zeros(1, 0)
+    strong, weak = (lambda *_, far=far: torch.full_like(x, far) for far in (2.0, 1.5))
+    for push, expected in ((1.0, 2.0), (3.0, 3.0), (0.0, 1.5)):
+        assert torch.equal(flow.pushed(strong, weak, push)(x, moment, told), x + expected)
+
+
+def test_a_narrowed_network_has_half_the_channels_in_whole_groups() -> None:
+    assert Shape(2, (64, 128, 192), told=1).narrowed() == Shape(2, (32, 64, 96), told=1)
+    assert Shape(2, (8, 24)).narrowed().widths == (8, 8)
+
+
 def test_a_walk_keeps_what_is_known(net: flow.FlowNet) -> None:
     def correct(place: torch.Tensor, now: float) -> torch.Tensor:
         place = place.clone()

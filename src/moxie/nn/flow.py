@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -50,6 +50,11 @@ class Shape:
     def multiple(self) -> int:
         """What the sides of its planes must be a multiple of."""
         return CELL * int(2 ** (len(self.widths) - 1))
+
+    def narrowed(self) -> Shape:
+        """Half as wide, and no narrower than what is normalised together."""
+        widths = tuple(max(GROUPS, width // 2 // GROUPS * GROUPS) for width in self.widths)
+        return replace(self, widths=widths)
 
     def build(self) -> FlowNet:
         """A network that has learnt nothing; torch's generator decides its weights."""
@@ -156,13 +161,16 @@ def spread_times(n: int, until: float, generator: torch.Generator) -> Tensor:
     return until * parts / n
 
 
+Way: TypeAlias = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""What a network says of places, times and what is told: the velocity of each place."""
+
 Correct: TypeAlias = Callable[[Tensor, float], Tensor]
 """Puts a place at a time right, where a part of it is known."""
 
 
 @torch.inference_mode()
 def walk(
-    net: FlowNet,
+    way: Way,
     place: Tensor,
     told: Tensor,
     times: Sequence[float],
@@ -174,12 +182,27 @@ def walk(
     Generative Models" (2022): two looks a step. The last time is before 1.
     """
     for now, then in pairwise(times):
-        way = _way(net, place, now, told)
-        ahead = place + (then - now) * way
-        way = (way + _way(net, ahead, then, told)) / 2
-        place = place + (then - now) * way
+        speed = _speed(way, place, now, told)
+        ahead = place + (then - now) * speed
+        speed = (speed + _speed(way, ahead, then, told)) / 2
+        place = place + (then - now) * speed
         place = place if correct is None else correct(place, then)
     return place
+
+
+def pushed(strong: Way, weak: Way, push: float) -> Way:
+    """What the strong network says, and as much further from what the weak one says.
+
+    After Karras and others, "Guiding a Diffusion Model with a Bad Version of Itself" (2024): both
+    err towards what is common, the weak one more, so that where they differ is the way out. At a
+    `push` of 1 it is the strong network itself.
+    """
+
+    def said(place: Tensor, time: Tensor, told: Tensor) -> Tensor:
+        from_weak = weak(place, time, told)
+        return from_weak + push * (strong(place, time, told) - from_weak)
+
+    return said
 
 
 @torch.inference_mode()
@@ -218,9 +241,8 @@ def _in_windows(values: Tensor, width: int) -> Tensor:
     return summed * width**2
 
 
-def _way(net: FlowNet, place: Tensor, now: float, told: Tensor) -> Tensor:
-    found: Tensor = net(place, torch.full((len(place),), now, device=place.device), told)
-    return found
+def _speed(way: Way, place: Tensor, now: float, told: Tensor) -> Tensor:
+    return way(place, torch.full((len(place),), now, device=place.device), told)
 
 
 def _waves(time: Tensor) -> Tensor:
