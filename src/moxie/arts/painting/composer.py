@@ -48,7 +48,7 @@ from moxie.nn.flow import Correct, FlowNet, Shape
 from moxie.nn.student import Among, Course
 from moxie.settings import Machine
 
-WEAK, PUSH = 3, 2.5
+WEAK, PUSH = 8, 2.0
 """A second network of half the width learns for a part of the steps, one in so many; how far what
 the first says is pushed from what that says. Alone it leads to places blander than any work's."""
 
