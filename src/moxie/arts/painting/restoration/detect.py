@@ -63,9 +63,8 @@ SMALLEST, SPECK = 40, 8
 CERTAIN, ENOUGH = 0.9, 15
 """The chance from which a pixel is evidence of damage, where so many of them are connected."""
 
-JUDGED, LEAST = 0.25, 0.0045
-"""How much such pixels count that are only certain after the picture's own judgement, beside those
-that the network is certain of; and the share below which a picture counts as unharmed."""
+LEAST = 0.0015
+"""The share of such pixels below which a picture counts as unharmed."""
 
 Chances: TypeAlias = NDArray[np.float32]
 """float32 [1 + kinds, h, w], summing to 1; the first is unharmed paint"""
@@ -105,11 +104,11 @@ def find(
     chances = _chances(picture, _marker(weights))
     asked = [chances[1 + n] for n, kind in enumerate(KINDS) if kind in wanted]
     confidence = np.asarray(np.sum(asked, axis=0), np.float32)
-    judged = make.judged(confidence, resize(picture, *confidence.shape))
-    evidence = _certain(confidence) + JUDGED * _certain(judged)
+    evidence = _certain(confidence)
     places = np.zeros(confidence.shape, np.bool_)
     if evidence >= LEAST or not careful:
-        confidence, places = judged, _places(judged, CAREFUL if careful else LIKELY)
+        confidence = make.judged(confidence, resize(picture, *confidence.shape))
+        places = _places(confidence, CAREFUL if careful else LIKELY)
     height, width = picture.shape[:2]
     named = {k: _grown(m, height, width) for k, m in _named(chances, places, wanted).items()}
     return Found(named, np.asarray(cv2.resize(confidence, (width, height)), np.float32), evidence)

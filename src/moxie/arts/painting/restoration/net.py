@@ -30,9 +30,6 @@ SEEN = {"conv1_2": 64, "conv2_2": 128, "conv3_2": 256, "conv4_1": 512}
 WIDTHS = (24, 40, 72, 112)
 """Channels of its own at these sizes."""
 
-FAR = (1, 2, 4, 8)
-"""How far apart the last layers look at full size, in pixels: a thin line is long."""
-
 MULTIPLE = 2 ** (len(WIDTHS) - 1)
 """Sides of what the network is given are multiples of this, in pixels."""
 
@@ -62,8 +59,6 @@ class Marker(nn.Module):
         self.glob = nn.Sequential(nn.Linear(2 * deep, deep), nn.ReLU(), nn.Linear(deep, deep))
         self.across = nn.ModuleList(nn.Conv2d(below, above, 1) for above, below in pairwise(WIDTHS))
         self.up = nn.ModuleList(nn.Sequential(_layer(w, w), _layer(w, w)) for w in WIDTHS[:-1])
-        self.fine = nn.Sequential(*(_layer(WIDTHS[0], WIDTHS[0], apart=n) for n in FAR))
-        _silence(self.fine[-1])
         self.head = nn.Conv2d(WIDTHS[0], len(KINDS) + 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -75,10 +70,7 @@ class Marker(nn.Module):
         x = deepest + self.glob(whole)[:, :, None, None]
         for level, across, up in zip(levels[::-1], self.across[::-1], self.up[::-1], strict=True):
             x = up(level + F.interpolate(across(x), size=level.shape[2:]))
-        with torch.autocast(x.device.type, enabled=False):
-            # in bfloat16 torch 2.13 crashes on these, learning on a processor
-            x = x.float()
-            made: Tensor = self.head(x + self.fine(x))
+        made: Tensor = self.head(x)
         return made
 
     def _levels(self, x: Tensor) -> list[Tensor]:
@@ -100,13 +92,6 @@ def _layer(into: int, out: int, *, size: int = 3, apart: int = 1) -> nn.Sequenti
     around = apart * (size // 2)
     conv = nn.Conv2d(into, out, size, padding=around, dilation=apart, bias=False)
     return nn.Sequential(conv, nn.BatchNorm2d(out), nn.ReLU(inplace=True))
-
-
-def _silence(layer: nn.Module) -> None:
-    """Let a layer begin as if it were not there, so that weights from before it can go on."""
-    for part in layer.modules():
-        if isinstance(part, nn.BatchNorm2d):
-            nn.init.zeros_(part.weight)
 
 
 def given(picture: Picture) -> NDArray[np.float32]:
