@@ -7,12 +7,11 @@ It learns from the given paintings and from Moxie's own sample works, harmed by 
 of synthetic damage, and by `practice_damage`, while it trains. Small pictures are harmed as they
 are and then enlarged, as `detect` enlarges what it looks at. With `--begin` it goes on from weights
 that an earlier run has saved, with half the rate, and what is saved lies midway between those and
-what it has learnt: better on works of neither run, and less easily taken in by unharmed ones, than
-either (Wortsman and others, "Robust fine-tuning of zero-shot models", 2022). Every `--leave-out`th
-work of a folder is not learnt from: on those the threshold of the decision is set afterwards.
-Besides damage it is shown what only looks like it (contours, dabs and writing in the picture's own
-colors), and photographs of every quality (blur, JPEG, noise), so that it does not learn a
-generator's sharp edges.
+what it has learnt, which on works left out was better than the latter (Wortsman and others, "Robust
+fine-tuning of zero-shot models", 2022). Every `--leave-out`th work of a folder is not learnt from:
+on those the threshold of the decision is set afterwards. Besides damage it is shown what only looks
+like it (contours, dabs and writing in the picture's own colors), and photographs of every quality
+(blur, JPEG, noise), so that it does not learn a generator's sharp edges.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from safetensors.torch import load_file, save_file
 
 from moxie.art import Brief, Checkpoint, Sample, Supply
@@ -112,6 +113,19 @@ def test_a_saved_model_makes_the_same_picture(model: LayoutModel, tmp_path: Path
     (tmp_path / "composer.json").unlink()
     with pytest.raises(Missing, match=r"composer\.json"):
         LayoutModel(MACHINE).load(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_state_of_one_network_is_not_gone_on_from(
+    model: LayoutModel, works: list[Picture], tmp_path: Path
+) -> None:
+    memory = MemoryCheckpoint()
+    memory.save({"step": 5, "net.enter.weight": torch.zeros(1)})
+    anew = learn(works, memory)
+    for name, one in (("whole", model), ("anew", anew)):
+        (tmp_path / name).mkdir()
+        one.save(tmp_path / name)
+    assert files(tmp_path / "whole") == files(tmp_path / "anew")
 
 
 @pytest.mark.slow

@@ -142,11 +142,11 @@ class Student(Generic[N]):
         self.step, self.best_loss = int(str(state["step"])), float(str(state["best_loss"]))
         self.rng.bit_generator.state = json.loads(str(state["rng"]))
         torch.set_rng_state(_tensor(state["torch"]))
-        self.net.load_state_dict(_under(state, "net."))
-        self.averaged.load_state_dict(_under(state, "averaged."))
-        self.best = _under(state, "best.")
+        self.net.load_state_dict(under(state, "net."))
+        self.averaged.load_state_dict(under(state, "averaged."))
+        self.best = under(state, "best.")
         slots: dict[int, dict[str, Tensor]] = {}
-        for name, value in _under(state, "slot.").items():
+        for name, value in under(state, "slot.").items():
             index, _, key = name.partition(".")
             slots.setdefault(int(index), {})[key] = value
         groups = self.optimiser.state_dict()["param_groups"]
@@ -169,7 +169,8 @@ class Among:
         self.whole.save({**self.beside, **state})
 
 
-def _under(state: Mapping[str, object], prefix: str) -> dict[str, Tensor]:
+def under(state: Mapping[str, object], prefix: str) -> dict[str, Tensor]:
+    """The weights in a state whose names begin with a prefix, without it."""
     return {
         name.removeprefix(prefix): _tensor(value)
         for name, value in state.items()

@@ -45,7 +45,7 @@ from moxie.arts.painting.underpainting import (
 from moxie.nn import flow
 from moxie.nn.checkpoint import files_of_model
 from moxie.nn.flow import Correct, FlowNet, Shape
-from moxie.nn.student import Among, Course
+from moxie.nn.student import Among, Course, under
 from moxie.settings import Machine
 
 WEAK, PUSH = 8, 2.0
@@ -110,11 +110,12 @@ class Composer:
     ) -> Composer:
         """Train to the end of the course; goes on from the checkpoint if it holds a state.
 
-        The weak network first. Steps of both are counted.
+        The weak network first. Steps of both are counted. A state of before there were two is
+        not gone on from.
         """
         state, few = checkpoint.load() or {}, weak_steps(course.steps)
         total, small = few + course.steps, shape.narrowed()
-        finished = _under(state, "weak.")
+        finished = under(state, "weak.")
         if finished:
             weak = _restored(small, finished)
         else:
@@ -124,8 +125,8 @@ class Composer:
                 replace(course, steps=few),
                 machine,
                 seed,
-                state,
-                checkpoint=checkpoint,
+                state if state.get("training") == "weak" else {},
+                checkpoint=Among(checkpoint, {"training": "weak"}),
                 on_step=lambda now, _of, loss: on_step(now, total, loss),
             )
         beside = {f"weak.{name}": value for name, value in weak.state_dict().items()}
@@ -218,7 +219,7 @@ class Composer:
             facts = json.loads((folder / "composer.json").read_text("utf-8"))
             tensors = load_file(folder / "composer.safetensors")
         shape = shaped(tuple(int(w) for w in facts["widths"]))
-        net, beside = _restored(shape, _under(tensors, "net.")), _under(tensors, "weak.")
+        net, beside = _restored(shape, under(tensors, "net.")), under(tensors, "weak.")
         weak = _restored(shape.narrowed(), beside) if beside else net
         shapes = [tuple(int(n) for n in shape) for shape in facts["shapes"]]
         ends = np.cumsum([math.prod(shape) for shape in shapes])
@@ -235,15 +236,10 @@ def weak_steps(steps: int) -> int:
     return max(1, steps // WEAK)
 
 
-def _restored(shape: Shape, weights: Mapping[str, object]) -> FlowNet:
+def _restored(shape: Shape, weights: Mapping[str, Tensor]) -> FlowNet:
     net = shape.build()
     net.load_state_dict(weights)
     return net.eval().requires_grad_(requires_grad=False)
-
-
-def _under(state: Mapping[str, object], prefix: str) -> dict[str, object]:
-    found = {k: v for k, v in state.items() if k.startswith(prefix)}
-    return {k.removeprefix(prefix): v for k, v in found.items()}
 
 
 def _odd(width: float) -> int:
