@@ -139,11 +139,18 @@ def test_the_nearer_recipe_wins_though_its_rank_is_lower() -> None:
     assert near.trained == [20.0]  # one lap, and no second one of what has learnt all it can
 
 
-def test_a_heavier_recipe_that_makes_the_like_does_not_win() -> None:
-    light, heavy = Maker(0.0), Maker(0.02)
-    found = held([light.recipe("x/light", 0), heavy.recipe("x/heavy", 1, 40.0)], 900, contest())
-    assert found.winner == "x/light"
-    assert "its drafts were" in str(dict(found.reasons)["x/heavy"])
+@pytest.mark.parametrize("light", [0, 1])
+def test_of_recipes_that_make_the_like_the_higher_rank_wins(light: int) -> None:
+    ranks = {"x/light": light, "x/heavy": 1 - light}
+    recipes = [
+        Maker(0.0).recipe("x/light", ranks["x/light"]),
+        Maker(0.02).recipe("x/heavy", ranks["x/heavy"], 40.0),
+    ]
+    found = held(recipes, 900, contest())
+    winner, loser = sorted(ranks, key=lambda name: -ranks[name])
+    assert found.winner == winner
+    assert "its drafts were" in str(dict(found.reasons)[loser])
+    assert "no other one is clearly nearer" in str(found.notes[0])
 
 
 def test_there_is_no_race_in_too_little_time() -> None:

@@ -50,6 +50,7 @@ class Contest(Generic[S]):
     seed: int = 0
     overhead: float = 2.0  # drafts take about as long as training for a lap
     least: float = 100.0
+    ranked: bool = True  # twelve drafts are few: what many showed before is not lightly overturned
     laps: int | None = 1  # drafts of a half-learnt recipe say nothing of what it is learning
 
     @property

@@ -9,7 +9,9 @@ trained again (its time goes to the others), the last two always get a second la
 compared by the error their laps let expect of the whole time (see `trial`).
 
 A heavier recipe has to be better by more than chance (a paired bootstrap over works) and by more
-than `LEAST_GAIN`; otherwise the lighter one is trained.
+than `LEAST_GAIN`; otherwise the lighter one is trained. Where a dozen drafts are compared instead of
+works, chance is great and the time that learning takes says little: there the recipe of the
+highest rank is the one to beat.
 """
 
 from __future__ import annotations
@@ -208,8 +210,9 @@ class _Course(Generic[S]):
         self.running = [runner for runner in self.running if runner.name not in self.out]
 
     def champion(self, runners: Iterable[Runner[S]]) -> Runner[S]:
-        """The lightest that no heavier one beats by more than chance and `LEAST_GAIN`."""
-        first, *others = sorted(runners, key=lambda r: r.weight)
+        """The lightest, or of highest rank, that none beats by more than chance and `LEAST_GAIN`."""
+        ranked = self.bench.measure.ranked
+        first, *others = sorted(runners, key=lambda r: r.claim(ranked=ranked))
         for runner in others:
             change, low, _ = self.gain(first, runner)
             if low > 0 and change >= LEAST_GAIN:
@@ -248,7 +251,7 @@ class _Course(Generic[S]):
         return self.out.get(self.best) != UNTRIED and self.best not in {r.name for r in unseen}
 
     def against(self, runner: Runner[S], best: Runner[S]) -> Message:
-        """Why a recipe lost, to a better or to a lighter one."""
+        """Why a recipe lost, to a better one or to one with the better claim."""
         return self.bench.measure.words.lost(best.name, self.gain(best, runner))
 
     def why(self, winner: Runner[S]) -> Message:

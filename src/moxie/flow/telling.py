@@ -39,7 +39,7 @@ class Words:
         known |= {"percent": 0.0 - change, "low": -high, "high": -low}
         if self.drafts:
             return say(
-                "{recipe} won the race of {n} recipes: by {held_out} drafts no heavier one is "
+                "{recipe} won the race of {n} recipes: by {held_out} drafts no other one is "
                 "clearly nearer to the artist, and its distance differs from that of {rival} by "
                 "{percent:+.1f} % ({low:+.1f} to {high:+.1f}).",
                 **known,
@@ -52,7 +52,7 @@ class Words:
         )
 
     def lost(self, best: str, gain: Interval) -> Message:
-        """Why a recipe lost, to a better or to a lighter one: its gain over that."""
+        """Why a recipe lost, to a better one or one with the better claim: its gain over that."""
         change, low, high = (100 * value for value in gain)
         known: dict[str, Scalar] = {"best": best, "low": -high, "high": -low}
         if change < 0:

@@ -83,6 +83,11 @@ class Runner(Generic[S]):
         doublings = round(math.log2(max(1.0, self.whole.seconds)))
         return doublings, self.recipe.rank, self.name
 
+    def claim(self, *, ranked: bool) -> tuple[int, int, str]:
+        """Who comes first while nothing tells recipes apart: the lighter, or that of higher rank."""
+        doublings, rank, name = self.weight
+        return (-rank, doublings, name) if ranked else self.weight
+
     @property
     def settled(self) -> bool:
         """Whether it is known what more time would bring."""
@@ -136,6 +141,10 @@ class Measure(Protocol):
         """How many there are; None: as many as halve the recipes to two, and one more."""
 
     @property
+    def ranked(self) -> bool:
+        """Whether of recipes it cannot tell apart that of higher rank is taken, not the lighter."""
+
+    @property
     def tells(self) -> bool:
         """Whether it can tell good from bad at all, by these works."""
 
@@ -155,6 +164,7 @@ class Foretelling(Generic[S]):
     overhead: float = OVERHEAD
     least: float = 0.0
     laps: int | None = None
+    ranked: bool = False
     tells: bool = True
 
     @property

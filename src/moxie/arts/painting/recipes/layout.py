@@ -216,7 +216,7 @@ RECIPE = Recipe(
         "strokes."
     ),
     least_works=LEAST_WORKS,
-    rank=0,
+    rank=2,
     plan=plan,
     build=LayoutModel,
     scale=MADE,
