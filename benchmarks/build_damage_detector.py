@@ -32,11 +32,12 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from moxie.arts.painting import codec
 from moxie.arts.painting.examples import examples
-from moxie.arts.painting.picture import Picture, recolour, resize
+from moxie.arts.painting.picture import Picture, resize
 from moxie.arts.painting.restoration.damage import damage
 from moxie.arts.painting.restoration.detect import ENLARGED, FEWEST
 from moxie.arts.painting.restoration.kinds import KINDS, Kind, Marked
 from moxie.arts.painting.restoration.net import Marker, given, load, save
+from moxie.arts.painting.tint import Tint
 from moxie.nn import machine
 from practice_damage import practise
 
@@ -109,7 +110,7 @@ class Shown:
         picture = _scaled(picture, math.exp(rng.uniform(*np.log(sides))), 1 if small else CROP + 1)
         hard = float(rng.random()) ** 0.7
         if rng.random() < 0.5 * hard:
-            picture = _other_light(recolour(picture, rng.normal(0, 0.4), rng.normal(0, 0.2)), rng)
+            picture = _other_light(Tint(rng.normal(0, 0.4), rng.normal(0, 0.2)).on(picture), rng)
         if rng.random() < 0.25 * hard:
             picture = distract(picture, rng)
         labels = np.zeros(picture.shape[:2], np.uint8)

@@ -11,7 +11,6 @@ from moxie.arts.painting import fill as filling
 from moxie.arts.painting import montage
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.gallery import Gallery
-from moxie.arts.painting.picture import recolour
 from moxie.arts.painting.recipes.patches import RECIPE, PatchModel
 from moxie.errors import Cancelled, Missing
 from moxie.settings import Machine
@@ -217,15 +216,6 @@ def test_the_seam_runs_where_two_pictures_agree():
     a[18:20], b[18:20] = 100, 100  # the only place where they agree
     keep, _ = montage._seam(a, b, montage._Cut(upright=False, place=0.5, first=True))
     assert set(np.flatnonzero(np.diff(keep, axis=0).any(1))) <= {17, 18, 19}
-
-
-def test_recolouring_turns_hues_and_comes_back():
-    picture = scene(5)
-    turned = recolour(picture, 0.5, 0.0)
-    assert np.abs(turned.astype(int) - picture).mean() > 3
-    back = recolour(turned, -0.5, 0.0)
-    assert np.median(np.abs(back.astype(int) - picture)) <= 3
-    assert recolour(picture, 0.0, 0.0) is picture
 
 
 def test_a_mask_shrunk_still_covers_every_masked_pixel():

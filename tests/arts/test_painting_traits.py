@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from moxie.arts.painting.picture import Picture, recolour, resize
+from moxie.arts.painting.picture import Picture, resize
+from moxie.arts.painting.tint import Tint
 from moxie.arts.painting.traits import TRAITS, measure
 from pictures import paint
 
@@ -111,7 +112,7 @@ def test_shading_from_left_to_right_is_one_sided_and_a_sky_is_not() -> None:
 
 
 def test_turning_all_hues_keeps_what_is_not_about_hue() -> None:
-    one, other = measure(paint(1)), measure(recolour(paint(1), 2.0, 0.0))
+    one, other = measure(paint(1)), measure(Tint(2.0).on(paint(1)))
     hues = {"warmth", "green", "variety", "saturation"}
     rest = [i for i, name in enumerate(NAMES) if name not in hues]
     assert np.abs(one - other)[rest].max() < 0.25

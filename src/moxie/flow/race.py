@@ -9,8 +9,8 @@ trained again (its time goes to the others), the last two always get a second la
 compared by the error their laps let expect of the whole time (see `trial`).
 
 A heavier recipe has to be better by more than chance (a paired bootstrap over works) and by more
-than `LEAST_GAIN`; otherwise the lighter one is trained. Where a dozen drafts are compared instead of
-works, chance is great and the time that learning takes says little: there the recipe of the
+than `LEAST_GAIN`; otherwise the lighter one is trained. Where a dozen drafts are compared instead
+of works, chance is great and the time that learning takes says little: there the recipe of the
 highest rank is the one to beat.
 """
 
@@ -210,7 +210,7 @@ class _Course(Generic[S]):
         self.running = [runner for runner in self.running if runner.name not in self.out]
 
     def champion(self, runners: Iterable[Runner[S]]) -> Runner[S]:
-        """The lightest, or of highest rank, that none beats by more than chance and `LEAST_GAIN`."""
+        """The first by claim that none beats by more than chance and `LEAST_GAIN`."""
         ranked = self.bench.measure.ranked
         first, *others = sorted(runners, key=lambda r: r.claim(ranked=ranked))
         for runner in others:

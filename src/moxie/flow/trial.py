@@ -84,7 +84,7 @@ class Runner(Generic[S]):
         return doublings, self.recipe.rank, self.name
 
     def claim(self, *, ranked: bool) -> tuple[int, int, str]:
-        """Who comes first while nothing tells recipes apart: the lighter, or that of higher rank."""
+        """Who is to be beaten: the lighter, or the one of higher rank."""
         doublings, rank, name = self.weight
         return (-rank, doublings, name) if ranked else self.weight
 

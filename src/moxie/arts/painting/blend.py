@@ -11,11 +11,12 @@ from moxie.art import Brief, Draft, StyleModel
 from moxie.arts.painting import guide
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.gallery import Exhibit, Gallery
-from moxie.arts.painting.laying import Tint, lay
+from moxie.arts.painting.laying import lay
 from moxie.arts.painting.montage import compose
 from moxie.arts.painting.palette import tuned
 from moxie.arts.painting.picture import Picture
 from moxie.arts.painting.recipes.patches import PatchModel
+from moxie.arts.painting.tint import Tint
 from moxie.errors import BadInput
 from moxie.seeds import pick
 

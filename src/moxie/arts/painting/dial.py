@@ -38,6 +38,6 @@ def dial(novelty: float) -> Dial:
         zoom=1.15 + 0.95 * far,
         mended=0.4 * (1 - v) ** 1.5,
         apart=0.1 + 0.4 * far,
-        hue=1.2 * tint,
-        chroma=0.45 * tint,
+        hue=0.9 * tint,
+        chroma=0.35 * tint,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from safetensors.numpy import load_file, save_file
 from moxie.arts.painting import codec
 from moxie.arts.painting.hands import Hands
 from moxie.arts.painting.picture import Picture, resize, short_side
+from moxie.arts.painting.tint import Gamut
 from moxie.nn.checkpoint import files_of_model
 from moxie.nn.vgg import Vgg19
 
@@ -38,6 +40,9 @@ SUBJECT_SIDE = 96
 """Pixels a side at which a work is looked at for its subject."""
 
 QUALITY = 95
+
+LOOKED_AT = 100
+"""Works that say how strong an artist's colors are."""
 
 Floats = NDArray[np.float32]
 
@@ -112,6 +117,12 @@ class Gallery:
     def thumbnail(self, index: int) -> Picture:
         """A work with its shorter side `THUMBNAIL`."""
         return codec.read(self.exhibits[index].thumbnail, self.exhibits[index].work)
+
+    @cached_property
+    def gamut(self) -> Gamut:
+        """How strong the works' colors are, by no more than `LOOKED_AT` of them, evenly drawn."""
+        step = -(-len(self) // LOOKED_AT)
+        return Gamut.of(self.thumbnail(index) for index in range(0, len(self), step))
 
     def alike(self, index: int) -> Floats:
         """How alike in subject every work is to one of them: cosines, float32 [n]."""

@@ -18,11 +18,12 @@ from moxie.arts.painting.asking import Lead
 from moxie.arts.painting.dial import Dial, dial
 from moxie.arts.painting.finishing import Held, finished
 from moxie.arts.painting.gallery import Gallery
-from moxie.arts.painting.laying import Tint, enliven, keep_known, lay
+from moxie.arts.painting.laying import enliven, keep_known, lay
 from moxie.arts.painting.montage import Montage
 from moxie.arts.painting.palette import tuned
 from moxie.arts.painting.picture import Picture, cover
 from moxie.arts.painting.sketch import colored, is_drawn
+from moxie.arts.painting.tint import Tint
 from moxie.errors import BadInput
 from moxie.nn.vgg import Vgg19
 
@@ -55,8 +56,8 @@ def led(
     if brief.mask is None:
         held = Held(montage.picture, 1 - lead.strength)
         draft = finished(gallery, draft, vgg, held, pull, chance=rng)
-        return replace(draft, content=tint.on(draft.content))
-    content = keep_known(tint.on(draft.content), brief.start, brief.mask)
+        return replace(draft, content=tint.on(draft.content, gallery.gamut))
+    content = keep_known(tint.on(draft.content, gallery.gamut), brief.start, brief.mask)
     return replace(draft, content=content)
 
 

@@ -8,7 +8,6 @@ colours only the liveliness of the works, without which it would be laid from th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -20,8 +19,9 @@ from moxie.arts.painting.blocks import Floats, block_side, means, to_lab, vigour
 from moxie.arts.painting.dial import Dial
 from moxie.arts.painting.gallery import Gallery
 from moxie.arts.painting.montage import Montage
-from moxie.arts.painting.picture import Picture, recolour, resize
+from moxie.arts.painting.picture import Picture, resize
 from moxie.arts.painting.quilt import Quilt, Target, quilt
+from moxie.arts.painting.tint import Tint
 
 RETRIEVED = 16
 """Works that lend their strokes beside those of the composition."""
@@ -38,24 +38,6 @@ PLACE = 0.15
 
 RIM = 0.25
 """Share of a block's side over which a part made anew comes in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tint:
-    """How the palette is turned: by an angle in radians, and by a share of its strength."""
-
-    turn: float = 0.0
-    chroma: float = 0.0
-
-    @classmethod
-    def draw(cls, settings: Dial, rng: Generator) -> Tint:
-        """A turn that the dial allows."""
-        turn = float(rng.choice((-1, 1)) * rng.uniform(0.7, 1.0) * settings.hue)
-        return cls(turn, float(rng.uniform(-0.5, 1.0) * settings.chroma))
-
-    def on(self, picture: Picture) -> Picture:
-        """The picture with its palette turned."""
-        return recolour(picture, self.turn, self.chroma)
 
 
 def lay(
@@ -81,7 +63,7 @@ def lay(
         sharp=finer is not None,
         hands=gallery.hands,
     )
-    picture = laid.picture if tint is None else tint.on(laid.picture)
+    picture = laid.picture if tint is None else tint.on(laid.picture, gallery.gamut)
     return Draft(picture, _sources(gallery, montage, laid))
 
 

@@ -63,18 +63,8 @@ def cover(picture: Picture, height: int, width: int) -> Picture:
     return resize(cut, height, width)
 
 
-def recolour(picture: Picture, turn: float, chroma: float) -> Picture:
-    """Turn every hue by `turn` radians in Lab and strengthen it by `1 + chroma`."""
-    if turn == 0 and chroma == 0:
-        return picture
-    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
-    lab[..., 1:] = 128 + turned(lab[..., 1:] - 128, turn, chroma)
-    back = np.clip(np.rint(lab), 0, 255).astype(np.uint8)
-    return np.ascontiguousarray(cv2.cvtColor(back, cv2.COLOR_LAB2RGB), np.uint8)
-
-
 def turned(opponents: Floats, turn: float, chroma: float) -> Floats:
-    """Lab's a and b, float32 [..., 2], turned and strengthened as `recolour` does."""
+    """Lab's a and b, float32 [..., 2], turned by `turn` radians and `1 + chroma` as strong."""
     cos, sin = math.cos(turn) * (1 + chroma), math.sin(turn) * (1 + chroma)
     a, b = opponents[..., 0], opponents[..., 1]
     return np.stack([cos * a - sin * b, sin * a + cos * b], -1).astype(np.float32)

@@ -24,11 +24,12 @@ from moxie.art import MADE, Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Su
 from moxie.arts.painting import guide
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.gallery import Gallery, pack
-from moxie.arts.painting.laying import Tint, enliven, keep_known, lay
+from moxie.arts.painting.laying import enliven, keep_known, lay
 from moxie.arts.painting.palette import tuned
 from moxie.arts.painting.picture import Picture, resize
 from moxie.arts.painting.recipes.patches import PatchModel
 from moxie.arts.painting.tensors import to_picture, to_tensor
+from moxie.arts.painting.tint import Tint
 from moxie.errors import Missing
 from moxie.nn.checkpoint import as_state, files_of_model
 from moxie.nn.duel import Duel, Match

@@ -22,12 +22,13 @@ from moxie.arts.painting.blocks import to_lab
 from moxie.arts.painting.composer import Beginning, Composer, weak_steps
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.finishing import finished
-from moxie.arts.painting.laying import Tint, enliven, keep_known, lay
+from moxie.arts.painting.laying import enliven, keep_known, lay
 from moxie.arts.painting.lesson import Lesson, looked_at, shaped
 from moxie.arts.painting.montage import Montage
 from moxie.arts.painting.palette import tuned
 from moxie.arts.painting.picture import Picture, cover
 from moxie.arts.painting.recipes.patches import PatchModel
+from moxie.arts.painting.tint import Tint
 from moxie.arts.painting.underpainting import (
     LOOKED_AT,
     composition,
@@ -149,7 +150,8 @@ class LayoutModel(PatchModel):
         strong = replace(montage, picture=tuned(self.gallery, montage.picture, 1.0, lent=1))
         laid = lay(self.gallery, strong, settings)
         draft = finished(self.gallery, laid, self.vgg, chance=rng)
-        return replace(draft, content=Tint.draw(settings, rng).on(draft.content))
+        tint = Tint.draw(settings, rng)
+        return replace(draft, content=tint.on(draft.content, self.gallery.gamut))
 
     def _repainted(
         self, start: Picture, mask: NDArray[np.bool_], novelty: float, rng: Generator

@@ -21,10 +21,11 @@ from moxie.arts.painting import guide
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.fill import fill
 from moxie.arts.painting.gallery import Exhibit, Gallery, pack, unpack
-from moxie.arts.painting.laying import Tint, lay
+from moxie.arts.painting.laying import lay
 from moxie.arts.painting.montage import compose
 from moxie.arts.painting.picture import Picture, short_side
 from moxie.arts.painting.tensors import to_tensor
+from moxie.arts.painting.tint import Tint
 from moxie.errors import Cancelled, Missing
 from moxie.nn.checkpoint import as_state, from_state
 from moxie.nn.nearest import bank, nearest, patches
