@@ -3,9 +3,9 @@
 A network (`net`) gives each pixel the chance of each kind of damage; places of high chance
 grow into what is connected with them (hysteresis, Canny 1986). Brush strokes can look like cracks,
 and single strokes do fool the network: but damage comes in numbers and of one make. So the picture
-as a whole is judged first, by how much there is of what the network is sure of; below that
-nothing is marked. Otherwise every pixel is judged once more by how it looks beside what is surely
-damaged here (`make`).
+as a whole is judged first, by how much the network is sure of in each kind of damage: below what
+sound paint is taken for, kind by kind, nothing is marked. Otherwise every pixel is judged once more
+by how it looks beside what is surely damaged here (`make`).
 """
 
 from __future__ import annotations
@@ -60,11 +60,18 @@ RIM = 1
 SMALLEST, SPECK = 40, 8
 """A place of fewer pixels, at a megapixel and in any picture, is a speck and not marked."""
 
-CERTAIN, ENOUGH = 0.9, 15
-"""The chance from which a pixel is evidence of damage, where so many of them are connected."""
+ENOUGH = 15
+"""Sure pixels are evidence of damage where so many of one kind are connected."""
 
-LEAST = 0.0015
-"""The share of such pixels below which a picture counts as unharmed."""
+SOUND: Mapping[Kind, float] = {
+    Kind.CRACKS: 0.00045,
+    Kind.SCRATCHES: 0.0029,
+    Kind.TEARS: 0.00125,
+    Kind.LOSSES: 0.001,
+    Kind.STAINS: 0.009,
+}
+"""The share of such pixels, of each kind, that an unharmed picture may have: what sound paint is
+taken for differs by kind, scratches and stains most often."""
 
 Chances: TypeAlias = NDArray[np.float32]
 """float32 [1 + kinds, h, w], summing to 1; the first is unharmed paint"""
@@ -79,7 +86,7 @@ class Found:
     confidence: NDArray[np.float32]
     """The chance that a pixel is damaged, 0..1, float32 [h, w]; also where nothing is marked"""
     evidence: float
-    """The share of pixels that are certainly damaged; under `LEAST` the picture is unharmed"""
+    """What is surely damaged beside `SOUND`, by the worst kind; under 1 the picture is unharmed"""
 
     @property
     def mask(self) -> Marked:
@@ -104,9 +111,9 @@ def find(
     chances = _chances(picture, _marker(weights))
     asked = [chances[1 + n] for n, kind in enumerate(KINDS) if kind in wanted]
     confidence = np.asarray(np.sum(asked, axis=0), np.float32)
-    evidence = _certain(confidence)
+    evidence = _evidence(chances, confidence, wanted)
     places = np.zeros(confidence.shape, np.bool_)
-    if evidence >= LEAST or not careful:
+    if evidence >= 1 or not careful:
         confidence = make.judged(confidence, resize(picture, *confidence.shape))
         places = _places(confidence, CAREFUL if careful else LIKELY)
     height, width = picture.shape[:2]
@@ -225,12 +232,17 @@ def _places(confidence: NDArray[np.float32], reach: float) -> Marked:
     return np.asarray(cv2.dilate(keep[labels].astype(np.uint8), disc), np.bool_)
 
 
-def _certain(confidence: NDArray[np.float32]) -> float:
-    """The share of pixels that are certainly damaged, in places with enough of them."""
+def _evidence(chances: Chances, confidence: NDArray[np.float32], wanted: set[Kind]) -> float:
+    """See `Found.evidence`; a pixel counts for the likeliest kind of those looked for."""
     labels, sizes = _connected(confidence, CAREFUL)
-    certain = np.bincount(labels[confidence >= CERTAIN], minlength=len(sizes))
-    certain[0] = 0
-    return float(certain[certain >= ENOUGH].sum() / confidence.size)
+    asked = [n for n, kind in enumerate(KINDS) if kind in wanted]
+    best = np.argmax([chances[1 + n] for n in asked], axis=0)
+    ratios = [0.0]
+    for i, n in enumerate(asked):
+        sure = np.bincount(labels[(confidence >= SURE) & (best == i)], minlength=len(sizes))
+        sure[0] = 0
+        ratios.append(float(sure[sure >= ENOUGH].sum() / confidence.size) / SOUND[KINDS[n]])
+    return max(ratios)
 
 
 def _connected(
