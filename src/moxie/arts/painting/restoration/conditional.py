@@ -17,7 +17,7 @@ STEP = 2
 KINDS = 2
 """So many kinds are asked about each piece."""
 
-NOISE = 1e-3
+NOISE = 4e-4
 """Variance that each pixel has beside its kind's: what pieces of no kind look like."""
 
 MEAN = 0.01
@@ -30,12 +30,21 @@ COARSEST = 12
 """No level of a pyramid has a shorter side than this."""
 
 
-def fill(first: Floats, hole: Mask, prior: Prior, wanted: Mask) -> Floats:
+def likeliest(first: Floats, hole: Mask, prior: Prior, wanted: Mask) -> Floats:
+    """As `pyramid`, and then once more from there, by the pieces that lie between those.
+
+    Of what kind a piece is, is told better from a better filling.
+    """
+    return fill(pyramid(first, hole, prior, wanted), hole, prior, wanted, aside=STEP // 2)
+
+
+def fill(first: Floats, hole: Mask, prior: Prior, wanted: Mask, *, aside: int = 0) -> Floats:
     """A filling of `first` [h, w, 3], whose hole is filled already, by the pieces around it.
 
-    Only the part of the hole that is `wanted` [h, w] is filled anew.
+    Only the part of the hole that is `wanted` [h, w] is filled anew. Pieces begin so many pixels
+    `aside` of the corner.
     """
-    places, holes = _pieces(hole, wanted)
+    places, holes = _pieces(hole, wanted, aside)
     if not len(places):
         return first
     image = torch.from_numpy(np.ascontiguousarray(first))
@@ -69,12 +78,14 @@ def pyramid(first: Floats, hole: Mask, prior: Prior, wanted: Mask) -> Floats:
     return fill(first, hole, prior, wanted)
 
 
-def _pieces(hole: Mask, wanted: Mask) -> tuple[Tensor, Tensor]:
+def _pieces(hole: Mask, wanted: Mask, aside: int) -> tuple[Tensor, Tensor]:
     """Where pieces with something wanted and something known begin [n, 2]; holes [n, SIDE ** 2]."""
     height, width = hole.shape
     if min(height, width) < SIDE:
         return torch.zeros(0, 2, dtype=torch.long), torch.zeros(0, SIDE**2, dtype=torch.bool)
-    rows, columns = (sorted({*range(0, n - SIDE + 1, STEP), n - SIDE}) for n in (height, width))
+    rows, columns = (
+        sorted({0, *range(aside, n - SIDE + 1, STEP), n - SIDE}) for n in (height, width)
+    )
     windows = np.lib.stride_tricks.sliding_window_view(hole, (SIDE, SIDE))
     grid = np.stack(np.meshgrid(rows, columns, indexing="ij"), -1).reshape(-1, 2)
     asked, held = (_sums(mask)[grid[:, 0], grid[:, 1]] for mask in (hole & wanted, hole))

@@ -28,7 +28,7 @@ TILE = 512
 MARGIN = 64
 """Pixels around a tile that are looked at."""
 
-PIECES, ROUNDS = 10_000, 2
+PIECES, ROUNDS = 20_000, 2
 """Pieces of the painting itself that the kinds are fitted to, and how often."""
 
 LENDERS = 2
@@ -162,7 +162,7 @@ class _Easel:
         bent = np.where(thick, found["diffusion"], found["biharmonic"])
         first = (bent + found["navier-stokes"]) / np.float32(2)
         for name, learnt in self._priors.items():
-            found[name] = conditional.pyramid(first, hole, learnt, wanted)
+            found[name] = conditional.likeliest(first, hole, learnt, wanted)
         return found
 
     def _lent(self, thick: Mask, seed: int) -> Iterator[texture.Lack]:
@@ -179,7 +179,7 @@ class _Easel:
                 continue
             empty = np.where(hole[..., None], np.float32(0), work)
             first = (solvers.diffusion(empty, hole) + solvers.navier_stokes(empty, hole)) / 2
-            filling = conditional.pyramid(first.astype(np.float32), hole, learnt, hole)
+            filling = conditional.likeliest(first.astype(np.float32), hole, learnt, hole)
             yield texture.lack(filling, work, hole, name)
 
     def _around(self, box: Box) -> Floats:
