@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from moxie.art import Brief, Sample
-from moxie.arts.painting import ART, asking, sketch
+from moxie.arts.painting import ART, asking, guide, sketch
 from moxie.arts.painting.dial import dial
 from moxie.arts.painting.gallery import Gallery
 from moxie.arts.painting.picture import Picture, cover
@@ -190,6 +190,7 @@ def test_only_the_masked_part_changes_and_comes_in_softly(red: PatchModel, photo
         ({"strength": "nan"}, "runs from 0 to 1"),
         ({"strength": "much"}, "runs from 0 to 1"),
         ({"lead": "dance"}, "photo / sketch"),
+        ({"finish": "half"}, "The finish 'half' is not known: write whole / draft"),
     ],
 )
 def test_dials_that_cannot_be_are_refused(given: Mapping[str, str], said: str) -> None:
@@ -201,6 +202,16 @@ def test_dials_are_read() -> None:
     assert ART.options({}) == {}
     found = ART.options({"strength": " 0.3", "lead": "Sketch"})
     assert asking.Lead.of(found) == asking.Lead(0.3, sketch=True)
+    assert asking.Lead.of(ART.options({"finish": "Draft"})).draft
+    assert not asking.Lead.of(ART.options({"finish": "whole"})).draft
+
+
+def test_a_draft_is_the_picture_before_its_last_strokes(
+    red: PatchModel, photo: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = made(red, photo, finish="draft").content
+    monkeypatch.setattr(guide, "finished", lambda _gallery, laid, *_, **__: laid)
+    np.testing.assert_array_equal(draft, made(red, photo).content)
 
 
 def test_one_color_and_a_distorted_sketch_are_refused(red: PatchModel) -> None:

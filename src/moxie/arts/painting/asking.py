@@ -5,13 +5,15 @@ Light: pages and `--help` read it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from moxie.errors import BadInput
 from moxie.text import Message, Scalar, say
 
 LEADS = ("photo", "sketch")
+
+FINISHES = ("whole", "draft")
 
 USUAL = 0.5
 """Strength when nobody says."""
@@ -29,16 +31,18 @@ DIALS: Mapping[str, Message] = {
         "How far the colors of a picture of yours go to those of a work of the artist, 0 to 1."
     ),
     "lead": say("What you begin from: photo or sketch (color blocks, or lines on plain paper)."),
+    "finish": say("Whole, or draft: without the last strokes, in about a third of the time."),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """How a picture of a person's leads."""
+    """How a picture of a person's leads, and how far any picture is taken."""
 
     strength: float = USUAL
     sketch: bool = False
     palette: float | None = None
+    draft: bool = False  # without the last strokes
 
     @classmethod
     def of(cls, options: Mapping[str, Scalar]) -> Lead:
@@ -48,6 +52,7 @@ class Lead:
             float(options.get("strength", USUAL)),
             options.get("lead") == "sketch",
             None if palette is None else float(palette),
+            options.get("finish") == "draft",
         )
 
     def pull(self, *, part: bool) -> float:
@@ -74,14 +79,21 @@ def options(given: Mapping[str, str]) -> dict[str, Scalar]:
     for name in ("strength", "palette"):
         if name in given:
             found[name] = _share(given[name], name)
-    if "lead" in given:
-        found["lead"] = given["lead"].strip().lower()
-        if found["lead"] not in LEADS:
-            raise BadInput(
-                "The lead {text} is not known: write {known}.",
-                text=repr(given["lead"]),
-                known=" / ".join(LEADS),
-            )
+    for name, known in (("lead", LEADS), ("finish", FINISHES)):
+        if name in given:
+            found[name] = _one_of(given[name], name, known)
+    return found
+
+
+def _one_of(text: str, name: str, known: Sequence[str]) -> str:
+    found = text.strip().lower()
+    if found not in known:
+        raise BadInput(
+            "The {name} {text} is not known: write {known}.",
+            name=name,
+            text=repr(text),
+            known=" / ".join(known),
+        )
     return found
 
 

@@ -54,8 +54,9 @@ def led(
     tint = Tint.draw(dial(2 * brief.novelty - 1), rng)
     draft = lay(gallery, montage, settings, finer=lead.finer, chance=rng)
     if brief.mask is None:
-        held = Held(montage.picture, 1 - lead.strength)
-        draft = finished(gallery, draft, vgg, held, pull, chance=rng)
+        if not lead.draft:
+            held = Held(montage.picture, 1 - lead.strength)
+            draft = finished(gallery, draft, vgg, held, pull, chance=rng)
         return replace(draft, content=tint.on(draft.content, gallery.gamut))
     content = keep_known(tint.on(draft.content, gallery.gamut), brief.start, brief.mask)
     return replace(draft, content=content)

@@ -18,6 +18,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from moxie.art import MADE, Brief, Checkpoint, Draft, OnStep, Recipe, Sample, Supply
+from moxie.arts.painting.asking import Lead
 from moxie.arts.painting.blocks import to_lab
 from moxie.arts.painting.composer import Beginning, Composer, weak_steps
 from moxie.arts.painting.dial import dial
@@ -149,8 +150,9 @@ class LayoutModel(PatchModel):
         # a network's colours are nearer to their mean than any work's are
         strong = replace(montage, picture=tuned(self.gallery, montage.picture, 1.0, lent=1))
         laid = lay(self.gallery, strong, settings)
-        draft = finished(self.gallery, laid, self.vgg, chance=rng)
-        tint = Tint.draw(settings, rng)
+        tint = Tint.draw(settings, rng)  # before the rest: a draft has the same
+        whole = not Lead.of(brief.options).draft
+        draft = finished(self.gallery, laid, self.vgg, chance=rng) if whole else laid
         return replace(draft, content=tint.on(draft.content, self.gallery.gamut))
 
     def _repainted(
