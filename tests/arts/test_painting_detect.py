@@ -56,6 +56,23 @@ def test_a_painting_without_damage_is_left_alone(paintings):
         assert not find(painting).mask.any()
 
 
+@pytest.mark.parametrize(
+    ("kind", "pixels", "harmed"),
+    [
+        (Kind.CRACKS, 20, True),
+        (Kind.CRACKS, 14, False),  # too few in one place
+        (Kind.SCRATCHES, 20, False),  # strokes are taken for scratches more often
+        (Kind.SCRATCHES, 150, True),
+    ],
+)
+def test_what_is_sure_counts_beside_what_sound_paint_is_taken_for(kind, pixels, harmed):
+    chances = np.zeros((1 + len(KINDS), 200, 200), np.float32)
+    chances[1 + KINDS.index(kind), 100, 20 : 20 + pixels] = 0.8
+    chances[0] = 1 - chances[1:].sum(0)
+    evidence = detect._evidence(chances, chances[1:].sum(0), set(KINDS))
+    assert (evidence >= 1) == harmed
+
+
 def test_only_the_kinds_asked_for_are_marked_and_each_place_has_one(paintings):
     harmed = damage(paintings[0], share=0.1, seed=1).picture
     found = find(harmed, careful=False)
