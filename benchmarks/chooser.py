@@ -27,10 +27,10 @@ from pathlib import Path
 import numpy as np
 
 from moxie import Studio, arts
-from moxie.arts.painting.picture import Picture, fit
+from moxie.arts.painting.picture import Picture
 from moxie.errors import BadInput, TooLittleData
 from moxie.work import Choice, Evaluation
-from painting import ART, Yardstick
+from painting import ART, Yardstick, prepared
 from tables import Rows, parser
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
@@ -62,12 +62,8 @@ def rest(works: Path, drawn_: Sequence[Path], seed: int) -> Yardstick | None:
     if len(others) < LEAST_REST:
         return None
     kept = np.random.default_rng(seed).permutation(len(others))[:MOST_REST]
-    works_ = [_read(others[i]) for i in kept]
+    works_ = prepared([others[i] for i in kept])
     return Yardstick(ART.judges()[0], works_[::2], works_[1::2], {})
-
-
-def _read(path: Path) -> Picture:
-    return fit(ART.clean(ART.read(path.read_bytes(), path.name)).content, 640)
 
 
 def created(studio: Studio) -> list[Picture]:

@@ -111,12 +111,14 @@ class Yardstick:
 
 def load(folder: Path) -> list[Picture]:
     """The works of a folder as Moxie prepares them, at most 640 px."""
-    works = []
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in ART.suffixes:
-            cleaned = ART.clean(ART.read(path.read_bytes(), path.name))
-            works += [fit(cleaned.content, 640)] if cleaned.usable else []
-    return works
+    paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in ART.suffixes]
+    return prepared(paths)
+
+
+def prepared(paths: Sequence[Path]) -> list[Picture]:
+    """Those of some files that Moxie can use, as it prepares them, at most 640 px."""
+    cleaned = (ART.clean(ART.read(path.read_bytes(), path.name)) for path in paths)
+    return [fit(work.content, 640) for work in cleaned if work.usable]
 
 
 def texture(works: Sequence[Picture], seed: int) -> torch.Tensor:

@@ -40,9 +40,9 @@ def test_hues_turn_and_come_back(rng: np.random.Generator) -> None:
 def test_a_gamut_is_how_strong_the_works_are_in_each_hue() -> None:
     gamut = Gamut.of([YELLOW, DULL_GREEN])
     yellow, green, blue = HUES // 4, HUES // 2, 3 * HUES // 4
-    assert gamut.limits[yellow] == pytest.approx(60, abs=3)
-    assert gamut.limits[green] == pytest.approx(20, abs=3)
-    assert gamut.limits[blue] == FAINTEST
+    assert gamut.limits[yellow] == pytest.approx(0.6, abs=0.03)
+    assert gamut.limits[green] == pytest.approx(0.2, abs=0.03)
+    assert gamut.limits[blue] == pytest.approx(FAINTEST)
 
 
 def test_what_is_turned_is_no_stronger_than_the_works_are_there() -> None:

@@ -10,15 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-import cv2
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
+from moxie.arts.painting.blocks import Floats, to_lab, to_rgb
 from moxie.arts.painting.dial import Dial
 from moxie.arts.painting.picture import Picture, turned
-
-Floats = NDArray[np.float32]
 
 HUES = 36
 """Hues that are told apart, evenly about Lab's gray axis."""
@@ -29,8 +26,8 @@ FEW = 200
 STRONGEST = 0.95
 """The quantile of strength that counts as a hue's strongest."""
 
-FAINTEST = 8.0
-"""The strength that any hue bears, in units of Lab's a and b."""
+FAINTEST = 0.08
+"""The strength that any hue bears, in the units of `to_lab`."""
 
 KNEE = 4
 """How sharply strength is held back; endless would cut it off."""
@@ -38,14 +35,14 @@ KNEE = 4
 
 @dataclass(frozen=True, slots=True)
 class Gamut:
-    """How strong the works are in each hue: chroma in Lab, float32 [HUES]."""
+    """How strong the works are in each hue: chroma in the units of `to_lab`, float32 [HUES]."""
 
     limits: Floats
 
     @classmethod
     def of(cls, works: Iterable[Picture]) -> Self:
         """Of small pictures of the works: every pixel counts the same."""
-        pixels = np.concatenate([_opponents(work).reshape(-1, 2) for work in works])
+        pixels = np.concatenate([to_lab(work)[..., 1:].reshape(-1, 2) for work in works])
         strong, hue = np.hypot(*pixels.T), np.rint(_hues(pixels)).astype(int) % HUES
         limits = np.full(HUES, FAINTEST, np.float32)
         for place in range(HUES):
@@ -83,19 +80,13 @@ class Tint:
         """
         if self.turn == 0 and self.chroma == 0:
             return picture
-        lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
-        before = lab[..., 1:] - 128
+        lab = to_lab(picture)
+        before = lab[..., 1:]
         after = turned(before, self.turn, self.chroma)
         if gamut is not None:
             after *= np.minimum(1, gamut.bears(after) / gamut.bears(before))[..., None]
-        lab[..., 1:] = 128 + after
-        back = np.clip(np.rint(lab), 0, 255).astype(np.uint8)
-        return np.ascontiguousarray(cv2.cvtColor(back, cv2.COLOR_LAB2RGB), np.uint8)
-
-
-def _opponents(picture: Picture) -> Floats:
-    """Lab's a and b, float32 [h, w, 2]."""
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)[..., 1:].astype(np.float32) - 128)
+        lab[..., 1:] = after
+        return to_rgb(lab)
 
 
 def _hues(opponents: Floats) -> Floats:

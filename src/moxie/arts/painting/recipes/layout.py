@@ -64,7 +64,7 @@ WORK_SECONDS = 0.09
 """What preparing a work takes."""
 
 LEAST_STEPS, MOST_STEPS = 400, 4000
-"""With fewer, what is made is farther from the works than montages are."""
+"""With 300 what was made was farther from the works than montages are, with 370 nearer."""
 
 PASSES, ENOUGH = 60, 600
 """Times a work is seen at most, or steps if that is more: what is learnt by heart is not kept."""
